@@ -1,0 +1,10 @@
+#pragma once
+#include <functional>
+
+namespace fluoro {
+
+/// Calls `work(first, last)` for disjoint ranges that cover [0, count), on the machine's cores, and waits for all.
+/// `work` must not throw. The split never changes a result: each item is computed alone.
+void parallel_for(int count, std::function<void(int first, int last)> const& work);
+
+} // namespace fluoro

@@ -1,0 +1,23 @@
+#pragma once
+#include <fluoro/core/measure.hpp>
+#include <fluoro/scene/scene.hpp>
+
+namespace fluoro {
+
+/// Dose of one pulse, free in air, from the same spectrum and mAs as the picture. docs/theory/dose.md
+struct PulseDose {
+    AirKerma reference_air_kerma;  ///< at the reference point, 15 cm from the isocentre toward the source
+    KermaArea kerma_area;          ///< integral of air kerma over the collimated field at the reference plane
+};
+
+/// Table, pad, patient and backscatter are not in it. Needs no image and no GPU.
+PulseDose measure_pulse(Scene const& scene);
+
+/// Free-in-air kerma on the central ray at the first patient surface (HU > -300), behind table and pad when they stand in
+/// the beam; without backscatter. 0 when the central ray misses the patient.
+AirKerma entrance_air_kerma(Scene const& scene);
+
+/// Collimated field on the detector plane [cm2].
+double field_area_cm2(Scene const& scene);
+
+} // namespace fluoro
