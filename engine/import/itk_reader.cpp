@@ -89,10 +89,14 @@ Grid grid_of(itk::ImageIOBase& io, std::string const& where)
     return grid;
 }
 
-std::string first_line(char const* text)
+/// What ITK says, without its own name, its addresses and what follows the first line.
+std::string reason_of(itk::ExceptionObject const& error)
 {
-    std::string const all = trimmed(text ? text : "");
-    return all.substr(0, std::min<std::size_t>(all.find('\n'), 200));
+    std::string text = trimmed(error.GetDescription());
+    text = text.substr(0, text.find('\n'));
+    if (auto const at = text.find("): "); text.starts_with("ITK ERROR") && at != std::string::npos)
+        text = text.substr(at + 3);
+    return text.substr(0, 200);
 }
 
 } // namespace
@@ -126,7 +130,7 @@ ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage con
         io->Read(volume.values.data());
         return volume;
     } catch (itk::ExceptionObject const& error) {
-        throw Error{where + ": cannot be read (" + first_line(error.GetDescription()) + "); the file is damaged"};
+        throw Error{where + ": cannot be read (" + reason_of(error) + "); the file is damaged"};
     }
 }
 

@@ -6,8 +6,6 @@
 
 namespace fluoro {
 
-enum class NumberType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
-
 /// The first volume of a foreign image as it is stored, slope and intercept applied, in this machine's byte order.
 struct ForeignVolume {
     Grid grid;

@@ -7,6 +7,7 @@
 #include "inv3.hpp"
 #include "itk_reader.hpp"
 #include "labels.hpp"
+#include "raw_reader.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -82,6 +83,12 @@ DeclaredImage read_header(fs::path const& file, Kind kind)
     }
 }
 
+ForeignVolume read_volume(fs::path const& file, Kind kind, ReadOptions const& options)
+{
+    DeclaredImage const declared = read_header(file, kind);
+    return declared.raw ? read_raw(file, declared) : read_with_itk(file, declared, options.scratch);
+}
+
 char const* name_of(Kind kind)
 {
     switch (kind) {
@@ -97,7 +104,7 @@ char const* name_of(Kind kind)
 
 Patient read_image(fs::path const& file, Kind kind, ReadOptions const& options)
 {
-    ForeignVolume volume = read_with_itk(file, read_header(file, kind), options.scratch);
+    ForeignVolume volume = read_volume(file, kind, options);
     Patient patient;
     patient.ct.grid = volume.grid;
     patient.origin.description = std::string{name_of(kind)} + " '" + file.filename().string() + "'";
@@ -136,7 +143,7 @@ std::vector<std::uint16_t> read_labels(fs::path const& file, Grid const& ct, Rea
     Kind const kind = kind_of(file);
     if (kind == Kind::bundle || kind == Kind::dicom || kind == Kind::inv3)
         throw Error{quoted(file) + ": a label map is read from NIfTI, NRRD or MHA/MHD"};
-    ForeignVolume const volume = read_with_itk(file, read_header(file, kind), options.scratch);
+    ForeignVolume const volume = read_volume(file, kind, options);
     return labels_on(ct, volume.grid, to_label_ids(volume, quoted(file)), quoted(file));
 }
 
