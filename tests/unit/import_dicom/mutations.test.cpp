@@ -25,11 +25,12 @@ struct Tally {
     int slowest = 0;
 };
 
-/// One mutated slice among two good ones: damage reaches the grouping and the pixels, not only the header.
-void try_mutation(ScratchFolder const& folder, std::vector<std::uint8_t> const& original, std::uint32_t index,
-                  Tally& tally)
+/// `file` damaged. Beside a good slice: damage reaches the grouping and the pixels, and a slice that is refused leaves
+/// no volume.
+void try_mutation(ScratchFolder const& folder, std::filesystem::path const& file,
+                  std::vector<std::uint8_t> const& original, std::uint32_t index, Tally& tally)
 {
-    write_bytes(folder.path() / "image-0001.dcm", mutated(original, 20'26, index, 1400));
+    write_bytes(file, mutated(original, 20'26, index, 1400));
     auto const start = std::chrono::steady_clock::now();
     try {
         read_folder(folder);

@@ -87,7 +87,7 @@ void register_encoders()
         DcmRLEEncoderRegistration::registerCodecs();
         DJEncoderRegistration::registerCodecs();
         // The samples as they lie: "cooked" encoding extends the sign beyond the bits that the codestream declares.
-        DJLSEncoderRegistration::registerCodecs(OFFalse, 3, 7, 21, 64, OFFalse);
+        DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, OFFalse);
     });
 }
 
