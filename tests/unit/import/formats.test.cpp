@@ -4,6 +4,7 @@
 #include <foreign_files.hpp>
 #include <glm/gtc/matrix_transform.hpp>
 #include <gtest/gtest.h>
+#include <itkNiftiImageIO.h>
 #include <limits>
 #include <scratch_folder.hpp>
 
@@ -60,6 +61,33 @@ TEST_F(Formats, every_voxel_of_a_nifti_stands_where_the_file_says)
         expect_in_place(read(std::to_string(++n) + ".nii", file), grid, "nii");
         expect_in_place(read(std::to_string(n) + ".nii.gz", gzip(file)), grid, "nii.gz");
     }
+}
+
+// An independent reader of the same header: ITK keeps spacing and position as the floats of the file.
+TEST_F(Formats, a_niftis_place_is_the_one_itk_reads)
+{
+    for (Mat3 const& directions : orientations()) {
+        Grid const grid = small_grid(directions);
+        auto const file = write_file(folder / "itk.nii", nifti(grid, voxels<std::int16_t>(grid)));
+        auto const io = itk::NiftiImageIO::New();
+        io->SetFileName(file.string());
+        io->ReadImageInformation();
+        Grid const ours = read_foreign(file, {}).ct.grid;
+        for (unsigned axis = 0; axis < 3; ++axis) {
+            EXPECT_EQ(io->GetDimensions(axis), unsigned(ours.size[int(axis)]));
+            EXPECT_NEAR(io->GetSpacing(axis), ours.spacing_mm[int(axis)], 1e-6);
+            EXPECT_NEAR(io->GetOrigin(axis), ours.origin_mm[int(axis)], 1e-5);
+            for (unsigned component = 0; component < 3; ++component)
+                EXPECT_NEAR(io->GetDirection(axis).at(component), ours.directions[int(axis)][int(component)], 1e-6);
+        }
+    }
+}
+
+TEST_F(Formats, a_nifti_is_read_itself_and_not_the_file_of_like_name_beside_it)
+{
+    Grid const grid = small_grid();
+    write_file(folder / "scan.nii", nifti(grid, voxels<std::int16_t>(grid, [](Vec3 const&) { return 5; })));
+    expect_in_place(read("scan.nii.gz", gzip(nifti(grid, voxels<std::int16_t>(grid)))), grid, "beside another");
 }
 
 TEST_F(Formats, every_voxel_of_an_nrrd_stands_where_the_file_says)
