@@ -154,7 +154,7 @@ MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problem
     if (known == std::end(verbs)) {
         std::string const nearest = nearest_name(verb->text, verb_names());
         problems.add(*verb,
-                     "nothing is called " + quoted(verb->text) + "; " +
+                     "nothing is called " + in_quotes(verb->text) + "; " +
                          (nearest.empty() ? "do one of " + one_of(verb_names()) : "did you mean " + nearest + "?"));
         return {};
     }

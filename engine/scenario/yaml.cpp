@@ -80,7 +80,8 @@ private:
     static void refuse_tag(YAML::Mark const& mark, std::string const& tag)
     {
         if (!tag.empty() && tag != "?" && tag != "!")
-            throw Refused{mark.line + 1, mark.column + 1, "tags (" + quoted(tag) + ") are not used here; leave it out"};
+            throw Refused{mark.line + 1, mark.column + 1,
+                          "tags (" + in_quotes(tag) + ") are not used here; leave it out"};
     }
     void open(YAML::Mark const& mark, std::string const& tag, YamlNode::Kind kind)
     {
@@ -109,7 +110,7 @@ private:
             if (node.kind != YamlNode::Kind::scalar)
                 problems_.add(node, "a key must be a plain word");
             else if (!parent.names.insert(node.text).second)
-                problems_.add(node, "the key " + quoted(node.text) + " stands twice in one map; keep one of them");
+                problems_.add(node, "the key " + in_quotes(node.text) + " stands twice in one map; keep one of them");
             parent.key = std::move(node);
             parent.has_key = true;
         } else {
@@ -133,10 +134,12 @@ std::string printable(std::string text)
 
 } // namespace
 
-std::string quoted(std::string const& text)
+std::string in_quotes(std::string const& text)
 {
     constexpr std::size_t most = 40;
-    return "'" + printable(text.size() <= most ? text : text.substr(0, most) + "...") + "'";
+    std::string shown{'\''};
+    shown += printable(text.size() <= most ? text : text.substr(0, most) + "...");
+    return shown += '\'';
 }
 
 Problems::Problems(std::filesystem::path const& file) : file_{printable(file.string())} {}

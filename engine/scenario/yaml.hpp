@@ -35,7 +35,7 @@ private:
 };
 
 /// A word of the file as a message shows it: quoted, short.
-std::string quoted(std::string const& text);
+std::string in_quotes(std::string const& text);
 
 /// Reads one YAML document. Refused with a problem: more than 4 MiB, 64 levels or 100,000 values, aliases, tags,
 /// duplicate keys, a second document. After a problem the tree may be incomplete.
