@@ -159,10 +159,10 @@ MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problem
         return {};
     }
     EntryReader reader{map, known->name, problems};
-    std::size_t const before = problems.lines().size();
+    std::size_t const before = problems.count();
     MaybeCommand command = known->read(reader);
     map.finish();
-    if (!command && problems.lines().size() == before) problems.add(entry, "this entry does nothing");
+    if (!command && problems.count() == before) problems.add(entry, "this entry does nothing");
     return command;
 }
 

@@ -88,7 +88,7 @@ Scenario parse(fs::path const& path, Problems& problems)
     Scenario scenario;
     scenario.file = path;
     YamlNode const root = read_yaml(path, problems);
-    if (!problems.lines().empty() && root.kind == YamlNode::Kind::nothing) return scenario;
+    if (problems.count() > 0 && root.kind == YamlNode::Kind::nothing) return scenario;
 
     MapReader map{root, "a scenario", problems};
     if (root.kind != YamlNode::Kind::map) return scenario;

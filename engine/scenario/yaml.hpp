@@ -25,13 +25,19 @@ public:
     void add(int line, int column, std::string const& what);
     /// "file:line:column: what"; control characters in it become '?'.
     std::string message(YamlNode const& at, std::string const& what) const;
-    std::vector<std::string> const& lines() const { return lines_; }
+    std::size_t count() const { return found_.size(); }
+    /// One line each, in the order of the file.
+    std::vector<std::string> lines() const;
     /// Throws Error with the first line, and how many more there are.
     void throw_first() const;
 
 private:
+    struct Found {
+        int line, column;
+        std::string text;
+    };
     std::string file_;
-    std::vector<std::string> lines_;
+    std::vector<Found> found_;
 };
 
 /// A word of the file as a message shows it: quoted, short.
