@@ -189,7 +189,7 @@ std::vector<std::uint32_t> FrameReader::raw_samples(CtPlane const& plane, Sample
     open_->next_fragment = fragment;
 
     std::vector<std::uint32_t> raw(count);
-    bool const is_big_endian_file = transfer.getByteOrder() == EBO_BigEndian;
+    bool const is_big_endian_file = DcmXfer{dataset.getOriginalXfer()}.getByteOrder() == EBO_BigEndian;
     for (std::size_t i = 0; i < count; ++i) {
         std::uint8_t const* sample = bytes.data() + i * sample_bytes;
         if (sample_bytes == 1) {
