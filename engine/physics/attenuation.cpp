@@ -31,6 +31,13 @@ CubicSpline air_spline()
 
 } // namespace
 
+int bin_of(double energy_kev)
+{
+    auto const bin = int(energy_kev);
+    FLUORO_EXPECT(bin >= 0 && bin < spectral_bins && std::abs(bin_centre_kev(bin) - energy_kev) < 1e-3);
+    return bin;
+}
+
 double mass_attenuation_cm2_g(MaterialId id, PhotonEnergy energy)
 {
     double const kev = energy.value();

@@ -11,6 +11,9 @@ constexpr double bin_centre_kev(int bin)
     return bin + 0.5;
 }
 
+/// The bin whose centre this energy is; any other energy is a broken promise.
+int bin_of(double energy_kev);
+
 /// mass_attenuation_cm2_g at the centres of all spectral bins, computed once for each material. The first bin, below
 /// xraylib's range, repeats the second.
 std::span<double const> binned_attenuation_cm2_g(MaterialId id);

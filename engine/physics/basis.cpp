@@ -1,8 +1,8 @@
-#include "attenuation.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <fluoro/physics/basis.hpp>
+#include <fluoro/physics/material.hpp>
+#include <vector>
 
 namespace fluoro {
 namespace {
@@ -23,26 +23,43 @@ double relative_to_water(MaterialId id)
            mass_attenuation_cm2_g(find_material("water"), effective_energy);
 }
 
-/// Grams of bone per unit of mu/mu_water at the effective energy that make the tissue's spectrum fit best (least
-/// squares of the relative error), the rest being water: bone' such that mu(E) = (1 - k bone') mu_water + bone'
-/// mu_bone.
+/// Bone [g/cm3] per unit of mu/mu_water at the effective energy that fits the tissue's attenuation best, the rest being
+/// water: mu_tissue / relative(tissue) = (1 - relative(bone) b) mu_water + b mu_bone, with the smallest worst relative
+/// error over the fit's energies. docs/theory/hu-to-density.md, eq. 4.
 double bone_per_relative_mu(MaterialId tissue)
 {
     auto const water = find_material("water");
     auto const bone = find_material("bone");
-    double const k = relative_to_water(bone);
+    double const bone_relative = relative_to_water(bone);
     double const tissue_relative = relative_to_water(tissue);
-    double top = 0, bottom = 0;
+
+    struct Line {
+        double at_zero, slope; ///< relative error = at_zero + slope x b
+    };
+    std::vector<Line> errors;
     for (int kev = fit_from_kev; kev <= fit_to_kev; ++kev) {
         PhotonEnergy const energy{double(kev)};
         double const mu_tissue = mass_attenuation_cm2_g(tissue, energy) / tissue_relative;
         double const mu_water = mass_attenuation_cm2_g(water, energy);
         double const mu_bone = mass_attenuation_cm2_g(bone, energy);
-        double const direction = (mu_bone - k * mu_water) / mu_tissue;
-        top += direction * (mu_tissue - mu_water) / mu_tissue;
-        bottom += direction * direction;
+        errors.push_back({mu_water / mu_tissue - 1, (mu_bone - bone_relative * mu_water) / mu_tissue});
     }
-    return top / bottom;
+    auto const worst = [&](double b) {
+        double largest = 0;
+        for (auto const [at_zero, slope] : errors) largest = std::max(largest, std::abs(at_zero + slope * b));
+        return largest;
+    };
+    // The worst of straight lines is convex: cut the interval in thirds.
+    double low = -1;
+    double high = 1;
+    while (high - low > 1e-10) {
+        double const third = (high - low) / 3;
+        if (worst(low + third) < worst(high - third))
+            high -= third;
+        else
+            low += third;
+    }
+    return (low + high) / 2;
 }
 
 double hounsfield(MaterialId tissue)

@@ -40,13 +40,6 @@ void check(BeamQuality const& quality)
     check_filter("aluminium", quality.added_aluminium.value());
 }
 
-int bin_of(double energy_kev)
-{
-    auto const bin = int(energy_kev);
-    FLUORO_EXPECT(bin >= 0 && bin < spectral_bins && std::abs(bin_centre_kev(bin) - energy_kev) < 1e-3);
-    return bin;
-}
-
 template <class Value> double sum_over(Spectrum const& spectrum, Value value)
 {
     FLUORO_EXPECT(spectrum.energy_kev.size() == spectrum.fluence_per_mm2_kev_mas_1m.size());

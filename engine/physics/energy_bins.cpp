@@ -2,9 +2,11 @@
 #include "scintillator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/physics/energy_bins.hpp>
+#include <numeric>
 
 namespace fluoro {
 namespace {
@@ -16,16 +18,22 @@ static_assert(bins_wanted <= max_energy_bins);
 /// First spectral bin above the K edges of iodine 33.17, caesium 35.98, barium 37.44 and gadolinium 50.24 keV.
 constexpr std::array edge_bins{33, 36, 37, 50};
 
-constexpr double deepest_water_g_cm2 = 30;
-constexpr double water_step_g_cm2 = 2;
+/// Depths of water [g/cm2] at which the bins are made to fit: 30 cm and the like of 3 cm of bone.
+constexpr int depths = 18;
+constexpr double depth_step_g_cm2 = 2;
+constexpr double depth_g_cm2(int d)
+{
+    return (d + 1) * depth_step_g_cm2;
+}
 
 /// One 1 keV channel of the spectrum that carries signal.
 struct Channel {
     int bin = 0;
     double energy_kev = 0;
-    double absorbed_kev = 0; ///< quanta x absorbed fraction x energy
-    double water_cm2_g = 0;  ///< attenuation of water
-    double importance = 0;   ///< wanted density of bin boundaries
+    double absorbed_kev = 0;            ///< quanta x absorbed fraction x energy
+    double water_cm2_g = 0;             ///< attenuation of water
+    std::array<double, depths> share{}; ///< of the signal behind each depth of water
+    double importance = 0;              ///< wanted density of bin boundaries
 };
 
 std::vector<Channel> channels_of(Spectrum const& spectrum, Scintillator scintillator)
@@ -33,32 +41,40 @@ std::vector<Channel> channels_of(Spectrum const& spectrum, Scintillator scintill
     auto const& absorbed = binned_absorbed_fraction(scintillator);
     auto const water = binned_attenuation_cm2_g(find_material("water"));
     std::vector<Channel> channels;
+    std::array<double, depths> total{};
     for (std::size_t i = 0; i < spectrum.energy_kev.size(); ++i) {
-        double const energy = double(spectrum.energy_kev[i]);
-        auto const bin = int(energy);
-        FLUORO_EXPECT(bin >= 0 && bin < spectral_bins);
-        double const kev = double(spectrum.fluence_per_mm2_kev_mas_1m[i]) * absorbed[bin] * energy;
-        if (kev > 0) channels.push_back({bin, energy, kev, water[bin], 0});
+        Channel channel;
+        channel.energy_kev = double(spectrum.energy_kev[i]);
+        channel.bin = bin_of(channel.energy_kev);
+        channel.water_cm2_g = water[channel.bin];
+        channel.absorbed_kev =
+            double(spectrum.fluence_per_mm2_kev_mas_1m[i]) * absorbed[channel.bin] * channel.energy_kev;
+        if (channel.absorbed_kev <= 0) continue;
+        double behind = channel.absorbed_kev;
+        double const step = std::exp(-channel.water_cm2_g * depth_step_g_cm2);
+        for (int d = 0; d < depths; ++d) total[d] += channel.share[d] = behind *= step;
+        channels.push_back(channel);
     }
     FLUORO_EXPECT(!channels.empty());
+    for (auto& channel : channels)
+        for (int d = 0; d < depths; ++d)
+            if (total[d] > 0) channel.share[d] /= total[d];
     return channels;
 }
 
-/// The error of one bin of width h at water depth x is share * (x dmu/dE h)^2 / 24, so boundaries as dense as the cube
-/// root of share * (x dmu/dE)^2 make all bins equally wrong; the worst depth decides for each channel.
+/// The error of one bin of width h behind depth x is share (x dmu/dE h)^2 / 24, so boundaries as dense as the cube root
+/// of share (x dmu/dE)^2 make all bins equally wrong; each channel's worst depth decides.
 void weigh_channels(std::vector<Channel>& channels)
 {
-    for (double depth = water_step_g_cm2; depth <= deepest_water_g_cm2; depth += water_step_g_cm2) {
-        double total = 0;
-        for (auto const& channel : channels) total += channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth);
-        for (std::size_t i = 0; i < channels.size(); ++i) {
-            auto& channel = channels[i];
-            auto const& before = channels[i > 0 ? i - 1 : 0];
-            auto const& after = channels[std::min(i + 1, channels.size() - 1)];
-            double const slope =
-                (before.water_cm2_g - after.water_cm2_g) / std::max(after.energy_kev - before.energy_kev, 1.0);
-            double const share = channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth) / total;
-            channel.importance = std::max(channel.importance, std::cbrt(share * depth * depth * slope * slope));
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        auto& channel = channels[i];
+        auto const& before = channels[i > 0 ? i - 1 : 0];
+        auto const& after = channels[std::min(i + 1, channels.size() - 1)];
+        double const slope =
+            (before.water_cm2_g - after.water_cm2_g) / std::max(after.energy_kev - before.energy_kev, 1.0);
+        for (int d = 0; d < depths; ++d) {
+            double const bend = depth_g_cm2(d) * slope;
+            channel.importance = std::max(channel.importance, std::cbrt(channel.share[d] * bend * bend));
         }
     }
 }
@@ -98,22 +114,21 @@ std::vector<std::size_t> boundaries(std::vector<Channel> const& channels)
     return starts;
 }
 
-/// Water depth at which a bin matters most: where its share of the signal times the depth squared peaks.
-double decisive_depth(std::span<Channel const> bin, std::vector<Channel> const& all)
+/// Water depth [g/cm2] at which a bin matters most: where its share of the signal times the depth squared peaks.
+double decisive_depth_g_cm2(std::span<Channel const> bin)
 {
-    double best = 0;
-    double best_depth = 0;
-    for (double depth = water_step_g_cm2; depth <= deepest_water_g_cm2; depth += water_step_g_cm2) {
-        double total = 0;
-        for (auto const& channel : all) total += channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth);
-        double own = 0;
-        for (auto const& channel : bin) own += channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth);
-        if (double const weight = own / total * depth * depth; weight > best) {
-            best = weight;
-            best_depth = depth;
+    double largest = 0;
+    double decisive = 0;
+    for (int d = 0; d < depths; ++d) {
+        double share = 0;
+        for (auto const& channel : bin) share += channel.share[d];
+        double const weight = share * depth_g_cm2(d) * depth_g_cm2(d);
+        if (weight > largest) {
+            largest = weight;
+            decisive = depth_g_cm2(d);
         }
     }
-    return best_depth;
+    return decisive;
 }
 
 } // namespace
@@ -139,15 +154,16 @@ EnergyBins condense(Spectrum const& spectrum, Scintillator scintillator, std::sp
         bins.energy_kev.push_back(float(first / photons));
         bins.absorbed_kev_per_mm2_mas_1m.push_back(float(first));
         bins.absorbed_kev2_per_mm2_mas_1m.push_back(float(second));
-        double const depth = decisive_depth(members, channels) / 2;
+        // Weighed at half the decisive depth, a bin is right with nothing in the way and again near the decisive depth.
+        double const depth = decisive_depth_g_cm2(members) / 2;
+        std::vector<double> weights;
+        for (auto const& channel : members)
+            weights.push_back(channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth));
+        double const weight = std::accumulate(weights.begin(), weights.end(), 0.0);
         for (std::size_t m = 0; m < wanted.size(); ++m) {
             auto const attenuation = binned_attenuation_cm2_g(wanted[m]);
-            double weighted = 0, weight = 0;
-            for (auto const& channel : members) {
-                double const behind = channel.absorbed_kev * std::exp(-channel.water_cm2_g * depth);
-                weighted += behind * attenuation[channel.bin];
-                weight += behind;
-            }
+            double weighted = 0;
+            for (std::size_t i = 0; i < members.size(); ++i) weighted += weights[i] * attenuation[members[i].bin];
             bins.attenuation_cm2_g[m].push_back(float(weighted / weight));
         }
     }
@@ -160,8 +176,7 @@ double absorbed_energy_1kev_sum(Spectrum const& spectrum, Scintillator scintilla
     double sum = 0;
     for (std::size_t i = 0; i < spectrum.energy_kev.size(); ++i) {
         double const energy = double(spectrum.energy_kev[i]);
-        auto const bin = int(energy);
-        FLUORO_EXPECT(bin >= 0 && bin < spectral_bins);
+        auto const bin = bin_of(energy);
         double exponent = 0;
         for (auto const& layer : layers)
             exponent += binned_attenuation_cm2_g(layer.material)[bin] * layer.mass_thickness_g_cm2;
