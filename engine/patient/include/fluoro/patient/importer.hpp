@@ -7,16 +7,19 @@ namespace fluoro {
 
 struct ImportOptions {
     bool remove_couch = false;
-    std::filesystem::path labels;   ///< a label map on the CT's grid; empty = none
+    std::filesystem::path labels; ///< a label map on the CT's grid; empty = none
+    std::filesystem::path worker; ///< the program that reads; empty = `fluorolab-import` beside this one
 };
 
-/// Reads a foreign CT (DICOM folder or file, NIfTI, NRRD, MHA/MHD, .inv3) by running the worker `fluorolab-import` beside
-/// the program, under limits of memory, CPU time and file size. The worker is the only process that parses foreign files;
-/// its answer is validated again. Progress and notes go to stderr. Throws Error: one line with file, reason, what to do.
+/// Reads a foreign CT (DICOM folder or file, NIfTI, NRRD, MHA/MHD, .inv3) by running the worker `fluorolab-import`
+/// beside the program, under limits of memory, CPU time and file size. The worker is the only process that parses
+/// foreign files; its answer is validated again. What was chosen or mended is said on stderr. Throws Error: one line
+/// with file, reason, what to do.
 Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options);
 
-/// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made of
-/// the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples ships).
+/// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made
+/// of the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples
+/// ships).
 Patient load_patient(std::string const& patient, ImportOptions const& options = {});
 
 } // namespace fluoro

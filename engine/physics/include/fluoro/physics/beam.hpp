@@ -19,8 +19,8 @@ struct BeamQuality {
 
 /// Photons per mm2, keV and mAs, at 1 m on the central ray, vacuum path.
 struct Spectrum {
-    std::vector<float> energy_kev;                    ///< bin centres, ascending, 1 keV apart
-    std::vector<float> fluence_per_mm2_kev_mas_1m;    ///< one per energy
+    std::vector<float> energy_kev;                 ///< bin centres, ascending, 1 keV apart
+    std::vector<float> fluence_per_mm2_kev_mas_1m; ///< one per energy
 };
 
 /// A layer in the beam: mass thickness of one material.
@@ -41,7 +41,8 @@ double fluence_per_mm2_mas_1m(Spectrum const& spectrum);
 double energy_fluence_kev_mm2_mas_1m(Spectrum const& spectrum);
 /// Air kerma free in air at 1 m per mAs [mGy/mAs].
 double air_kerma_mGy_per_mas_1m(Spectrum const& spectrum);
-/// First (fraction 0.5) half-value layer in aluminium; the second is half_value_layer(s, 0.25) - half_value_layer(s, 0.5).
+/// First (fraction 0.5) half-value layer in aluminium; the second is half_value_layer(s, 0.25) - half_value_layer(s,
+/// 0.5).
 Thickness aluminium_to_transmit(Spectrum const& spectrum, double kerma_fraction);
 
 } // namespace fluoro

@@ -16,10 +16,10 @@ struct MassFraction {
 };
 
 struct Material {
-    std::string name;           ///< as the command line writes it, e.g. "water"
-    double density_g_cm3 = 0;   ///< default density
+    std::string name;         ///< as the command line writes it, e.g. "water"
+    double density_g_cm3 = 0; ///< default density
     std::vector<MassFraction> elements;
-    std::string source;         ///< where composition and density come from
+    std::string source; ///< where composition and density come from
 };
 
 /// All materials the program knows, in a fixed order. Loaded once from assets baked into the program.

@@ -1,0 +1,205 @@
+#include "patient_cache.hpp"
+#include "worker_process.hpp"
+
+#include <fluoro/core/executable.hpp>
+#include <fluoro/patient/bundle.hpp>
+#include <fluoro/patient/file_list.hpp>
+#include <fluoro/patient/importer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+#include <unistd.h>
+
+namespace fluoro {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+#ifdef FLUORO_SANITIZED
+constexpr double slowness = 6; // checked code in the worker, checked libraries around it
+#else
+constexpr double slowness = 1;
+#endif
+
+std::string quoted(fs::path const& path)
+{
+    return "'" + path.string() + "'";
+}
+
+class TemporaryFolder {
+public:
+    TemporaryFolder()
+    {
+        std::string name = (cache_folder() / "import-XXXXXX").string();
+        if (!::mkdtemp(name.data()))
+            throw Error{"cannot make a temporary folder in " + quoted(cache_folder()) + ": " + std::strerror(errno) +
+                            "; set XDG_CACHE_HOME to a folder you may write to",
+                        Error::Kind::failed};
+        path_ = name;
+    }
+    ~TemporaryFolder()
+    {
+        std::error_code error;
+        fs::remove_all(path_, error);
+    }
+    TemporaryFolder(TemporaryFolder const&) = delete;
+    TemporaryFolder& operator=(TemporaryFolder const&) = delete;
+    fs::path const& path() const { return path_; }
+
+private:
+    fs::path path_;
+};
+
+/// What an honest import of this input needs, with room; a small file gets less than 5 s.
+WorkerLimits limits_for(fs::path const& ct, ImportOptions const& options)
+{
+    std::uint64_t bytes = 0;
+    std::size_t files = 0;
+    auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    for (fs::path const& input : {ct, options.labels}) {
+        if (input.empty()) continue;
+        try {
+            for (ListedFile const& file : list_files(input, deadline)) {
+                bytes += file.bytes;
+                ++files;
+            }
+        } catch (Error const&) {
+            files += max_folder_files / 10; // The worker says what is wrong with it, after 5 s at most.
+        }
+    }
+    constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
+    // Whatever expands by more than 200 is refused, and so is a volume beyond 2 GiB.
+    std::uint64_t const declared =
+        std::clamp<std::uint64_t>(std::min<std::uint64_t>(bytes, 1024 * mebi) * 200, 256 * mebi, 2048 * mebi);
+    // JPEG 2000, the slowest of the codecs, decodes above 2 MB of compressed data a second.
+    double const extra_s = double(bytes) / 2e6 + double(files) / 500;
+    return {.cpu_s = slowness * (4 + extra_s),
+            .wall_s = slowness * (4.8 + 2 * extra_s),
+            .memory_bytes = 1024 * mebi + 3 * declared,
+            .file_bytes = 2 * declared + 64 * mebi};
+}
+
+void say_notes(Patient const& patient)
+{
+    for (std::string const& note : patient.origin.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+}
+
+[[noreturn]] void throw_failure(fs::path const& ct, WorkerOutcome const& outcome, WorkerLimits const& limits)
+{
+    auto const seconds = std::to_string(int(limits.cpu_s));
+    if (outcome.out_of_time)
+        throw Error{quoted(ct) + ": reading it took more than " + seconds + " s; it is damaged, or no CT"};
+    if (outcome.signal != 0)
+        throw Error{quoted(ct) + ": its reader was stopped by signal " + std::to_string(outcome.signal) + " (" +
+                    ::strsignal(outcome.signal) + "); the file is damaged, or needs more memory than there is"};
+    if (outcome.exit_code == 127 && outcome.last_line.empty())
+        throw Error{quoted(ct) + ": the import worker could not be run; build the whole program again",
+                    Error::Kind::failed};
+    std::string message = outcome.last_line;
+    if (message.empty())
+        message = "its reader ended with status " + std::to_string(outcome.exit_code) + " and said nothing";
+    if (message.find(quoted(ct)) == std::string::npos) message = quoted(ct) + ": " + message;
+    throw Error{message, outcome.exit_code == 2 ? Error::Kind::bad_input : Error::Kind::failed};
+}
+
+/// Runs the worker; the patient it hands back stands in `bundle` and has been validated here.
+Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions const& options)
+{
+    fs::path const worker = options.worker.empty() ? executable_folder() / "fluorolab-import" : options.worker;
+    std::vector<std::string> arguments{fs::absolute(ct).string(), "--out", bundle.string()};
+    if (options.remove_couch) arguments.emplace_back("--remove-couch");
+    if (!options.labels.empty()) {
+        arguments.emplace_back("--labels");
+        arguments.push_back(fs::absolute(options.labels).string());
+    }
+    WorkerLimits const limits = limits_for(ct, options);
+    WorkerOutcome const outcome = run_worker(worker, arguments, limits);
+    if (!outcome.started)
+        throw Error{quoted(ct) + ": the import worker " + quoted(worker) +
+                        " is missing; it belongs beside the program: build again",
+                    Error::Kind::failed};
+#ifdef FLUORO_SANITIZED
+    // A finding in the worker is a finding, not a damaged file.
+    if (outcome.notes.find("Sanitizer") != std::string::npos ||
+        outcome.notes.find("runtime error:") != std::string::npos) {
+        std::fprintf(stderr, "%s\n", outcome.notes.c_str());
+        std::abort();
+    }
+#endif
+    if (outcome.exit_code != 0 || outcome.signal != 0 || outcome.out_of_time) throw_failure(ct, outcome, limits);
+    try {
+        Patient patient = read_bundle(bundle);
+        say_notes(patient);
+        return patient;
+    } catch (Error const& error) {
+        throw Error{quoted(ct) + ": its reader handed back no valid patient (" + error.what() + ")",
+                    Error::Kind::failed};
+    }
+}
+
+fs::path example_head()
+{
+    static constexpr std::array<char const*, 1> installed{"/usr/share/doc/invesalius-examples/examples/Cranium.inv3"};
+    std::error_code error;
+    for (char const* const place : installed)
+        if (fs::is_regular_file(place, error)) return place;
+    fs::path const fetched = cache_folder() / "examples" / "Cranium.inv3";
+    if (fs::is_regular_file(fetched, error)) return fetched;
+    throw Error{"example-head: the head CT of Debian's invesalius-examples is not here (looked for " +
+                std::string{installed[0]} + " and " + fetched.string() + "); run tools/run once, which fetches it"};
+}
+
+void refuse_names_to_come(std::string const& patient)
+{
+    for (std::string_view const name : {"adult-male", "adult-female", "obese-adult", "elderly-osteoporotic"})
+        if (patient == name)
+            throw Error{patient + ": there is no built-in anatomy yet; use example-head, a patient bundle, or a CT "
+                                  "(DICOM folder, NIfTI, NRRD, MHA/MHD, .inv3)"};
+}
+
+} // namespace
+
+Patient import_ct(fs::path const& ct, ImportOptions const& options)
+{
+    TemporaryFolder const folder;
+    return import_into(folder.path() / "patient", ct, options);
+}
+
+Patient load_patient(std::string const& patient, ImportOptions const& options)
+{
+    std::error_code error;
+    bool const is_there = fs::exists(patient, error);
+    if (!is_there) refuse_names_to_come(patient);
+    bool const is_example = !is_there && patient == "example-head";
+    fs::path const ct = is_example ? example_head() : fs::path{patient};
+    if (!is_example && !is_there)
+        throw Error{quoted(ct) +
+                    ": no such file or folder, and no name of a patient; give a patient bundle, a CT, or example-head"};
+
+    bool const as_it_is = !options.remove_couch && options.labels.empty();
+    if (as_it_is && is_bundle(ct)) return read_bundle(ct);
+
+    auto const place = cached_bundle(ct, options);
+    if (place && is_bundle(*place)) {
+        try {
+            Patient cached = read_bundle(*place);
+            mark_used(*place);
+            return cached;
+        } catch (Error const&) {
+            fs::remove(*place, error); // Damaged on disk: import it again.
+        }
+    }
+    TemporaryFolder const folder;
+    fs::path const bundle = folder.path() / "patient";
+    Patient imported = import_into(bundle, ct, options);
+    if (place) keep_in_cache(bundle, *place);
+    return imported;
+}
+
+} // namespace fluoro
