@@ -79,6 +79,14 @@ display=:7
 call run
 not_called 'program .*--headless'
 
+fact='runs that begin in the same second get folders of their own'
+fresh_machine
+stand_in date <<<'echo now'
+call run
+call run
+called "program run .*/runs/first-look-now$"
+called "program run .*/runs/first-look-now-2$"
+
 fact="the program's exit code is the script's"
 fresh_machine
 program_exit=3
