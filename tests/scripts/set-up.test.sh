@@ -70,8 +70,8 @@ ends_with 0
 not_called apt-get
 not_called cmake
 called 'ninja .*fluorolab fluorolab-import'
-called "program run $clone/scenarios/first-look.yaml --headless --out $clone/runs/first-look-"
-[[ -z $out && $(wc -l <<<"$err") == 1 && $err == *"runs/first-look-"* ]] || fail 'one line: where the run is kept'
+called "program run $clone/scenarios/first-look.yaml --headless --out $clone/runs/[0-9]*-[0-9]*-first-look$"
+[[ -z $out && $(wc -l <<<"$err") == 1 && $err == *"-first-look" ]] || fail 'one line: where the run is kept'
 
 fact='with a display the program gets to open its window'
 fresh_machine
@@ -84,8 +84,8 @@ fresh_machine
 stand_in date <<<'echo now'
 call run
 call run
-called "program run .*/runs/first-look-now$"
-called "program run .*/runs/first-look-now-2$"
+called "program run .*/runs/now-first-look$"
+called "program run .*/runs/now-first-look-2$"
 
 fact="the program's exit code is the script's"
 fresh_machine
