@@ -118,7 +118,9 @@ struct ToJson {
 CommandEntry command_of(Json const& json)
 {
     CommandEntry entry{.tick = whole(json, "tick"), .name = text(json, "name"), .arguments = {}, .refusal = {}};
-    for (auto const& [name, value] : json.at("arguments").items()) {
+    Json const& arguments = json.at("arguments");
+    if (!arguments.is_object()) throw std::runtime_error{"'arguments' is not an object"};
+    for (auto const& [name, value] : arguments.items()) {
         if (value.is_boolean())
             entry.arguments.emplace_back(name, value.get<bool>());
         else if (value.is_string())
@@ -254,8 +256,9 @@ RunInfo run_info_of(std::string_view line)
         throw std::runtime_error{"the log counts other ticks per second than this program"};
     RunInfo info;
     info.program_version = text(json, "program_version");
-    for (auto const& [name, version] : json.at("versions").items())
-        info.versions.emplace_back(name, version.get<std::string>());
+    Json const& versions = json.at("versions");
+    if (!versions.is_object()) throw std::runtime_error{"'versions' is not an object"};
+    for (auto const& [name, version] : versions.items()) info.versions.emplace_back(name, version.get<std::string>());
     info.started_utc = text(json, "started_utc");
     info.seed = json.at("seed").get<std::uint64_t>();
     info.scenario = text(json, "scenario");

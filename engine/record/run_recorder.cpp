@@ -208,23 +208,42 @@ struct RunRecorder::Impl {
         log.append(log_text(entry));
     }
 
+    /// In this order: a run that says it is complete has everything else on the disk.
     void close_files(Tick end)
     {
-        DoseSummary dose = tally.summary();
-        dose.is_complete = dose.is_complete && !notices.has_trouble();
-        sync_file_system(folder);
-        write_durably(folder / "dose.json", dose_json(dose));
-        write_durably(folder / "run.json", run_json(info, {.is_complete = !notices.has_trouble(),
-                                                           .ended_utc = utc_now(),
-                                                           .end = end,
-                                                           .log_lines = log.lines(),
-                                                           .log_checksum = log.checksum(),
-                                                           .frames = pictures.frames(),
-                                                           .pictures_left_out = pictures.left_out(),
-                                                           .has_video = pictures.video_start().has_value(),
-                                                           .video_start = pictures.video_start().value_or(0),
-                                                           .notes = notices.notes(),
-                                                           .troubles = notices.troubles()}));
+        attempt([&] { sync_file_system(folder); });
+        attempt([&] {
+            DoseSummary dose = tally.summary();
+            dose.is_complete = dose.is_complete && !notices.has_trouble();
+            write_durably(folder / "dose.json", dose_json(dose));
+        });
+        attempt([&] { write_durably(folder / "run.json", run_json(info, outcome(end))); });
+    }
+
+    RunOutcome outcome(Tick end) const
+    {
+        RunOutcome outcome;
+        outcome.is_complete = !notices.has_trouble();
+        outcome.ended_utc = utc_now();
+        outcome.end = end;
+        outcome.log_lines = log.lines();
+        outcome.log_checksum = log.checksum();
+        outcome.frames = pictures.frames();
+        outcome.pictures_left_out = pictures.left_out();
+        outcome.has_video = pictures.video_start().has_value();
+        outcome.video_start = pictures.video_start().value_or(0);
+        outcome.notes = notices.notes();
+        outcome.troubles = notices.troubles();
+        return outcome;
+    }
+
+    template <class Work> void attempt(Work const& work)
+    {
+        try {
+            work();
+        } catch (std::exception const& error) {
+            notices.trouble(error.what());
+        }
     }
 
     fs::path folder;
@@ -278,11 +297,7 @@ std::vector<std::string> RunRecorder::finish(Tick end)
     impl_->has_finished = true;
     impl_->pictures.close(end);
     impl_->log.close();
-    try {
-        impl_->close_files(end);
-    } catch (std::exception const& error) {
-        impl_->notices.trouble(error.what());
-    }
+    impl_->close_files(end);
     return impl_->notices.troubles();
 }
 

@@ -24,14 +24,14 @@ RoomKind c_arm_suite()
     kind.table_speed_mm_s = 100;
     kind.table_half_width_mm = 230;
     kind.table_half_length_mm = 1400;
-    // Thicknesses give the measured transmission of table and pad of an angiographic system, 0.655 at 80 kV without
-    // copper; docs/theory/exposure-control.md, section on the table.
+    // Solid-equivalent thicknesses that give the transmission measured on an angiographic table with its pad, 0.655 at
+    // 80 kV without copper; docs/theory/exposure-control.md, "Table and pad".
     kind.pad_material = "polyurethane";
     kind.pad_density_g_cm3 = 0.06;
-    kind.pad_mm = 60;
-    kind.top_material = "carbon-fibre";
+    kind.pad_mm = 61;
+    kind.top_material = "carbon_fibre";
     kind.top_density_g_cm3 = 1.55;
-    kind.top_mm = 10;
+    kind.top_mm = 8;
     kind.fields_mm = {300, 220, 160, 110};
     kind.pulse_rates = {3, 3.75, 7.5, 15, 30};
     kind.exposure.source =

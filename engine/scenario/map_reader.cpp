@@ -85,7 +85,7 @@ std::optional<double> number_of(YamlNode const& node, std::string const& what, P
         auto const [end, error] = std::from_chars(first, last, value);
         if (error == std::errc{} && end == last && std::isfinite(value)) return value;
     }
-    std::string const written = node.kind == YamlNode::Kind::scalar ? " instead of " + quoted(node.text) : "";
+    std::string const written = node.kind == YamlNode::Kind::scalar ? " instead of " + in_quotes(node.text) : "";
     problems.add(node, what + " must be a finite number; write one without quotes or unit" + written);
     return {};
 }
@@ -119,7 +119,7 @@ std::optional<double> MapReader::number(std::string const& key, double least, do
     if (!node) return {};
     std::optional<double> const value = number_of(*node, key, problems_);
     if (!value || (*value >= least && *value <= most)) return value;
-    problems_.add(*node, key + " " + quoted(node->text) + " is outside " + shown(least) + " to " + shown(most));
+    problems_.add(*node, key + " " + in_quotes(node->text) + " is outside " + shown(least) + " to " + shown(most));
     return {};
 }
 
@@ -165,7 +165,7 @@ void MapReader::finish()
             std::string const nearest = nearest_name(name.text, asked_);
             advice = nearest.empty() ? what_ + " may have: " + one_of(asked_) : "did you mean " + nearest + "?";
         }
-        problems_.add(name, "unknown key " + quoted(name.text) + "; " + advice);
+        problems_.add(name, "unknown key " + in_quotes(name.text) + "; " + advice);
     }
 }
 

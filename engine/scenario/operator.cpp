@@ -154,15 +154,15 @@ MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problem
     if (known == std::end(verbs)) {
         std::string const nearest = nearest_name(verb->text, verb_names());
         problems.add(*verb,
-                     "nothing is called " + quoted(verb->text) + "; " +
+                     "nothing is called " + in_quotes(verb->text) + "; " +
                          (nearest.empty() ? "do one of " + one_of(verb_names()) : "did you mean " + nearest + "?"));
         return {};
     }
     EntryReader reader{map, known->name, problems};
-    std::size_t const before = problems.lines().size();
+    std::size_t const before = problems.count();
     MaybeCommand command = known->read(reader);
     map.finish();
-    if (!command && problems.lines().size() == before) problems.add(entry, "this entry does nothing");
+    if (!command && problems.count() == before) problems.add(entry, "this entry does nothing");
     return command;
 }
 

@@ -88,13 +88,13 @@ Scenario parse(fs::path const& path, Problems& problems)
     Scenario scenario;
     scenario.file = path;
     YamlNode const root = read_yaml(path, problems);
-    if (!problems.lines().empty() && root.kind == YamlNode::Kind::nothing) return scenario;
+    if (problems.count() > 0 && root.kind == YamlNode::Kind::nothing) return scenario;
 
     MapReader map{root, "a scenario", problems};
     if (root.kind != YamlNode::Kind::map) return scenario;
     if (YamlNode const* const version = map.need("apiVersion", "apiVersion: fluorolab/v1");
         version && version->text != "fluorolab/v1")
-        problems.add(*version, "this program reads apiVersion: fluorolab/v1, not " + quoted(version->text));
+        problems.add(*version, "this program reads apiVersion: fluorolab/v1, not " + in_quotes(version->text));
     scenario.title = map.text("title").value_or(path.stem().string());
     scenario.procedure = map.text("procedure").value_or("");
     scenario.text = map.text("text").value_or("");
@@ -119,7 +119,7 @@ Scenario parse(fs::path const& path, Problems& problems)
         for (auto const& [name, list] : operators->entries) {
             Room room{kind, scenario.start, Vec3{0}, 0, Vec2{0}};
             scenario.operators[name.text] =
-                operator_commands(list, "operator " + quoted(name.text), problems, &room, scenario.warnings);
+                operator_commands(list, "operator " + in_quotes(name.text), problems, &room, scenario.warnings);
         }
     }
     map.finish();
@@ -162,7 +162,7 @@ std::vector<TimedCommand> operator_script(Scenario const& scenario, std::string 
     std::vector<std::string> names;
     for (auto const& [name, script] : scenario.operators) names.push_back(name);
     throw Error{
-        scenario.file.string() + ": no operator and no file called " + quoted(name_or_file) + "; " +
+        scenario.file.string() + ": no operator and no file called " + in_quotes(name_or_file) + "; " +
         (names.empty() ? "the scenario has no operators of its own" : "choose " + one_of(names) + ", or a YAML file")};
 }
 

@@ -80,7 +80,8 @@ private:
     static void refuse_tag(YAML::Mark const& mark, std::string const& tag)
     {
         if (!tag.empty() && tag != "?" && tag != "!")
-            throw Refused{mark.line + 1, mark.column + 1, "tags (" + quoted(tag) + ") are not used here; leave it out"};
+            throw Refused{mark.line + 1, mark.column + 1,
+                          "tags (" + in_quotes(tag) + ") are not used here; leave it out"};
     }
     void open(YAML::Mark const& mark, std::string const& tag, YamlNode::Kind kind)
     {
@@ -109,7 +110,7 @@ private:
             if (node.kind != YamlNode::Kind::scalar)
                 problems_.add(node, "a key must be a plain word");
             else if (!parent.names.insert(node.text).second)
-                problems_.add(node, "the key " + quoted(node.text) + " stands twice in one map; keep one of them");
+                problems_.add(node, "the key " + in_quotes(node.text) + " stands twice in one map; keep one of them");
             parent.key = std::move(node);
             parent.has_key = true;
         } else {
@@ -133,10 +134,12 @@ std::string printable(std::string text)
 
 } // namespace
 
-std::string quoted(std::string const& text)
+std::string in_quotes(std::string const& text)
 {
     constexpr std::size_t most = 40;
-    return "'" + printable(text.size() <= most ? text : text.substr(0, most) + "...") + "'";
+    std::string shown{'\''};
+    shown += printable(text.size() <= most ? text : text.substr(0, most) + "...");
+    return shown += '\'';
 }
 
 Problems::Problems(std::filesystem::path const& file) : file_{printable(file.string())} {}
@@ -148,18 +151,27 @@ std::string Problems::message(YamlNode const& at, std::string const& what) const
 
 void Problems::add(int line, int column, std::string const& what)
 {
-    if (lines_.size() >= most_problems) return;
+    if (found_.size() >= most_problems) return;
     YamlNode at;
     at.line = line;
     at.column = column;
-    lines_.push_back(message(at, what));
+    found_.push_back({line, column, message(at, what)});
+}
+
+std::vector<std::string> Problems::lines() const
+{
+    std::vector<Found> sorted = found_;
+    std::ranges::stable_sort(sorted, {}, [](Found const& found) { return std::pair{found.line, found.column}; });
+    std::vector<std::string> texts;
+    for (Found& found : sorted) texts.push_back(std::move(found.text));
+    return texts;
 }
 
 void Problems::throw_first() const
 {
-    if (lines_.empty()) return;
-    std::string text = lines_.front();
-    if (lines_.size() > 1) text += " (and " + std::to_string(lines_.size() - 1) + " more: 'fluorolab check' lists all)";
+    if (found_.empty()) return;
+    std::string text = lines().front();
+    if (found_.size() > 1) text += " (and " + std::to_string(found_.size() - 1) + " more: 'fluorolab check' lists all)";
     throw Error{text};
 }
 
@@ -184,6 +196,8 @@ YamlNode read_yaml(std::filesystem::path const& path, Problems& problems)
         problems.add(1, 1, "holds zero bytes; save it as plain text (UTF-8)");
         return {};
     }
+    // The parser takes an unclosed quote for closed when line ends follow it; without them it complains.
+    text.erase(text.find_last_not_of(" \r\n") + 1);
     std::istringstream stream{text};
     TreeBuilder builder{problems};
     try {

@@ -25,17 +25,23 @@ public:
     void add(int line, int column, std::string const& what);
     /// "file:line:column: what"; control characters in it become '?'.
     std::string message(YamlNode const& at, std::string const& what) const;
-    std::vector<std::string> const& lines() const { return lines_; }
+    std::size_t count() const { return found_.size(); }
+    /// One line each, in the order of the file.
+    std::vector<std::string> lines() const;
     /// Throws Error with the first line, and how many more there are.
     void throw_first() const;
 
 private:
+    struct Found {
+        int line, column;
+        std::string text;
+    };
     std::string file_;
-    std::vector<std::string> lines_;
+    std::vector<Found> found_;
 };
 
 /// A word of the file as a message shows it: quoted, short.
-std::string quoted(std::string const& text);
+std::string in_quotes(std::string const& text);
 
 /// Reads one YAML document. Refused with a problem: more than 4 MiB, 64 levels or 100,000 values, aliases, tags,
 /// duplicate keys, a second document. After a problem the tree may be incomplete.
