@@ -70,14 +70,14 @@ ends_with 0
 not_called apt-get
 not_called cmake
 called 'ninja .*fluorolab fluorolab-import'
-called "program run $clone/scenarios/first-look.yaml --headless --out $clone/runs/first-look-"
-[[ -z $out && $(wc -l <<<"$err") == 1 && $err == *"runs/first-look-"* ]] || fail 'one line: where the run is kept'
+called "program run $clone/scenarios/first-look.yaml --headless$"
+[[ -z $out && $(wc -l <<<"$err") == 1 ]] || fail 'one line: what is run'
 
 fact='with a display the program gets to open its window'
 fresh_machine
 display=:7
 call run
-not_called 'program .*--headless'
+called "program run $clone/scenarios/first-look.yaml$"
 
 fact="the program's exit code is the script's"
 fresh_machine
@@ -136,7 +136,7 @@ fresh_machine
 mkdir "$scratch/work/my ct"
 call run 'my ct' second.yaml -- --seed 5
 ends_with 0
-called "program run $scratch/work/second.yaml --patient $scratch/work/my ct --headless --out .* --seed 5$"
+called "program run $scratch/work/second.yaml --patient $scratch/work/my ct --headless --seed 5$"
 
 fact='what does not exist is refused before anything is built'
 fresh_machine
