@@ -26,7 +26,7 @@ template <class T> void append_value(Bytes& bytes, T value)
     std::memcpy(raw, &value, sizeof value);
     bytes.insert(bytes.end(), raw, raw + sizeof value);
 }
-template <class T> void put(Bytes& bytes, std::size_t at, T value)
+template <class T> void put(Bytes& bytes, std::size_t at, T const& value)
 {
     std::memcpy(bytes.data() + at, &value, sizeof value);
 }
