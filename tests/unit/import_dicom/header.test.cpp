@@ -251,6 +251,19 @@ TEST(EnhancedCt, takes_position_rescale_and_stack_from_the_functional_groups)
     }
 }
 
+// The second thread begins in the middle of the file, where only the frames before it tell where its first one starts.
+TEST(EnhancedCt, finds_frames_of_several_fragments_without_an_offset_table)
+{
+    for (Encoding const encoding : {Encoding::jpeg_lossless_sv1, Encoding::jpeg_ls}) {
+        Slice first;
+        first.encoding = encoding;
+        first.is_split = true;
+        ScratchFolder const folder;
+        write_enhanced(folder.path() / "enhanced.dcm", stack(first, 8, 2.0));
+        EXPECT_LE(worst_difference(read_folder(folder), slanted_hu), rounding) << "encoding " << int(encoding);
+    }
+}
+
 TEST(EnhancedCt, keeps_stacks_at_the_same_places_apart)
 {
     auto frames = stack(Slice{}, 5, 2.0);

@@ -253,7 +253,7 @@ void put_native(DcmDataset& dataset, Bytes const& bytes, int bits_allocated)
     must(dataset.putAndInsertUint16Array(DCM_PixelData, words.data(), words.size()), "pixels");
 }
 
-void put_jpeg2000(DcmDataset& dataset, E_TransferSyntax syntax, std::vector<Bytes> const& frames)
+void put_fragments(DcmDataset& dataset, E_TransferSyntax syntax, std::vector<Bytes> const& frames)
 {
     auto* const sequence = new DcmPixelSequence{DcmTag{DCM_PixelSequenceTag}};
     sequence->insert(new DcmPixelItem{DcmTag{DCM_PixelItemTag}});
@@ -267,6 +267,30 @@ void put_jpeg2000(DcmDataset& dataset, E_TransferSyntax syntax, std::vector<Byte
     must(dataset.insert(pixels, OFTrue), "pixels");
 }
 
+/// Rewrites compressed pixel data with two fragments per frame and an empty offset table.
+void split_fragments(DcmDataset& dataset)
+{
+    DcmElement* element = nullptr;
+    must(dataset.findAndGetElement(DCM_PixelData, element), "pixels");
+    auto& pixels = dynamic_cast<DcmPixelData&>(*element);
+    E_TransferSyntax syntax = EXS_Unknown;
+    DcmRepresentationParameter const* parameter = nullptr;
+    pixels.getCurrentRepresentationKey(syntax, parameter);
+    DcmPixelSequence* whole = nullptr;
+    must(pixels.getEncapsulatedRepresentation(syntax, parameter, whole), "fragments");
+    std::vector<Bytes> halves;
+    for (unsigned long i = 1; i < whole->card(); ++i) {
+        DcmPixelItem* item = nullptr;
+        Uint8* bytes = nullptr;
+        must(whole->getItem(item, i), "fragment");
+        must(item->getUint8Array(bytes), "fragment");
+        std::size_t const half = item->getLength() / 4 * 2;
+        halves.emplace_back(bytes, bytes + half);
+        halves.emplace_back(bytes + half, bytes + item->getLength());
+    }
+    put_fragments(dataset, syntax, halves);
+}
+
 void put_pixels(DcmDataset& dataset, std::vector<Slice> const& frames)
 {
     Encoding const encoding = frames.front().encoding;
@@ -274,7 +298,7 @@ void put_pixels(DcmDataset& dataset, std::vector<Slice> const& frames)
     if (encoding == Encoding::jpeg2000 || encoding == Encoding::jpeg2000_lossless) {
         std::vector<Bytes> streams;
         for (auto const& frame : frames) streams.push_back(jpeg2000_codestream(frame));
-        return put_jpeg2000(dataset, syntax, streams);
+        return put_fragments(dataset, syntax, streams);
     }
     Bytes bytes;
     for (auto const& frame : frames) {
@@ -295,6 +319,7 @@ void put_pixels(DcmDataset& dataset, std::vector<Slice> const& frames)
     if (encoding == Encoding::jpeg_lossless || encoding == Encoding::jpeg_lossless_sv1) parameter = &lossless;
     if (encoding == Encoding::jpeg_extended) parameter = &lossy;
     if (DcmXfer{syntax}.isEncapsulated()) must(dataset.chooseRepresentation(syntax, parameter), "encoding");
+    if (frames.front().is_split) split_fragments(dataset);
     must(dataset.canWriteXfer(syntax), "encoding");
 }
 

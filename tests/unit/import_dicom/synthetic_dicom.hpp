@@ -64,6 +64,8 @@ struct Slice {
     bool is_padding_vr_signed = false;    ///< SS instead of US
     bool is_codestream_signed = true;     ///< JPEG 2000: what the codestream itself says where the pixels are signed
 
+    bool is_split = false; ///< compressed frames in two fragments each, without an offset table
+
     std::function<double(Vec3 const&)> hu = slanted_hu;
     /// Overrides the stored value of (column, row).
     std::function<std::optional<int>(int, int)> stored;
