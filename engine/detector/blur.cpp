@@ -22,9 +22,9 @@ Matrix zeros(std::size_t rows, std::size_t columns)
 Matrix kernel_quadrant(double h_mm2, double pitch_mm, std::size_t size)
 {
     std::size_t const waves = 128; // the kernel comes back after this many pixels; by then it is nothing
-    auto const cosine = [](std::size_t i, std::size_t wave) {
-        return std::cos(2 * std::numbers::pi * double(i * wave % waves) / double(waves));
-    };
+    std::vector<double> cosines(waves);
+    for (std::size_t i = 0; i < waves; ++i) cosines[i] = std::cos(2 * std::numbers::pi * double(i) / double(waves));
+    auto const cosine = [&](std::size_t i, std::size_t wave) { return cosines[i * wave % waves]; };
     auto const frequency = [&](std::size_t wave) {
         return (wave <= waves / 2 ? double(wave) : double(wave) - double(waves)) / (double(waves) * pitch_mm);
     };

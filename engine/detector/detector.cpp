@@ -8,28 +8,26 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace fluoro {
 
-/// A zoom format changes the pitch a few times per procedure: every blur is built once and kept.
-class Detector::BlurCache {
-public:
-    std::shared_ptr<ScintillatorBlur const> at(double h_mm2, double pitch_mm)
-    {
-        std::lock_guard const lock{mutex_};
-        auto& blur = blurs_[pitch_mm];
-        if (!blur) blur = std::make_shared<ScintillatorBlur const>(h_mm2, pitch_mm);
-        return blur;
-    }
-
-private:
-    std::mutex mutex_;
-    std::map<double, std::shared_ptr<ScintillatorBlur const>> blurs_;
-};
-
 namespace {
+
+/// The blur of this H on this pitch. A zoom format changes the pitch a few times per procedure: each is built once and
+/// kept for the life of the program (a few hundred bytes). Safe from several threads.
+std::shared_ptr<ScintillatorBlur const> blur_at(double h_mm2, double pitch_mm)
+{
+    static std::mutex mutex;
+    static std::map<std::pair<double, double>, std::shared_ptr<ScintillatorBlur const>> blurs;
+    std::lock_guard const lock{mutex};
+    auto& blur = blurs[{h_mm2, pitch_mm}];
+    if (!blur) blur = std::make_shared<ScintillatorBlur const>(h_mm2, pitch_mm);
+    return blur;
+}
 
 bool same_size(Image<float> const& a, Image<float> const& b)
 {
@@ -111,7 +109,7 @@ void require(bool fine, std::string const& what)
 
 } // namespace
 
-Detector::Detector(DetectorModel const& model) : model_{model}, blurs_{std::make_shared<BlurCache>()}
+Detector::Detector(DetectorModel const& model) : model_{model}
 {
     require(model.native_pitch_mm > 0, "native_pitch_mm must be above 0");
     require(model.mtf_h_mm2 >= 0 && model.mtf_h_mm2 < 100, "mtf_h_mm2 must lie in 0 to 100; 0 means no blur");
@@ -131,7 +129,7 @@ RawImage Detector::read_out(Signal const& signal, std::uint64_t seed, std::uint3
     FLUORO_EXPECT(open.column >= 0 && open.row >= 0 && open.columns >= 0 && open.rows >= 0 &&
                   open.column + open.columns <= columns && open.row + open.rows <= rows);
 
-    auto const blur = model_.mtf_h_mm2 > 0 ? blurs_->at(model_.mtf_h_mm2, signal.pixel_pitch_mm) : nullptr;
+    auto const blur = model_.mtf_h_mm2 > 0 ? blur_at(model_.mtf_h_mm2, signal.pixel_pitch_mm) : nullptr;
     std::size_t const width = std::size_t(columns);
     std::vector<std::vector<float>> planes; // rows filtered along themselves, one plane per term of the blur
     if (blur) {
@@ -155,7 +153,6 @@ RawImage Detector::read_out(Signal const& signal, std::uint64_t seed, std::uint3
     RawImage raw{Image<std::uint16_t>{columns, rows}, model_.dn_per_kev_mm2, model_.saturation, signal.pixel_pitch_mm,
                  open};
     double const dn_per_kev = model_.dn_per_kev_mm2 / (signal.pixel_pitch_mm * signal.pixel_pitch_mm);
-    double const electronic_kev = model_.electronic_noise_kev * signal.pixel_pitch_mm / model_.native_pitch_mm;
     parallel_for(rows, [&](int first, int last) {
         RowOfQuanta quanta{signal, model_, seed, frame};
         std::vector<float> energy_kev(width);
@@ -164,8 +161,8 @@ RawImage Detector::read_out(Signal const& signal, std::uint64_t seed, std::uint3
                 blur->combine_rows(planes, row, rows, columns, energy_kev.data());
             else
                 quanta.draw(row, energy_kev.data());
-            if (model_.noise && electronic_kev > 0)
-                add_electronic_noise(electronic_kev, seed, frame, row, columns, energy_kev.data());
+            if (model_.noise && model_.electronic_noise_kev > 0)
+                add_electronic_noise(model_.electronic_noise_kev, seed, frame, row, columns, energy_kev.data());
             float const gain = float(dn_per_kev), top = float(model_.saturation);
             float const* const from = energy_kev.data();
             std::uint16_t* const to = raw.digital_numbers.values.data() + std::size_t(row) * width;

@@ -258,20 +258,19 @@ TEST(Detector, outside_the_blades_there_is_electronic_noise_alone)
     EXPECT_NEAR(moments_of(raw, {90, 90, 20, 20}).mean, 850, 40);
 }
 
-// The rms belongs to one native element; a pixel of twice the side holds four of them, whose variances add.
-TEST(Detector, electronic_noise_grows_with_the_pixels_side)
+// Rms per read-out pixel, whatever its size; quantum and electronic variances add. Four standard errors of a variance.
+TEST(Detector, electronic_noise_adds_its_variance_after_the_blur)
 {
     DetectorModel model;
     model.electronic_noise_kev = 60;
-    model.mtf_h_mm2 = 0;
     for (double side : {1.0, 2.0}) {
-        Signal signal = flat_signal(400, 400, 3000 / (side * side));
+        Signal signal = flat_signal(400, 400, 30 / (side * side));
         signal.pixel_pitch_mm = side * pitch_mm;
-        model.dn_per_kev_mm2 = 0.2 * area_mm2 * side * side; // 0.2 DN per keV
-        double const quantum = 3000 * 2500 * 0.04, electronic = 3600 * side * side * 0.04;
+        model.dn_per_kev_mm2 = 10 * area_mm2 * side * side; // 10 DN per keV
+        double const blur = ScintillatorBlur{0.67, signal.pixel_pitch_mm}.variance_ratio();
+        double const expected = (30 * 2500 * blur + 3600) * 100 + 1.0 / 12;
         auto const raw = Detector{model}.read_out(signal, 1, 0);
-        double const expected = quantum + electronic + 1.0 / 12;
-        EXPECT_NEAR(moments_of(raw, raw.exposed).variance, expected, 4 * expected * std::sqrt(2.0) / 400);
+        EXPECT_NEAR(moments_of(raw, raw.exposed).variance, expected, 4 * expected * std::sqrt(26.0) / 400);
     }
 }
 
