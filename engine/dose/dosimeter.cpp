@@ -1,5 +1,5 @@
 #include <fluoro/core/error.hpp>
-#include <fluoro/dose/chord.hpp>
+#include <fluoro/room/chord.hpp>
 #include <fluoro/dose/dosimeter.hpp>
 
 #include <algorithm>

@@ -9,7 +9,6 @@
 #include <fluoro/gpu/kernel.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/projection/projector.hpp>
-#include <fluoro/projection/slab.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
 #include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>

@@ -5,7 +5,7 @@
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/projection/reference.hpp>
-#include <fluoro/projection/slab.hpp>
+#include <fluoro/room/chord.hpp>
 
 namespace fluoro {
 namespace {
@@ -89,9 +89,12 @@ void add_slab_thickness(Scene const& scene, ThicknessMap& map)
             map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
         }
         for (int row = 0; row < scene.pixels.rows; ++row)
-            for (int column = 0; column < scene.pixels.columns; ++column)
+            for (int column = 0; column < scene.pixels.columns; ++column) {
+                Vec3 const way = pixel_point(scene, column, row) - scene.view.source_mm;
+                double const length = glm::length(way);
                 map.g_cm2[channel].at(column, row) +=
-                    float(0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, pixel_point(scene, column, row)));
+                    float(0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length));
+            }
     }
 }
 

@@ -1,4 +1,4 @@
-#include <fluoro/dose/chord.hpp>
+#include <fluoro/room/chord.hpp>
 
 #include <algorithm>
 #include <cmath>
