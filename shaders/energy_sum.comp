@@ -2,12 +2,13 @@
 // Mass thickness -> what the scintillator absorbs: the polyenergetic sum, absorption inside it, with its second moment;
 // table and pad as exact chords, blades with penumbra, inverse square and obliquity.
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #include "shared/signal.h"
 
 layout(local_size_x = 8, local_size_y = 8) in;
-layout(std430, binding = 0) readonly buffer Params { SignalParams p; };
-layout(std430, binding = 1) readonly buffer Slabs { SlabParams slabs[]; };
-layout(std430, binding = 2) readonly buffer Bins { float bins[]; };
+layout(std140, binding = 0) uniform Params { SignalParams p; };
+layout(std140, binding = 1) uniform Slabs { SlabParams slabs[signal_max_slabs]; };
+layout(std140, binding = 2) uniform Bins { BinParams bins[signal_max_bins]; };
 layout(std430, binding = 3) readonly buffer Thickness { vec2 soft_bone_g_cm2[]; };
 layout(std430, binding = 4) writeonly buffer Signal { vec2 mean_second[]; };
 
@@ -70,17 +71,17 @@ void main()
     vec2 sum = vec2(0.0);
     if (share > 0.0) {
         vec2 soft_bone = thickness(at);
-        float slab_g_cm2[4];
-        for (uint s = 0u; s < p.slabs; ++s) {
+        vec4 slab_g_cm2 = vec4(0.0);
+        [[unroll]] for (uint s = 0u; s < signal_max_slabs; ++s) {
+            if (s >= p.slabs) break;
             vec3 d = slabs[s].to_origin.xyz + float(at.x) * slabs[s].column.xyz + float(at.y) * slabs[s].row.xyz;
             slab_g_cm2[s] = 0.1 * slabs[s].source.w * chord_mm(slabs[s].source.xyz, d, slabs[s].half_extent.xyz);
         }
-        for (uint b = 0u; b < p.bins; ++b) {
-            float depth = bins[bin_row_soft * signal_max_bins + b] * soft_bone.x +
-                          bins[bin_row_bone * signal_max_bins + b] * soft_bone.y;
-            for (uint s = 0u; s < p.slabs; ++s)
-                depth += bins[(bin_row_slab + s) * signal_max_bins + b] * slab_g_cm2[s];
-            sum += exp(-depth) * vec2(bins[bin_row_mean * signal_max_bins + b], bins[bin_row_second * signal_max_bins + b]);
+        // Unrolled, so that every table entry has a fixed address: a software device then loads it once for all lanes.
+        [[unroll]] for (uint b = 0u; b < signal_max_bins; ++b) {
+            if (b >= p.bins) break;
+            float depth = dot(bins[b].weights_and_basis.zw, soft_bone) + dot(bins[b].slabs, slab_g_cm2);
+            sum += exp(-depth) * bins[b].weights_and_basis.xy;
         }
         // Fluence on a flat detector falls with the cube of the obliquity's cosine.
         float cosine = p.source_to_detector_mm * inversesqrt(p.source_to_detector_mm * p.source_to_detector_mm + dot(x_mm, x_mm));

@@ -6,9 +6,9 @@
 #include "shared/march.h"
 
 layout(local_size_x = 8, local_size_y = 8) in;
-layout(std430, binding = 0) readonly buffer Params { MarchParams p; };
-layout(std430, binding = 1) readonly buffer Planes { uint packed_pairs[]; };
-layout(std430, binding = 2) buffer Thickness { vec2 soft_bone_g_cm2[]; };
+layout(std140, binding = 0) uniform Params { MarchParams p; };
+layout(std430, binding = 1) buffer Thickness { vec2 soft_bone_g_cm2[]; };
+layout(binding = 2) uniform usampler3D packed_pairs;
 layout(push_constant) uniform Chunk { MarchChunk chunk; };
 #include "hu_curve.glsl"
 
@@ -53,26 +53,27 @@ void main()
     int last = low < high ? min(int(floor(high + 0.5)), first_plane + int(chunk.planes) - 1) : -1;
     float most_u = float(p.size_u) - 1.0;
     float most_v = float(p.size_v) - 1.0;
-    int plane_words = int(p.size_u * p.size_v);
+    Hinges hinges = Hinges(p.hinge_hu_a, p.hinge_hu_b, p.hinge_slope_a, p.hinge_slope_b);
+    int most_iu = int(p.size_u) - 2;
+    int most_iv = int(p.size_v) - 2;
     for (int k = max(int(floor(low + 0.5)), first_plane); k <= last; ++k) {
         float plane = float(k);
         float share = min(plane + 0.5, high) - max(plane - 0.5, low);
         float u = clamp(start_u + plane * step_u, 0.0, most_u);
         float v = clamp(start_v + plane * step_v, 0.0, most_v);
-        int iu = min(int(u), int(p.size_u) - 2);
-        int iv = min(int(v), int(p.size_v) - 2);
+        int iu = min(int(u), most_iu);
+        int iv = min(int(v), most_iv);
         float fu = u - float(iu);
         float fv = v - float(iv);
-        int word = (k - first_plane) * plane_words + iv * int(p.size_u) + iu;
-        uint near = packed_pairs[word];
-        uint far = packed_pairs[word + int(p.size_u)];
+        uint near = texelFetch(packed_pairs, ivec3(iu, iv, k - first_plane), 0).r;
+        uint far = texelFetch(packed_pairs, ivec3(iu, iv + 1, k - first_plane), 0).r;
         float near_left = float(near & 0xffffu);
         float far_left = float(far & 0xffffu);
         float near_value = near_left + fu * (float(near >> 16) - near_left);
         float far_value = far_left + fu * (float(far >> 16) - far_left);
         float hu = near_value + fv * (far_value - near_value) - float(hu_bias);
         above_air += share * (hu + 1000.0);
-        bone += share * bone_density(hu, p);
+        bone += share * bone_density(hu, hinges);
     }
     vec3 d_mm = p.to_origin_mm.xyz + float(at.x) * p.column_mm.xyz + float(at.y) * p.row_mm.xyz;
     float step_cm = 0.1 * length(d_mm) / abs(d.z);

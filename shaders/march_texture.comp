@@ -4,7 +4,7 @@
 #include "shared/march.h"
 
 layout(local_size_x = 8, local_size_y = 8) in;
-layout(std430, binding = 0) readonly buffer Params { MarchParams p; };
+layout(std140, binding = 0) uniform Params { MarchParams p; };
 layout(std430, binding = 1) buffer Thickness { vec2 soft_bone_g_cm2[]; };
 layout(binding = 2) uniform sampler3D voxels;
 layout(push_constant) uniform Chunk { MarchChunk chunk; };
@@ -38,10 +38,11 @@ void main()
         float dt = (t1 - t0) / float(steps);
         vec3 here = (p.source.xyz + (t0 + 0.5 * dt) * d + 0.5) / size;
         vec3 move = dt * d / size;
+        Hinges hinges = Hinges(p.hinge_hu_a, p.hinge_hu_b, p.hinge_slope_a, p.hinge_slope_b);
         for (int i = 0; i < steps; ++i) {
             float hu = textureLod(voxels, here + float(i) * move, 0.0).r * 65535.0 - float(hu_bias);
             above_air += hu + 1000.0;
-            bone += bone_density(hu, p);
+            bone += bone_density(hu, hinges);
         }
         vec3 d_mm = p.to_origin_mm.xyz + float(at.x) * p.column_mm.xyz + float(at.y) * p.row_mm.xyz;
         step_cm = 0.1 * length(d_mm) * dt;

@@ -76,14 +76,17 @@ Device::Device(std::string const& name, bool validation) : impl_{std::make_uniqu
     VkSamplerCreateInfo sampler{VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO};
     sampler.magFilter = sampler.minFilter = VK_FILTER_LINEAR;
     sampler.addressModeU = sampler.addressModeV = sampler.addressModeW = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
-    check(vkCreateSampler(d.handle, &sampler, nullptr, &d.sampler), "vkCreateSampler");
+    check(vkCreateSampler(d.handle, &sampler, nullptr, &d.linear), "vkCreateSampler");
+    sampler.magFilter = sampler.minFilter = VK_FILTER_NEAREST;
+    check(vkCreateSampler(d.handle, &sampler, nullptr, &d.nearest), "vkCreateSampler");
 }
 
 Device::~Device()
 {
     if (!impl_->handle) return;
     vkDeviceWaitIdle(impl_->handle);
-    vkDestroySampler(impl_->handle, impl_->sampler, nullptr);
+    vkDestroySampler(impl_->handle, impl_->linear, nullptr);
+    vkDestroySampler(impl_->handle, impl_->nearest, nullptr);
     vkDestroyCommandPool(impl_->handle, impl_->pool, nullptr);
     vkDestroyDevice(impl_->handle, nullptr);
 }

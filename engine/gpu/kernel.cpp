@@ -3,6 +3,16 @@
 #include <fluoro/core/expect.hpp>
 
 namespace fluoro::gpu {
+namespace {
+
+VkDescriptorType descriptor_type(KernelLayout const& layout, int binding)
+{
+    return binding < layout.uniforms                    ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER
+           : binding < layout.uniforms + layout.buffers ? VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
+                                                        : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+}
+
+} // namespace
 
 Kernel::Kernel(Device& device, std::span<std::uint32_t const> spirv, KernelLayout const& layout)
     : impl_{std::make_unique<Impl>(device.impl())}
@@ -10,10 +20,8 @@ Kernel::Kernel(Device& device, std::span<std::uint32_t const> spirv, KernelLayou
     auto& d = impl_->device;
     impl_->layout = layout;
     std::vector<VkDescriptorSetLayoutBinding> bindings;
-    for (int i = 0; i < layout.buffers + layout.textures; ++i)
-        bindings.push_back({std::uint32_t(i),
-                            i < layout.buffers ? VK_DESCRIPTOR_TYPE_STORAGE_BUFFER : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                            1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr});
+    for (int i = 0; i < layout.uniforms + layout.buffers + layout.textures; ++i)
+        bindings.push_back({std::uint32_t(i), descriptor_type(layout, i), 1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr});
     VkDescriptorSetLayoutCreateInfo const set{VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO, nullptr, 0,
                                               std::uint32_t(bindings.size()), bindings.data()};
     check(vkCreateDescriptorSetLayout(d.handle, &set, nullptr, &impl_->set_layout), "vkCreateDescriptorSetLayout");
@@ -78,8 +86,9 @@ CommandList::CommandList(Device& device) : impl_{std::make_unique<Impl>(device.i
                                                VK_COMMAND_BUFFER_LEVEL_PRIMARY, 1};
     check(vkAllocateCommandBuffers(d.handle, &allocate, &impl_->commands), "vkAllocateCommandBuffers");
     VkDescriptorPoolSize const sizes[] = {{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 8 * Impl::most_dispatches},
+                                          {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 4 * Impl::most_dispatches},
                                           {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 2 * Impl::most_dispatches}};
-    VkDescriptorPoolCreateInfo const pool{VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, nullptr, 0, Impl::most_dispatches, 2,
+    VkDescriptorPoolCreateInfo const pool{VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, nullptr, 0, Impl::most_dispatches, 3,
                                           sizes};
     check(vkCreateDescriptorPool(d.handle, &pool, nullptr, &impl_->sets), "vkCreateDescriptorPool");
     if (d.timestamp_period_ns > 0) {
@@ -102,7 +111,7 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
                            std::uint32_t groups_x, std::uint32_t groups_y)
 {
     auto const& k = kernel.impl();
-    FLUORO_EXPECT(int(buffers.size()) == k.layout.buffers && int(textures.size()) == k.layout.textures);
+    FLUORO_EXPECT(int(buffers.size()) == k.layout.uniforms + k.layout.buffers && int(textures.size()) == k.layout.textures);
     FLUORO_EXPECT(push_constants.size() == k.layout.push_constant_bytes);
     if (impl_->dispatches == int(Impl::most_dispatches)) run();
     impl_->begin();
@@ -118,10 +127,10 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
     for (std::size_t i = 0; i < buffers.size(); ++i) {
         buffer_infos[i] = {buffers[i]->impl().handle, 0, VK_WHOLE_SIZE};
         writes.push_back({VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, set, std::uint32_t(i), 0, 1,
-                          VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, nullptr, &buffer_infos[i], nullptr});
+                          descriptor_type(k.layout, int(i)), nullptr, &buffer_infos[i], nullptr});
     }
     for (std::size_t i = 0; i < textures.size(); ++i) {
-        image_infos[i] = {d.sampler, textures[i]->impl().view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+        image_infos[i] = {textures[i]->impl().sampler, textures[i]->impl().view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
         writes.push_back({VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, set, std::uint32_t(buffers.size() + i), 0, 1,
                           VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, &image_infos[i], nullptr, nullptr});
     }

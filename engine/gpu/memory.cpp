@@ -1,5 +1,6 @@
 #include "vulkan_types.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fluoro/core/expect.hpp>
 
@@ -27,7 +28,8 @@ Buffer::Buffer(Device& device, std::size_t bytes, BufferUse use) : impl_{std::ma
     impl_->bytes = bytes;
     VkBufferCreateInfo create{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
     create.size = bytes;
-    create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                   VK_BUFFER_USAGE_TRANSFER_DST_BIT;
     check(vkCreateBuffer(d.handle, &create, nullptr, &impl_->handle), "vkCreateBuffer");
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(d.handle, impl_->handle, &needs);
@@ -91,48 +93,55 @@ std::span<std::byte> Buffer::mapped()
     return {static_cast<std::byte*>(impl_->mapped), impl_->bytes};
 }
 
-VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels)
-    : impl_{std::make_unique<Impl>(device.impl())}
+void VolumeTexture::Impl::create(VkFormat format, VkExtent3D extent)
 {
-    FLUORO_EXPECT(texels.size() == std::size_t(columns) * std::size_t(rows) * std::size_t(planes));
-    auto& d = impl_->device;
-    VkImageCreateInfo create{VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO};
-    create.imageType = VK_IMAGE_TYPE_3D;
-    create.format = VK_FORMAT_R16_UNORM;
-    create.extent = {std::uint32_t(columns), std::uint32_t(rows), std::uint32_t(planes)};
-    create.mipLevels = create.arrayLayers = 1;
-    create.samples = VK_SAMPLE_COUNT_1_BIT;
-    create.tiling = VK_IMAGE_TILING_OPTIMAL;
-    create.usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
-    check(vkCreateImage(d.handle, &create, nullptr, &impl_->handle), "vkCreateImage");
+    auto& d = device;
+    VkImageCreateInfo image{VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO};
+    image.imageType = VK_IMAGE_TYPE_3D;
+    image.format = format;
+    image.extent = extent;
+    image.mipLevels = image.arrayLayers = 1;
+    image.samples = VK_SAMPLE_COUNT_1_BIT;
+    image.tiling = VK_IMAGE_TILING_OPTIMAL;
+    image.usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT;
+    check(vkCreateImage(d.handle, &image, nullptr, &handle), "vkCreateImage");
     VkMemoryRequirements needs{};
-    vkGetImageMemoryRequirements(d.handle, impl_->handle, &needs);
-    impl_->memory = allocate(d, needs, d.memory_type(needs.memoryTypeBits, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
-    check(vkBindImageMemory(d.handle, impl_->handle, impl_->memory, 0), "vkBindImageMemory");
+    vkGetImageMemoryRequirements(d.handle, handle, &needs);
+    memory = allocate(d, needs, d.memory_type(needs.memoryTypeBits, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
+    check(vkBindImageMemory(d.handle, handle, memory, 0), "vkBindImageMemory");
+    VkImageViewCreateInfo all{VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO};
+    all.image = handle;
+    all.viewType = VK_IMAGE_VIEW_TYPE_3D;
+    all.format = format;
+    all.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+    check(vkCreateImageView(d.handle, &all, nullptr, &view), "vkCreateImageView");
+}
 
+void VolumeTexture::Impl::fill(Device& owner, VkExtent3D extent, std::span<std::byte const> texels)
+{
+    auto& d = device;
     auto const barrier = [&](VkCommandBuffer commands, VkImageLayout from, VkImageLayout to, VkAccessFlags before,
                              VkAccessFlags after, VkPipelineStageFlags first, VkPipelineStageFlags then) {
         VkImageMemoryBarrier const change{VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER, nullptr, before, after, from, to,
-                                          VK_QUEUE_FAMILY_IGNORED, VK_QUEUE_FAMILY_IGNORED, impl_->handle,
+                                          VK_QUEUE_FAMILY_IGNORED, VK_QUEUE_FAMILY_IGNORED, handle,
                                           {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
         vkCmdPipelineBarrier(commands, first, then, 0, 0, nullptr, 0, nullptr, 1, &change);
     };
     d.run_once([&](VkCommandBuffer commands) {
-        barrier(commands, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 0,
-                VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
+        barrier(commands, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 0, VK_ACCESS_TRANSFER_WRITE_BIT,
+                VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
     });
-    // Plane by plane groups of at most 64 MiB.
-    std::size_t const plane = std::size_t(columns) * std::size_t(rows);
-    int const group = int(std::max<std::size_t>(1, (std::size_t{32} << 20) / plane));
-    Buffer staging{device, plane * std::size_t(std::min(group, planes)) * 2, BufferUse::host};
-    for (int first = 0; first < planes; first += group) {
-        int const now = std::min(group, planes - first);
-        std::memcpy(staging.mapped().data(), texels.data() + plane * std::size_t(first), plane * std::size_t(now) * 2);
+    // Groups of planes of at most 64 MiB, so that a large volume does not need its size twice.
+    std::size_t const plane = texels.size() / extent.depth;
+    std::uint32_t const group = std::uint32_t(std::clamp<std::size_t>((std::size_t{64} << 20) / plane, 1, extent.depth));
+    Buffer staging{owner, plane * group, BufferUse::host};
+    for (std::uint32_t first = 0; first < extent.depth; first += group) {
+        std::uint32_t const now = std::min(group, extent.depth - first);
+        std::memcpy(staging.mapped().data(), texels.data() + plane * first, plane * now);
         d.run_once([&](VkCommandBuffer commands) {
-            VkBufferImageCopy const copy{0, 0, 0, {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1}, {0, 0, first},
-                                         {std::uint32_t(columns), std::uint32_t(rows), std::uint32_t(now)}};
-            vkCmdCopyBufferToImage(commands, staging.impl().handle, impl_->handle, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
-                                   &copy);
+            VkBufferImageCopy const copy{0, 0, 0, {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1}, {0, 0, std::int32_t(first)},
+                                         {extent.width, extent.height, now}};
+            vkCmdCopyBufferToImage(commands, staging.impl().handle, handle, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
         });
     }
     d.run_once([&](VkCommandBuffer commands) {
@@ -140,12 +149,26 @@ VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, 
                 VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_SHADER_READ_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT,
                 VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     });
-    VkImageViewCreateInfo view{VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO};
-    view.image = impl_->handle;
-    view.viewType = VK_IMAGE_VIEW_TYPE_3D;
-    view.format = VK_FORMAT_R16_UNORM;
-    view.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
-    check(vkCreateImageView(d.handle, &view, nullptr, &impl_->view), "vkCreateImageView");
+}
+
+VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels)
+    : impl_{std::make_unique<Impl>(device.impl())}
+{
+    FLUORO_EXPECT(texels.size() == std::size_t(columns) * std::size_t(rows) * std::size_t(planes));
+    VkExtent3D const extent{std::uint32_t(columns), std::uint32_t(rows), std::uint32_t(planes)};
+    impl_->sampler = impl_->device.linear;
+    impl_->create(VK_FORMAT_R16_UNORM, extent);
+    impl_->fill(device, extent, std::as_bytes(texels));
+}
+
+VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint32_t const> texels)
+    : impl_{std::make_unique<Impl>(device.impl())}
+{
+    FLUORO_EXPECT(texels.size() == std::size_t(columns) * std::size_t(rows) * std::size_t(planes));
+    VkExtent3D const extent{std::uint32_t(columns), std::uint32_t(rows), std::uint32_t(planes)};
+    impl_->sampler = impl_->device.nearest;
+    impl_->create(VK_FORMAT_R32_UINT, extent);
+    impl_->fill(device, extent, std::as_bytes(texels));
 }
 
 VolumeTexture::Impl::~Impl()

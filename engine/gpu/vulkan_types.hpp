@@ -6,6 +6,7 @@
 #include <fluoro/gpu/memory.hpp>
 
 #include <mutex>
+#include <span>
 #include <vulkan/vulkan_core.h>
 
 namespace fluoro::gpu {
@@ -43,7 +44,7 @@ struct Device::Impl {
     VkQueue queue = VK_NULL_HANDLE;
     std::uint32_t family = 0;
     VkCommandPool pool = VK_NULL_HANDLE;
-    VkSampler sampler = VK_NULL_HANDLE;
+    VkSampler linear = VK_NULL_HANDLE, nearest = VK_NULL_HANDLE;
     VkPhysicalDeviceMemoryProperties memory{};
     double timestamp_period_ns = 0; ///< 0 = no time stamps on this queue
     DeviceInfo info;
@@ -69,8 +70,11 @@ struct VolumeTexture::Impl {
     VkImage handle = VK_NULL_HANDLE;
     VkDeviceMemory memory = VK_NULL_HANDLE;
     VkImageView view = VK_NULL_HANDLE;
+    VkSampler sampler = VK_NULL_HANDLE;
     explicit Impl(Device::Impl& d) : device{d} {}
     ~Impl();
+    void create(VkFormat format, VkExtent3D extent);
+    void fill(Device& owner, VkExtent3D extent, std::span<std::byte const> texels);
 };
 
 struct Kernel::Impl {

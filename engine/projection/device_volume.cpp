@@ -47,10 +47,10 @@ PackedAxis pack(gpu::Device& device, WorkingVolume const& volume, int u, int v, 
     std::size_t const strides[3] = {1, std::size_t(n.x), std::size_t(n.x) * std::size_t(n.y)};
     int const nu = n[u], nv = n[v], nm = n[main];
     std::size_t const plane_words = std::size_t(nu) * std::size_t(nv);
-    axis.planes_per_buffer =
-        int(std::clamp<std::size_t>(std::size_t(device.info().max_buffer_bytes) / (plane_words * 4), 1, std::size_t(nm)));
-    for (int first = 0; first < nm; first += axis.planes_per_buffer) {
-        int const planes = std::min(axis.planes_per_buffer, nm - first);
+    // At most 256 MiB a texture: the packing on the host needs as much again while it is made.
+    axis.planes_per_texture = int(std::clamp<std::size_t>((std::size_t{256} << 20) / (plane_words * 4), 1, std::size_t(nm)));
+    for (int first = 0; first < nm; first += axis.planes_per_texture) {
+        int const planes = std::min(axis.planes_per_texture, nm - first);
         std::vector<std::uint32_t> words(plane_words * std::size_t(planes));
         parallel_for(planes, [&](int from, int to) {
             for (int k = from; k < to; ++k)
@@ -64,8 +64,7 @@ PackedAxis pack(gpu::Device& device, WorkingVolume const& volume, int u, int v, 
                     }
                 }
         });
-        axis.buffers.emplace_back(device, words.size() * 4, gpu::BufferUse::device);
-        axis.buffers.back().upload(std::as_bytes(std::span{words}));
+        axis.textures.emplace_back(device, nu, nv, planes, words);
     }
     return axis;
 }
@@ -98,7 +97,7 @@ WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels,
 DeviceVolume::DeviceVolume(gpu::Device& device, Volume const& volume, bool texture)
 {
     auto const& info = device.info();
-    WorkingVolume const working = make_working_volume(volume, working_voxels(info, texture), texture ? info.max_texture_side : 1 << 15);
+    WorkingVolume const working = make_working_volume(volume, working_voxels(info, texture), info.max_texture_side);
     grid_ = working.grid;
     level_ = working.level;
     if (texture) {

@@ -20,12 +20,12 @@ WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels,
 /// How many voxels a device can work on, by the method's bytes per voxel and half of its memory.
 std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture);
 
-/// For Joseph: pairs of neighbours along u, packed, plane after plane across the main axis; cut into buffers that one
-/// binding can hold.
+/// For Joseph: pairs of neighbours along u, packed into one word, plane after plane across the main axis; cut into
+/// textures of at most the device's longest side.
 struct PackedAxis {
     int u = 0, v = 1, main = 2; ///< voxel axes
-    int planes_per_buffer = 0;
-    std::vector<gpu::Buffer> buffers;
+    int planes_per_texture = 0;
+    std::vector<gpu::VolumeTexture> textures;
 };
 
 class DeviceVolume {

@@ -26,6 +26,7 @@ static_assert(sizeof(shared::MarchChunk) == 16);
 static_assert(sizeof(shared::SignalParams) == 24 * 4);
 static_assert(offsetof(shared::SignalParams, fluence_scale) == 21 * 4);
 static_assert(sizeof(shared::SlabParams) == 5 * 16);
+static_assert(sizeof(shared::BinParams) == 2 * 16);
 
 namespace {
 
@@ -75,11 +76,11 @@ struct Projector::Impl {
           uses_texture{s.method == MarchMethod::texture ||
                        (s.method == MarchMethod::by_device && prefers_texture(device.info()))},
           march{device, uses_texture ? std::span<std::uint32_t const>{march_texture_spv} : std::span<std::uint32_t const>{march_joseph_spv},
-                {uses_texture ? 2 : 3, uses_texture ? 1 : 0, sizeof(shared::MarchChunk)}},
-          energy_sum{device, energy_sum_spv, {5, 0, 0}}, commands{device},
+                {1, 1, 1, sizeof(shared::MarchChunk)}},
+          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
           signal_params{device, sizeof(shared::SignalParams), gpu::BufferUse::host},
           slab_params{device, sizeof(shared::SlabParams) * shared::signal_max_slabs, gpu::BufferUse::host},
-          bin_table{device, sizeof(float) * shared::signal_max_bins * (shared::bin_row_slab + shared::signal_max_slabs), gpu::BufferUse::host}
+          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins, gpu::BufferUse::host}
     {
         for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams), gpu::BufferUse::host);
     }
@@ -182,19 +183,17 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
         auto& params = march_params[std::size_t(pass)];
         std::memcpy(params.mapped().data(), &p, sizeof p);
 
-        int const chunks = uses_texture ? 1 : int(axis.buffers.size());
+        int const chunks = uses_texture ? 1 : int(axis.textures.size());
         for (int chunk = 0; chunk < chunks; ++chunk)
             for (int top = 0; top < rect.rows; top += band) {
-                int const first_plane = chunk * axis.planes_per_buffer;
+                int const first_plane = chunk * axis.planes_per_texture;
                 shared::MarchChunk const push{std::uint32_t(first_plane),
-                                              std::uint32_t(std::min(axis.planes_per_buffer, int(p.size_main) - first_plane)),
+                                              std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
                                               chunk > 0 ? 1u : 0u, std::uint32_t(top)};
                 std::uint32_t const groups_y = (std::uint32_t(std::min(band, rect.rows - top)) + group - 1) / group;
                 auto const bytes = std::as_bytes(std::span{&push, 1});
-                if (uses_texture)
-                    commands.dispatch(march, {&params, &*thickness}, {&volume->texture()}, bytes, groups_x, groups_y);
-                else
-                    commands.dispatch(march, {&params, &axis.buffers[std::size_t(chunk)], &*thickness}, {}, bytes, groups_x, groups_y);
+                auto const* const texture = uses_texture ? &volume->texture() : &axis.textures[std::size_t(chunk)];
+                commands.dispatch(march, {&params, &*thickness}, {texture}, bytes, groups_x, groups_y);
             }
     }
     commands.mark();
@@ -220,14 +219,13 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs);
     EnergyBins const& energy = bins_for(scene);
     FLUORO_EXPECT(energy.energy_kev.size() <= shared::signal_max_bins);
-    auto const table = bin_table.mapped_as<float>();
-    std::fill(table.begin(), table.end(), 0.0f);
-    auto const put = [&](std::uint32_t table_row, std::vector<float> const& values) {
-        std::copy(values.begin(), values.end(), table.begin() + table_row * shared::signal_max_bins);
-    };
-    put(shared::bin_row_mean, energy.absorbed_kev_per_mm2_mas_1m);
-    put(shared::bin_row_second, energy.absorbed_kev2_per_mm2_mas_1m);
-    for (std::size_t m = 0; m < energy.materials.size(); ++m) put(shared::bin_row_soft + std::uint32_t(m), energy.attenuation_cm2_g[m]);
+    auto const table = bin_table.mapped_as<shared::BinParams>();
+    for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
+        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b], energy.attenuation_cm2_g[0][b],
+                     energy.attenuation_cm2_g[1][b]},
+                    glm::vec4{0}};
+        for (std::size_t s = 0; s < scene.slabs.size(); ++s) table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
+    }
 
     auto const slabs = slab_params.mapped_as<shared::SlabParams>();
     Vec3 const first = detector_point(scene, 0, 0);

@@ -17,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds sync_interval{500};
 // At 30 pulses and as many commands a second this is a quarter of an hour without a disk, in some 20 MB.
 constexpr std::size_t most_waiting_lines = 65'536;
+// Room on the disk that is claimed ahead of the lines: ten minutes of beam at 15 pulses a second, and frames cannot
+// take it.
+constexpr std::uint64_t reserve_bytes = 4u << 20;
 
 } // namespace
 
@@ -85,18 +88,29 @@ bool EventLogWriter::write_line(std::string_view object)
     return true;
 }
 
+void EventLogWriter::reserve()
+{
+    if (size_ + reserve_bytes / 2 < reserved_) return;
+    // The file does not become longer by this. Where the disk or its file system cannot, the lines take their chance.
+    [[maybe_unused]] int const result =
+        ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, off_t(size_), off_t(reserve_bytes));
+    reserved_ = size_ + reserve_bytes;
+}
+
 void EventLogWriter::write_lines()
 {
+    reserve();
     while (auto const object = queue_.pop()) {
         if (has_failed_) continue;
+        reserve();
         if (write_line(*object)) {
             ++unsynced_lines_;
             continue;
         }
         fail(system_reason());
-        // Half a line may stand at the end. Where even this fails, the reader leaves it out.
-        [[maybe_unused]] int const result = ::ftruncate(descriptor_, off_t(size_));
     }
+    // Gives back what was claimed and takes off half a line. Where even this fails, the reader leaves that out.
+    [[maybe_unused]] int const result = ::ftruncate(descriptor_, off_t(size_));
 }
 
 void EventLogWriter::sync_lines(std::stop_token const& stop)

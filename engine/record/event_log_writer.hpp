@@ -35,12 +35,14 @@ public:
     void append(std::string object);
     /// Everything appended is on the disk, or reported. Nothing may be appended afterwards.
     void close();
+    bool has_failed() const { return has_failed_; }
     /// Of what was written; ask after `close`.
     std::size_t lines() const { return lines_; }
     std::uint64_t checksum() const { return checksum_; }
 
 private:
     bool write_line(std::string_view object);
+    void reserve();
     void write_lines();
     void sync_lines(std::stop_token const& stop);
     void fail(std::string const& what);
@@ -48,7 +50,8 @@ private:
     std::filesystem::path file_;
     Notices& notices_;
     int descriptor_ = -1;
-    std::uint64_t size_ = 0; ///< bytes of whole lines in the file
+    std::uint64_t size_ = 0;     ///< bytes of whole lines in the file
+    std::uint64_t reserved_ = 0; ///< bytes that the disk has been asked to keep for it
     std::size_t lines_ = 0;
     std::uint64_t checksum_ = 0;
     std::atomic<bool> has_failed_ = false;

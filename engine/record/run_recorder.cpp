@@ -214,7 +214,7 @@ struct RunRecorder::Impl {
         attempt([&] { sync_file_system(folder); });
         attempt([&] {
             DoseSummary dose = tally.summary();
-            dose.is_complete = dose.is_complete && !notices.has_trouble();
+            dose.is_complete = dose.is_complete && !log.has_failed();
             write_durably(folder / "dose.json", dose_json(dose));
         });
         attempt([&] { write_durably(folder / "run.json", run_json(info, outcome(end))); });

@@ -7,12 +7,12 @@ FLUORO_SHARED_BEGIN
 const uint signal_group_side = 8u;
 const uint signal_max_bins = 32u;
 const uint signal_max_slabs = 4u;
-// Rows of the bin table, each signal_max_bins long: absorbed energy, its second moment, soft, bone, then one per slab.
-const uint bin_row_mean = 0u;
-const uint bin_row_second = 1u;
-const uint bin_row_soft = 2u;
-const uint bin_row_bone = 3u;
-const uint bin_row_slab = 4u;
+
+// One energy bin.
+struct BinParams {
+    vec4 weights_and_basis; // absorbed energy, its second moment; attenuation of soft and of bone [cm2/g]
+    vec4 slabs;             // attenuation of each slab [cm2/g]
+};
 
 struct SlabParams {
     vec4 source;    // in the slab's own frame [mm]; w: density [g/cm3]

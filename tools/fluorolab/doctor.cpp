@@ -58,7 +58,7 @@ int run_doctor()
     line(has_display, has_display ? "a display for the window" : "no display: runs are headless", "set DISPLAY, or run xvfb-run");
     auto const cache = cache_folder();
     line(::access(cache.c_str(), W_OK) == 0, "cache folder " + cache.string(), "make it writable");
-    auto const head = example_head_file();
+    auto const head = find_example_head();
     line(!head.empty(), head.empty() ? "example head CT" : "example head CT " + head.string(), "tools/run fetches it");
     return good ? 0 : 1;
 }

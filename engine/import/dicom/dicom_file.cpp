@@ -60,26 +60,29 @@ private:
     std::int64_t at_ = -1;
 };
 
+using SharedBytes = std::shared_ptr<std::vector<char> const>;
+
 class MemorySource : public ByteSource {
 public:
-    explicit MemorySource(std::vector<char> bytes) : bytes_{std::move(bytes)} {}
-    std::int64_t size() const override { return std::int64_t(bytes_.size()); }
+    explicit MemorySource(SharedBytes bytes) : bytes_{std::move(bytes)} {}
+    std::int64_t size() const override { return std::int64_t(bytes_->size()); }
     std::int64_t read(std::int64_t offset, char* bytes, std::int64_t count) override
     {
         std::int64_t const taken = std::clamp<std::int64_t>(size() - offset, 0, count);
-        std::memcpy(bytes, bytes_.data() + offset, std::size_t(taken));
+        std::memcpy(bytes, bytes_->data() + offset, std::size_t(taken));
         return taken;
     }
 
 private:
-    std::vector<char> bytes_;
+    SharedBytes bytes_;
 };
 
 /// Feeds DCMTK's parser and stops it where nesting or the sum of header bytes passes the limits: every level of
 /// recursion comes here for its next tag, so the depth of the stack here is the depth of the parser's.
 class GuardedProducer : public DcmProducer {
 public:
-    GuardedProducer(ByteSource& source, std::int64_t most_bytes) : source_{source}, left_{most_bytes}
+    GuardedProducer(ByteSource& source, std::int64_t most_bytes, std::int64_t offset = 0)
+        : source_{source}, offset_{offset}, left_{most_bytes}
     {
         base_ = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     }
@@ -113,22 +116,51 @@ public:
 
 private:
     ByteSource& source_;
-    std::int64_t offset_ = 0;
+    std::int64_t offset_;
     std::int64_t left_;
     std::uintptr_t base_;
     std::string stopped_;
 };
 
-class GuardedStream : public DcmInputStream {
+/// Reads one value of an inflated file, later.
+class MemoryStream : public DcmInputStream {
 public:
-    /// `file`: long values are read from it later; empty = all values are read at once.
-    GuardedStream(GuardedProducer& producer, std::filesystem::path file)
-        : DcmInputStream{&producer}, producer_{producer}, file_{std::move(file)}
+    MemoryStream(SharedBytes const& bytes, std::int64_t offset)
+        : DcmInputStream{&producer_}, source_{bytes}, producer_{source_, source_.size(), offset}
     {
     }
+    DcmInputStreamFactory* newFactory() const override { return nullptr; }
+
+private:
+    MemorySource source_;
+    GuardedProducer producer_;
+};
+
+class MemoryStreamFactory : public DcmInputStreamFactory {
+public:
+    MemoryStreamFactory(SharedBytes bytes, std::int64_t offset) : bytes_{std::move(bytes)}, offset_{offset} {}
+    DcmInputStream* create() const override { return new MemoryStream{bytes_, offset_}; }
+    DcmInputStreamFactory* clone() const override { return new MemoryStreamFactory{*this}; }
+    // DCMTK's cache casts file factories to their class; with the other kind it calls create().
+    DcmInputStreamFactoryType ident() const override { return DFT_DcmInputTempFileStreamFactory; }
+
+private:
+    SharedBytes bytes_;
+    std::int64_t offset_;
+};
+
+/// Values beyond the limit are skipped, checked against what is left of the file, and read from `file` or `bytes`
+/// later.
+class GuardedStream : public DcmInputStream {
+public:
+    GuardedStream(GuardedProducer& producer, std::filesystem::path file)
+        : DcmInputStream{&producer}, file_{std::move(file)}
+    {
+    }
+    GuardedStream(GuardedProducer& producer, SharedBytes bytes) : DcmInputStream{&producer}, bytes_{std::move(bytes)} {}
     DcmInputStreamFactory* newFactory() const override
     {
-        if (file_.empty() || currentProducer() != &producer_) return nullptr;
+        if (bytes_) return new MemoryStreamFactory{bytes_, tell()};
         return new DcmInputFileStreamFactory{OFFilename{file_.c_str()}, tell()};
     }
     OFCondition installCompressionFilter(E_StreamCompression) override
@@ -138,8 +170,8 @@ public:
     }
 
 private:
-    GuardedProducer& producer_;
     std::filesystem::path file_;
+    SharedBytes bytes_;
 };
 
 unsigned word_at(std::vector<char> const& bytes, std::size_t at, int count)
@@ -241,9 +273,10 @@ DicomFile::DicomFile(std::filesystem::path const& file) : dataset_{std::make_uni
     if (!is_dicom_) return;
 
     if (auto const start = deflated_dataset(head)) {
-        MemorySource inflated{inflate_dataset(file, *start, problem_)};
-        GuardedProducer producer{inflated, inflated.size() + longest_value_read_at_once};
-        GuardedStream stream{producer, {}};
+        auto const bytes = std::make_shared<std::vector<char> const>(inflate_dataset(file, *start, problem_));
+        MemorySource inflated{bytes};
+        GuardedProducer producer{inflated, most_header_bytes};
+        GuardedStream stream{producer, bytes};
         dataset_->transferInit();
         auto const result = dataset_->read(stream, EXS_LittleEndianExplicit, EGL_noChange, longest_value_read_at_once);
         dataset_->transferEnd();

@@ -170,26 +170,27 @@ std::vector<std::uint32_t> FrameReader::raw_samples(CtPlane const& plane, Sample
     Uint32 frame_bytes = 0;
     if (pixels->getUncompressedFrameSize(&dataset, frame_bytes).bad() || frame_bytes != count * sample_bytes)
         throw refuse("its size is not that of its header");
-    // Without an offset table a frame of several fragments is found by decoding all before it.
-    int frame = plane.frame;
-    Uint32 fragment = 0;
-    if (transfer.isEncapsulated() && open_->next_frame == plane.frame) fragment = open_->next_fragment;
     OFString colour_model;
-    OFCondition result = pixels->getUncompressedFrame(&dataset, Uint32(frame), fragment, bytes.data(),
-                                                      Uint32(bytes.size()), colour_model, &open_->cache);
-    if (result.bad() && transfer.isEncapsulated() && plane.frame > 0 && fragment == 0) {
-        for (frame = 0; frame <= plane.frame; ++frame) {
-            result = pixels->getUncompressedFrame(&dataset, Uint32(frame), fragment, bytes.data(), Uint32(bytes.size()),
-                                                  colour_model, &open_->cache);
-            if (result.bad()) break;
-        }
+    Uint32 fragment = 0; // 0 = DCMTK finds it, by offset table or where each frame has one fragment
+    auto const decode = [&](int frame) {
+        return pixels->getUncompressedFrame(&dataset, Uint32(frame), fragment, bytes.data(), Uint32(bytes.size()),
+                                            colour_model, &open_->cache);
+    };
+    bool const follows_last = open_->next_frame == plane.frame;
+    if (follows_last) fragment = open_->next_fragment;
+    OFCondition result = decode(plane.frame);
+    if (result.bad() && transfer.isEncapsulated() && !follows_last) {
+        // Several fragments a frame and no table: found by decoding all before it.
+        fragment = 0;
+        for (int frame = 0; frame <= plane.frame; ++frame)
+            if ((result = decode(frame)).bad()) break;
     }
     if (result.bad()) throw refuse(std::string{"it cannot be decoded ("} + result.text() + ")");
     open_->next_frame = plane.frame + 1;
     open_->next_fragment = fragment;
 
     std::vector<std::uint32_t> raw(count);
-    bool const is_big_endian_file = transfer.getByteOrder() == EBO_BigEndian;
+    bool const is_big_endian_file = DcmXfer{dataset.getOriginalXfer()}.getByteOrder() == EBO_BigEndian;
     for (std::size_t i = 0; i < count; ++i) {
         std::uint8_t const* sample = bytes.data() + i * sample_bytes;
         if (sample_bytes == 1) {

@@ -13,6 +13,8 @@ namespace {
 
 // Below any slice distance in use (0.1 mm and more), above rounding in the header.
 constexpr double same_place_mm = 0.01;
+// Copies of a slice have one position; only its text may be rounded differently.
+constexpr double same_corner_mm = 0.05;
 // Orientation cosines are written with four to six digits; a degree of difference (0.017) is another volume.
 constexpr double same_direction = 0.002;
 
@@ -95,7 +97,7 @@ std::vector<Group> split_by_trait(Group const& group, std::size_t places)
 
 class Resolver {
 public:
-    explicit Resolver(SamePixels const& same_pixels) : same_pixels_{same_pixels} {}
+    explicit Resolver(PixelDigest const& digest) : digest_{digest} {}
 
     void resolve(Group group)
     {
@@ -142,13 +144,25 @@ private:
     int drop_copies(std::vector<Group>& places) const
     {
         int dropped = 0;
-        for (auto& place : places)
-            for (std::size_t a = 0; a < place.size(); ++a)
-                for (std::size_t b = place.size() - 1; b > a; --b)
-                    if (same_pixels_(place[a], place[b])) {
-                        place.erase(place.begin() + std::ptrdiff_t(b));
-                        ++dropped;
-                    }
+        for (auto& place : places) {
+            if (place.size() < 2) continue;
+            Group kept;
+            std::vector<std::uint64_t> digests;
+            for (auto& plane : place) {
+                std::uint64_t const digest = digest_(plane);
+                bool is_copy = false;
+                for (std::size_t i = 0; i < kept.size(); ++i)
+                    is_copy |=
+                        digests[i] == digest && glm::distance(kept[i].position_mm, plane.position_mm) < same_corner_mm;
+                if (is_copy) {
+                    ++dropped;
+                    continue;
+                }
+                digests.push_back(digest);
+                kept.push_back(std::move(plane));
+            }
+            place = std::move(kept);
+        }
         return dropped;
     }
 
@@ -177,14 +191,14 @@ private:
         }
     }
 
-    SamePixels const& same_pixels_;
+    PixelDigest const& digest_;
 };
 
 } // namespace
 
-std::vector<VolumeCandidate> group_planes(std::vector<CtPlane> planes, SamePixels const& same_pixels)
+std::vector<VolumeCandidate> group_planes(std::vector<CtPlane> planes, PixelDigest const& digest)
 {
-    Resolver resolver{same_pixels};
+    Resolver resolver{digest};
     for (auto& stack : split_into_stacks(std::move(planes))) resolver.resolve(std::move(stack));
     auto candidates = std::move(resolver.candidates);
     std::stable_sort(candidates.begin(), candidates.end(), [](VolumeCandidate const& a, VolumeCandidate const& b) {

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
+#include <string_view>
 
 namespace fluoro {
 namespace {
@@ -271,19 +272,13 @@ Mended fill(VolumePlan const& plan, Files const& files, std::vector<std::int16_t
     return mended;
 }
 
-/// Compares two planes without keeping either. A copy that cannot be decoded is no copy: its error comes when it is
-/// used.
-SamePixels comparing(Files const& files)
+PixelDigest digest_of(Files const& files)
 {
-    return [&files](CtPlane const& a, CtPlane const& b) {
-        if (glm::distance(a.position_mm, b.position_mm) > 0.05) return false;
-        std::size_t const count = std::size_t(a.columns) * std::size_t(a.rows);
-        std::vector<std::int16_t> one(count);
-        std::vector<std::int16_t> other(count);
-        FrameReader reader{files};
-        reader.read(a, one);
-        reader.read(b, other);
-        return one == other;
+    return [&files](CtPlane const& plane) {
+        std::vector<std::int16_t> hu(std::size_t(plane.columns) * std::size_t(plane.rows));
+        FrameReader{files}.read(plane, hu);
+        return std::uint64_t(
+            std::hash<std::string_view>{}({reinterpret_cast<char const*>(hu.data()), hu.size() * sizeof hu[0]}));
     };
 }
 
@@ -300,7 +295,7 @@ Patient read_dicom(std::vector<std::filesystem::path> const& files, std::string 
             described_as,
             found.unusable > 0 ? fmt::format(" ('{}' {})", found.first_unusable_file, found.first_reason) : "")};
 
-    auto chosen = choose(group_planes(std::move(found.planes), comparing(files)), described_as);
+    auto chosen = choose(group_planes(std::move(found.planes), digest_of(files)), described_as);
     auto const& plan = chosen.plan;
     Patient patient;
     patient.ct.grid = plan.grid;

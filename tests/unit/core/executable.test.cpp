@@ -54,7 +54,7 @@ TEST(Executable, the_working_folder_does_not_matter)
 
 TEST(CacheFolder, the_users_choice_comes_first_and_is_made)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     Environment const xdg{"XDG_CACHE_HOME", (scratch / "xdg").string()};
     Environment const home{"HOME", (scratch / "home").string()};
     EXPECT_EQ(cache_folder(), scratch / "xdg/fluorolab");
@@ -64,7 +64,7 @@ TEST(CacheFolder, the_users_choice_comes_first_and_is_made)
 
 TEST(CacheFolder, without_a_choice_it_is_below_the_home_folder)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     Environment const home{"HOME", (scratch / "home").string()};
     for (std::optional<std::string> const& choice : {std::optional<std::string>{}, {""}, {"relative/is/not/allowed"}}) {
         Environment const xdg{"XDG_CACHE_HOME", choice};

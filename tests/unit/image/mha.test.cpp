@@ -51,7 +51,7 @@ float float_at(std::string const& data, std::size_t index)
 
 TEST(Mha, header_says_what_the_command_line_promises)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     std::vector<Image<float>> const channels(3, Image<float>{5, 4});
     write_mha(folder / "t.mha", channels, 0.25);
     ReadMha const read = read_mha(folder / "t.mha");
@@ -70,7 +70,7 @@ TEST(Mha, header_says_what_the_command_line_promises)
 
 TEST(Mha, channels_are_interleaved_little_endian_floats_with_row_0_first)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     std::vector<Image<float>> channels(2, Image<float>{3, 2});
     for (int y = 0; y < 2; ++y)
         for (int x = 0; x < 3; ++x)
@@ -87,7 +87,7 @@ TEST(Mha, channels_are_interleaved_little_endian_floats_with_row_0_first)
 
 TEST(Mha, the_known_file_has_these_bytes)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     Image<float> one{1, 1};
     one.at(0, 0) = 1.0f;
     write_mha(folder / "t.mha", std::span{&one, 1}, 1);
@@ -104,7 +104,7 @@ TEST(Mha, the_known_file_has_these_bytes)
 
 TEST(Mha, a_folder_that_is_not_there_is_a_failed_job)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     Image<float> const one{1, 1};
     try {
         write_mha(folder / "none/t.mha", std::span{&one, 1}, 1);

@@ -30,7 +30,7 @@ std::ptrdiff_t files_in(std::filesystem::path const& folder)
 
 TEST(Png, sixteen_bits_come_back_exactly)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     for (auto const& [columns, rows] : {std::pair{1, 1}, {3, 2}, {512, 512}, {7, 301}}) {
         Image<std::uint16_t> const image = restless(columns, rows);
         write_png16(folder / "frame.png", image);
@@ -44,7 +44,7 @@ TEST(Png, sixteen_bits_come_back_exactly)
 
 TEST(Png, eight_bits_come_back_exactly_and_row_0_is_first)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     Image<std::uint8_t> image{256, 2};
     for (int x = 0; x < 256; ++x) image.at(x, 0) = std::uint8_t(x);
     write_png8(folder / "last.png", image);
@@ -60,7 +60,7 @@ TEST(Png, eight_bits_come_back_exactly_and_row_0_is_first)
 
 TEST(Png, a_picture_is_replaced_whole_and_nothing_else_is_left)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     write_png16(folder / "a.png", restless(64, 64));
     write_png16(folder / "a.png", restless(8, 8));
     EXPECT_EQ(read_grey_png(folder / "a.png").image.columns, 8);
@@ -69,7 +69,7 @@ TEST(Png, a_picture_is_replaced_whole_and_nothing_else_is_left)
 
 TEST(Png, a_folder_that_is_not_there_is_a_failed_job)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     try {
         write_png16(folder / "none/a.png", restless(4, 4));
         FAIL() << "it was written";
@@ -82,7 +82,7 @@ TEST(Png, a_folder_that_is_not_there_is_a_failed_job)
 
 TEST(Png, a_folder_in_the_way_is_refused_and_left_alone)
 {
-    ScratchFolder const folder;
+    test::ScratchFolder const folder;
     std::filesystem::create_directories(folder / "a.png/inside");
     EXPECT_THROW(write_png16(folder / "a.png", restless(4, 4)), Error);
     EXPECT_TRUE(std::filesystem::is_directory(folder / "a.png/inside"));

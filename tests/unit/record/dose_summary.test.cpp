@@ -60,7 +60,7 @@ TEST(DoseUnits, a_whole_number_survives_the_way_through_a_double)
 
 TEST(DoseSummary, totals_are_exactly_the_sums_of_presses_and_of_the_logs_pulses)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     play(recorder, 7, 31);
     ASSERT_TRUE(recorder.finish(4000).empty());
@@ -90,7 +90,7 @@ TEST(DoseSummary, totals_are_exactly_the_sums_of_presses_and_of_the_logs_pulses)
 
 TEST(DoseSummary, the_decimal_figures_name_the_same_whole_numbers)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     play(recorder, 3, 40);
     ASSERT_TRUE(recorder.finish(4000).empty());
@@ -107,7 +107,7 @@ TEST(DoseSummary, the_decimal_figures_name_the_same_whole_numbers)
 
 TEST(DoseSummary, what_the_recorder_knew_is_what_its_log_says)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     play(recorder, 5, 9);
     ASSERT_TRUE(recorder.finish(4000).empty());
@@ -151,7 +151,7 @@ TEST(DoseSummary, a_press_holds_its_means_its_ends_and_its_frames)
 
 TEST(DoseSummary, fluoroscopy_time_is_beam_on_time_alone)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     recorder.message(0, "ready");
     recorder.beam(120, true);
@@ -167,7 +167,7 @@ TEST(DoseSummary, fluoroscopy_time_is_beam_on_time_alone)
 
 TEST(DoseSummary, a_tap_without_a_pulse_is_a_press_without_technique)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     recorder.beam(1, true);
     recorder.beam(2, false);
@@ -205,7 +205,7 @@ TEST(DoseSummary, a_log_that_stops_with_the_beam_on_counts_to_its_last_entry)
 
 TEST(Recover, a_run_in_progress_is_left_alone)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     EXPECT_THROW(recover(scratch / "run"), Error);
     EXPECT_FALSE(std::filesystem::exists(scratch / "run/dose.json"));
@@ -215,7 +215,7 @@ TEST(Recover, a_run_in_progress_is_left_alone)
 
 TEST(Recover, a_run_that_was_cut_short_gets_its_dose_and_loses_half_written_files)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     {
         RunRecorder recorder{scratch / "run", sample_info(), {.writes_video = false}};
         play(recorder, 2, 3);

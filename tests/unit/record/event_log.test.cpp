@@ -94,7 +94,7 @@ std::vector<std::string> objects_of(std::string const& bytes)
 
 TEST(EventLog, everything_comes_back_as_it_was_told)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     EventLog const log = read_run(scratch / "run");
     RunInfo expected = sample_info();
@@ -109,7 +109,7 @@ TEST(EventLog, everything_comes_back_as_it_was_told)
 
 TEST(EventLog, every_line_is_a_json_object_of_its_own)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     for (std::string const& line : lines_of(bytes_of(scratch / "run/events.log"))) {
         auto const json = nlohmann::json::parse(line);
@@ -120,7 +120,7 @@ TEST(EventLog, every_line_is_a_json_object_of_its_own)
 
 TEST(EventLog, the_chain_can_be_recomputed_from_its_description)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::string const bytes = bytes_of(scratch / "run/events.log");
     EXPECT_EQ(chained_by_hand(objects_of(bytes)), bytes);
@@ -128,7 +128,7 @@ TEST(EventLog, the_chain_can_be_recomputed_from_its_description)
 
 TEST(EventLog, text_that_is_not_utf8_does_not_lose_the_line)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), log_only()};
     recorder.message(1, "caf\xe9.yaml");
     recorder.message(2, "after");
@@ -140,7 +140,7 @@ TEST(EventLog, text_that_is_not_utf8_does_not_lose_the_line)
 
 TEST(EventLog, a_last_line_cut_anywhere_is_left_out_and_reported)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::string const bytes = bytes_of(scratch / "run/events.log");
     std::size_t const last_line = bytes.rfind('\n', bytes.size() - 2) + 1;
@@ -155,7 +155,7 @@ TEST(EventLog, a_last_line_cut_anywhere_is_left_out_and_reported)
 
 TEST(EventLog, blocks_of_zeros_after_a_power_cut_are_a_torn_tail)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     put_bytes(scratch / "cut.log", bytes_of(scratch / "run/events.log") + std::string(4096, '\0'));
     EventLog const log = read_event_log(scratch / "cut.log");
@@ -165,7 +165,7 @@ TEST(EventLog, blocks_of_zeros_after_a_power_cut_are_a_torn_tail)
 
 TEST(EventLog, a_changed_bit_anywhere_is_found_in_its_line)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::string const bytes = bytes_of(scratch / "run/events.log");
     for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -186,7 +186,7 @@ TEST(EventLog, a_changed_bit_anywhere_is_found_in_its_line)
 
 TEST(EventLog, a_line_that_is_missing_moved_doubled_or_added_is_found)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::vector<std::string> const lines = lines_of(bytes_of(scratch / "run/events.log"));
     auto const refusal_with = [&](auto const& change) {
@@ -207,7 +207,7 @@ TEST(EventLog, a_line_that_is_missing_moved_doubled_or_added_is_found)
 
 TEST(EventLog, a_complete_run_whose_log_was_shortened_at_a_line_end_is_refused)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::string const bytes = bytes_of(scratch / "run/events.log");
     put_bytes(scratch / "run/events.log", bytes.substr(0, bytes.rfind('\n', bytes.size() - 2) + 1));
@@ -217,7 +217,7 @@ TEST(EventLog, a_complete_run_whose_log_was_shortened_at_a_line_end_is_refused)
 
 TEST(EventLog, a_log_of_a_later_version_is_refused_by_its_version)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::vector<std::string> objects = objects_of(bytes_of(scratch / "run/events.log"));
     std::size_t const at = objects[0].find("\"log_version\":1");
@@ -231,7 +231,7 @@ TEST(EventLog, a_log_of_a_later_version_is_refused_by_its_version)
 // Whoever writes a valid chain around nonsense gets one line of refusal, not a crash.
 TEST(EventLog, nonsense_with_valid_checksums_is_refused_by_line)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     record(scratch / "run");
     std::string const header = objects_of(bytes_of(scratch / "run/events.log"))[0];
     for (std::string const object :
@@ -252,7 +252,7 @@ TEST(EventLog, nonsense_with_valid_checksums_is_refused_by_line)
 
 TEST(EventLog, what_is_not_a_log_is_refused)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     EXPECT_THROW(read_event_log(scratch / "none.log"), Error);
     EXPECT_THROW(read_event_log(scratch.path()), Error);
     EXPECT_THROW(read_event_log("/dev/zero"), Error) << "only regular files are opened";

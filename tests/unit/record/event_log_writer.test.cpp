@@ -99,7 +99,7 @@ TEST(EventLogWriter, kill_9_loses_nothing_older_than_half_a_second)
         std::unique_ptr<SharedAcknowledged> acknowledged = std::make_unique<SharedAcknowledged>();
         std::int64_t killed_ns = 0;
     };
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     std::mt19937 random{20};
     std::vector<Child> children(20);
     for (std::size_t i = 0; i < children.size(); ++i) {
@@ -152,7 +152,7 @@ TEST(EventLogWriter, kill_9_loses_nothing_older_than_half_a_second)
 
 TEST(EventLogWriter, a_disk_that_fills_is_told_once_and_the_session_goes_on)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     std::vector<std::string> troubles;
     DoseSummary dose;
     {
@@ -187,7 +187,7 @@ TEST(EventLogWriter, a_disk_that_fills_is_told_once_and_the_session_goes_on)
 
 TEST(EventLogWriter, lines_are_in_the_file_without_waiting_for_the_end)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     recorder.message(1, "first");
     // A moment on a quiet machine; half a second is what is promised on any.

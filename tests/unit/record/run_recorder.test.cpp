@@ -31,7 +31,7 @@ std::set<std::string> names_in(fs::path const& folder)
 
 TEST(RunRecorder, a_finished_run_holds_exactly_these_files)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "a/b/run", sample_info()};
     recorder.beam(0, true);
     for (int number = 1; number <= 3; ++number) {
@@ -48,7 +48,7 @@ TEST(RunRecorder, a_finished_run_holds_exactly_these_files)
 
 TEST(RunRecorder, frames_come_back_exactly_under_the_number_of_their_pulse)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_video = false}};
     recorder.beam(0, true);
     for (int const number : {1, 2, 3, 1'000'000})
@@ -64,7 +64,7 @@ TEST(RunRecorder, frames_come_back_exactly_under_the_number_of_their_pulse)
 
 TEST(RunRecorder, the_last_picture_is_kept_as_it_was)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_video = false}};
     Image<std::uint8_t> last{64, 48};
     for (std::size_t i = 0; i < last.values.size(); ++i) last.values[i] = std::uint8_t(i * 7);
@@ -78,7 +78,7 @@ TEST(RunRecorder, the_last_picture_is_kept_as_it_was)
 
 TEST(RunRecorder, run_json_says_what_when_and_with_what)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_video = false}};
     recorder.beam(0, true);
     recorder.pulse(sample_pulse(1, 0), sample_frame(1));
@@ -105,7 +105,7 @@ TEST(RunRecorder, run_json_says_what_when_and_with_what)
 
 TEST(RunRecorder, a_run_without_its_end_is_incomplete)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     {
         RunRecorder recorder{scratch / "run", sample_info()};
         recorder.beam(0, true);
@@ -121,7 +121,7 @@ TEST(RunRecorder, a_run_without_its_end_is_incomplete)
 
 TEST(RunRecorder, the_beam_is_logged_when_it_changes_and_is_off_at_the_end)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
     recorder.beam(0, false);
     recorder.beam(5, true);
@@ -138,7 +138,7 @@ TEST(RunRecorder, the_beam_is_logged_when_it_changes_and_is_off_at_the_end)
 
 TEST(RunRecorder, headless_waits_for_the_disk_and_loses_no_picture)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.waiting_pictures = 1}};
     for (int number = 1; number <= 20; ++number) {
         recorder.pulse(sample_pulse(number, number), sample_frame(number, 256, 256));
@@ -152,7 +152,7 @@ TEST(RunRecorder, headless_waits_for_the_disk_and_loses_no_picture)
 
 TEST(RunRecorder, live_leaves_pictures_out_rather_than_wait_and_says_so)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{
         scratch / "run", sample_info(), {.writes_video = false, .waits_for_disk = false, .waiting_pictures = 1}};
     // Compressing one of these takes milliseconds, handing it over far less.
@@ -169,7 +169,7 @@ TEST(RunRecorder, live_leaves_pictures_out_rather_than_wait_and_says_so)
 
 TEST(RunRecorder, a_folder_that_holds_anything_is_refused_and_left_alone)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     put_bytes(scratch / "thesis.txt", "years of work");
     try {
         RunRecorder const recorder{scratch.path(), sample_info()};
@@ -194,7 +194,7 @@ TEST(RunRecorder, a_run_is_not_started_where_it_cannot_be_recorded)
 
 TEST(NewRunFolder, never_gives_out_one_that_was_there)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     EXPECT_EQ(new_run_folder(scratch / "runs", "demo"), scratch / "runs/demo");
     EXPECT_EQ(new_run_folder(scratch / "runs", "demo"), scratch / "runs/demo-2");
     put_bytes(scratch / "runs/demo-3", "a file in the way");
@@ -203,7 +203,7 @@ TEST(NewRunFolder, never_gives_out_one_that_was_there)
 
 TEST(NewRunFolder, gives_each_of_many_threads_its_own)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     std::vector<fs::path> folders(16);
     {
         std::vector<std::jthread> threads;
@@ -214,7 +214,7 @@ TEST(NewRunFolder, gives_each_of_many_threads_its_own)
 
 TEST(NewRunFolder, a_name_cannot_lead_out_of_the_base)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     for (char const* name : {"../../etc", "a/b", "..", ".", "", "/tmp", "x\ny"}) {
         fs::path const folder = new_run_folder(scratch.path(), name);
         EXPECT_EQ(folder.parent_path(), scratch.path()) << name;

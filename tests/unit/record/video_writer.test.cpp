@@ -78,7 +78,7 @@ bool has_h264_encoder()
 TEST(Video, shows_each_picture_at_its_tick_and_the_held_one_until_the_end)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false}};
     // 7.5 pulses a second from tick 240; the last one is held from tick 272 to tick 632: 3 s.
     recorder.picture(240, sample_picture(0));
@@ -105,7 +105,7 @@ TEST(Video, shows_each_picture_at_its_tick_and_the_held_one_until_the_end)
 TEST(Video, keeps_every_picture_of_a_long_run)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false}};
     int const count = 150;
     for (int i = 0; i < count; ++i) recorder.picture(8 * i, sample_picture(std::uint8_t(i)));
@@ -119,7 +119,7 @@ TEST(Video, keeps_every_picture_of_a_long_run)
 TEST(Video, has_its_index_in_front_so_that_it_plays_while_it_loads)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false}};
     for (int i = 0; i < 10; ++i) recorder.picture(8 * i, sample_picture(std::uint8_t(20 * i)));
     ASSERT_TRUE(recorder.finish(80).empty());
@@ -131,7 +131,7 @@ TEST(Video, has_its_index_in_front_so_that_it_plays_while_it_loads)
 TEST(Video, an_odd_picture_is_widened_by_its_edge)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false}};
     recorder.picture(0, sample_picture(255, 63, 47));
     ASSERT_TRUE(recorder.finish(8).empty());
@@ -145,7 +145,7 @@ TEST(Video, an_odd_picture_is_widened_by_its_edge)
 TEST(Video, of_two_pictures_of_one_tick_the_later_is_shown)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false}};
     recorder.picture(0, sample_picture(0));
     recorder.picture(8, sample_picture(0));
@@ -159,7 +159,7 @@ TEST(Video, of_two_pictures_of_one_tick_the_later_is_shown)
 TEST(Video, same_pictures_give_the_same_bytes)
 {
     NEEDS_ENCODER();
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     for (char const* name : {"a", "b"}) {
         RunRecorder recorder{scratch / name, sample_info(), {.writes_frames = false}};
         for (int i = 0; i < 20; ++i) recorder.picture(8 * i, sample_picture(std::uint8_t(10 * i)));
@@ -170,7 +170,7 @@ TEST(Video, same_pictures_give_the_same_bytes)
 
 TEST(Video, without_an_encoder_the_run_is_whole_and_a_note_says_so)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info(), {.video_encoder = "no-such-encoder"}};
     recorder.picture(0, sample_picture(9));
     EXPECT_TRUE(recorder.finish(8).empty());
@@ -186,7 +186,7 @@ TEST(Video, without_an_encoder_the_run_is_whole_and_a_note_says_so)
 
 TEST(Video, a_run_without_pictures_has_none)
 {
-    ScratchFolder const scratch;
+    test::ScratchFolder const scratch;
     RunRecorder recorder{scratch / "run", sample_info()};
     EXPECT_TRUE(recorder.finish(8).empty());
     EXPECT_FALSE(std::filesystem::exists(scratch / "run/video.mp4"));

@@ -8,8 +8,10 @@
 
 namespace fluoro::gpu {
 
-/// A compute shader. Its bindings are 0..buffers-1 storage buffers, then `textures` combined image samplers.
+/// A compute shader. Its bindings are numbered through: `uniforms` uniform buffers, `buffers` storage buffers, `textures`
+/// combined image samplers.
 struct KernelLayout {
+    int uniforms = 0;
     int buffers = 1;
     int textures = 0;
     std::size_t push_constant_bytes = 0;
@@ -37,6 +39,7 @@ public:
     CommandList(CommandList const&) = delete;
     CommandList& operator=(CommandList const&) = delete;
 
+    /// `buffers`: the uniform buffers, then the storage buffers.
     void dispatch(Kernel const& kernel, std::vector<Buffer const*> const& buffers,
                   std::vector<VolumeTexture const*> const& textures, std::span<std::byte const> push_constants,
                   std::uint32_t groups_x, std::uint32_t groups_y);

@@ -11,7 +11,7 @@ enum class BufferUse {
     host    ///< mapped: kernels and CPU both read and write it
 };
 
-/// A storage buffer. Throws Error (failed) with sizes when the device has no room.
+/// A buffer for kernels, as storage or (small ones) as uniforms. Throws Error (failed) with sizes when the device has no room.
 class Buffer {
 public:
     Buffer(Device& device, std::size_t bytes, BufferUse use);
@@ -37,10 +37,12 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A one-channel 3D texture of unsigned 16-bit values, read as value/65535 with linear filtering, clamped to its edge.
+/// A one-channel 3D texture. Of 16-bit values: read as value/65535 with linear filtering, clamped to its edge. Of 32-bit
+/// words: fetched as they are.
 class VolumeTexture {
 public:
     VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels);
+    VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint32_t const> texels);
     ~VolumeTexture();
     VolumeTexture(VolumeTexture&&) noexcept;
     VolumeTexture& operator=(VolumeTexture&&) noexcept;

@@ -7,8 +7,8 @@ namespace fluoro {
 
 struct ImportOptions {
     bool remove_couch = false;
-    std::filesystem::path labels; ///< a label map on the CT's grid; empty = none
-    std::filesystem::path worker; ///< the program that reads; empty = `fluorolab-import` beside this one
+    std::filesystem::path labels = {}; ///< a label map on the CT's grid; empty = none
+    std::filesystem::path worker = {}; ///< the program that reads; empty = `fluorolab-import` beside this one
 };
 
 /// Reads a foreign CT (DICOM folder or file, NIfTI, NRRD, MHA/MHD, .inv3) by running the worker `fluorolab-import`

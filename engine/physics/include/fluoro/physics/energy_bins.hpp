@@ -28,7 +28,7 @@ struct EnergyBins {
 inline constexpr int max_energy_bins = 32;
 
 /// At most max_energy_bins bins, edges at the K edges of iodine, caesium, barium and gadolinium. Against the direct
-/// 1 keV sum: within 0.5 % through 0-30 cm of water with bone and fat.
+/// 1 keV sum: within 0.5 % through 0-30 cm of water with 0-3 cm of bone, fat and 0-50 mg/cm2 of iodine, 50-125 kV.
 EnergyBins condense(Spectrum const& spectrum, Scintillator scintillator, std::span<MaterialId const> materials);
 
 /// The direct 1 keV sum for the mean absorbed energy [keV/(mm2 mAs)] at 1 m behind `layers`; slow and exact.

@@ -1,0 +1,24 @@
+#pragma once
+#include "foreign_file.hpp"
+
+#include <memory>
+
+namespace fluoro {
+
+/// The bytes of a file, inflated on the way when it is gzip. Never gives more than 2 GiB, nor (beyond 64 MiB) more than
+/// 200 times what the file holds: Error instead.
+class GzipStream {
+public:
+    explicit GzipStream(std::filesystem::path const& file);
+    ~GzipStream();
+    /// Fills `count` bytes or fewer at the end. Error where the compressed data is damaged.
+    std::vector<std::uint8_t> read(std::size_t count);
+    /// Passes over `count` bytes; Error if there are fewer.
+    void skip(std::uint64_t count);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace fluoro
