@@ -9,11 +9,11 @@
 
 namespace fluoro {
 
-enum class ForeignFormat { nifti, nifti_gz, nrrd, meta };
+enum class ForeignFormat { nifti, nrrd, meta };
 
 enum class NumberType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
 
-/// How to read the numbers where we do it ourselves: NIfTI-2, which ITK 5.2 does not know.
+/// How to read the numbers where we do it ourselves (docs/decisions/0010-own-nifti-reader.md).
 struct RawNumbers {
     NumberType type = NumberType::int16;
     bool is_swapped = false;
@@ -31,7 +31,7 @@ struct DeclaredImage {
     std::uint64_t data_file_bytes = 0;
     std::filesystem::path data_file;
     std::optional<Grid> grid;      ///< where the header's geometry is ours to judge (NIfTI)
-    std::optional<RawNumbers> raw; ///< set: read_raw is to be used, not ITK
+    std::optional<RawNumbers> raw; ///< NIfTI: read_raw, not ITK
     std::vector<std::string> notes;
 
     std::uint64_t voxels() const { return std::uint64_t(size[0]) * std::uint64_t(size[1]) * std::uint64_t(size[2]); }

@@ -90,10 +90,8 @@ Patient read_inv3(std::filesystem::path const& file)
         if (entry.bytes != needed)
             throw Error{where + ": its matrix holds " + std::to_string(entry.bytes) + " bytes where its size needs " +
                         std::to_string(needed) + "; the project is damaged"};
-        auto const bytes = stream.read(std::size_t(needed));
-        if (bytes.size() != needed) throw Error{where + ": its matrix is cut off; copy the file again"};
-        auto const* const start = reinterpret_cast<std::byte const*>(bytes.data());
-        volume.values.assign(start, start + bytes.size());
+        volume.values = stream.read(std::size_t(needed));
+        if (volume.values.size() != needed) throw Error{where + ": its matrix is cut off; copy the file again"};
         return needed;
     };
     for_each_tar_entry(file, [&](TarEntry const& entry, GzipStream& stream) -> std::uint64_t {

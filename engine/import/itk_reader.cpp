@@ -4,7 +4,6 @@
 
 #include <fluoro/core/error.hpp>
 #include <itkMetaImageIO.h>
-#include <itkNiftiImageIO.h>
 #include <itkNrrdImageIO.h>
 
 namespace fluoro {
@@ -13,15 +12,7 @@ namespace {
 
 itk::ImageIOBase::Pointer reader_for(ForeignFormat format)
 {
-    switch (format) {
-    case ForeignFormat::nifti:
-    case ForeignFormat::nifti_gz:
-        return itk::NiftiImageIO::New().GetPointer();
-    case ForeignFormat::nrrd:
-        return itk::NrrdImageIO::New().GetPointer();
-    case ForeignFormat::meta:
-        break;
-    }
+    if (format == ForeignFormat::nrrd) return itk::NrrdImageIO::New().GetPointer();
     return itk::MetaImageIO::New().GetPointer();
 }
 
@@ -56,24 +47,6 @@ NumberType number_type(itk::ImageIOBase const& io, std::string const& where)
     }
 }
 
-/// NIfTI's own reader goes by the name's ending. A file with another one is shown to it under a link that fits.
-std::filesystem::path named_for_reader(std::filesystem::path const& file, ForeignFormat format,
-                                       std::filesystem::path const& scratch)
-{
-    std::string const name = file.string();
-    bool const fits = format == ForeignFormat::nifti      ? name.ends_with(".nii")
-                      : format == ForeignFormat::nifti_gz ? name.ends_with(".nii.gz")
-                                                          : true;
-    if (fits) return file;
-    std::string const ending = format == ForeignFormat::nifti ? ".nii" : ".nii.gz";
-    if (scratch.empty()) throw Error{quoted(file) + ": a NIfTI file whose name must end in " + ending};
-    auto const link = scratch / ("named-" + std::to_string(std::hash<std::string>{}(name)) + ending);
-    std::error_code error;
-    std::filesystem::create_symlink(std::filesystem::absolute(file), link, error);
-    if (error) throw Error{quoted(file) + ": " + error.message(), Error::Kind::failed};
-    return link;
-}
-
 Grid grid_of(itk::ImageIOBase& io, std::string const& where)
 {
     Grid grid;
@@ -101,13 +74,12 @@ std::string reason_of(itk::ExceptionObject const& error)
 
 } // namespace
 
-ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared,
-                            std::filesystem::path const& scratch)
+ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared)
 {
     std::string const where = quoted(file);
     try {
         auto const io = reader_for(declared.format);
-        io->SetFileName(named_for_reader(file, declared.format, scratch).string());
+        io->SetFileName(file.string());
         io->ReadImageInformation();
         unsigned const dimensions = io->GetNumberOfDimensions();
         if (dimensions < 3 || dimensions > 7 || io->GetNumberOfComponents() != 1)
@@ -122,7 +94,7 @@ ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage con
             if (axis < 3 && std::int64_t(io->GetDimensions(axis)) != declared.size[axis])
                 throw Error{where + ": its size can be read in two ways; the header is damaged"};
         }
-        volume.grid = declared.grid ? *declared.grid : grid_of(*io, where);
+        volume.grid = grid_of(*io, where);
         volume.type = number_type(*io, where);
         volume.notes = declared.notes;
         volume.values.resize(declared.voxels() * io->GetComponentSize());

@@ -1,7 +1,6 @@
 #pragma once
 #include "declared_image.hpp"
 
-#include <cstddef>
 #include <vector>
 
 namespace fluoro {
@@ -10,12 +9,11 @@ namespace fluoro {
 struct ForeignVolume {
     Grid grid;
     NumberType type = NumberType::int16;
-    std::vector<std::byte> values;
+    std::vector<std::uint8_t> values;
     std::vector<std::string> notes;
 };
 
-/// Reads through ITK what `declared` promised. `scratch`: see ReadOptions.
-ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared,
-                            std::filesystem::path const& scratch);
+/// Reads through ITK what `declared` promised.
+ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared);
 
 } // namespace fluoro

@@ -181,7 +181,7 @@ DeclaredImage read_nifti_header(std::filesystem::path const& file, bool is_gzip)
     Header const h = read_fields(fields, is_second);
 
     DeclaredImage image;
-    image.format = is_gzip ? ForeignFormat::nifti_gz : ForeignFormat::nifti;
+    image.format = ForeignFormat::nifti;
     image.is_compressed = is_gzip;
     image.data_file = file;
     image.data_file_bytes = ForeignFile{file}.bytes();
@@ -195,10 +195,9 @@ DeclaredImage read_nifti_header(std::filesystem::path const& file, bool is_gzip)
     }
     auto const [type, number_bytes] = number_of(h.datatype, where);
     image.component_bytes = number_bytes;
-    if (is_second) {
-        bool const is_scaled = h.slope != 0 && std::isfinite(h.slope) && std::isfinite(h.intercept);
-        image.raw = RawNumbers{type, is_swapped, is_scaled ? h.slope : 1.0, is_scaled ? h.intercept : 0.0};
-    }
+    // A slope of 0 says that there is neither slope nor intercept.
+    bool const is_scaled = h.slope != 0 && std::isfinite(h.slope) && std::isfinite(h.intercept);
+    image.raw = RawNumbers{type, is_swapped, is_scaled ? h.slope : 1.0, is_scaled ? h.intercept : 0.0};
     if (!(h.data_offset >= 0 && h.data_offset < 1e12))
         throw Error{where + ": its image begins nowhere; the header is damaged"};
     image.data_offset = std::uint64_t(h.data_offset);

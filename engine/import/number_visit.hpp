@@ -1,13 +1,12 @@
 #pragma once
 #include "declared_image.hpp"
 
-#include <cstddef>
 #include <cstring>
 
 namespace fluoro {
 
 /// Calls use(value as double) for every stored number.
-template <class T, class Use> void for_each_number_of(std::vector<std::byte> const& bytes, Use const& use)
+template <class T, class Use> void for_each_number_of(std::vector<std::uint8_t> const& bytes, Use const& use)
 {
     for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
         T value;
@@ -16,7 +15,7 @@ template <class T, class Use> void for_each_number_of(std::vector<std::byte> con
     }
 }
 
-template <class Use> void for_each_number(NumberType type, std::vector<std::byte> const& values, Use const& use)
+template <class Use> void for_each_number(NumberType type, std::vector<std::uint8_t> const& values, Use const& use)
 {
     switch (type) {
     case NumberType::int8:

@@ -16,27 +16,25 @@ ForeignVolume read_raw(std::filesystem::path const& file, DeclaredImage const& d
     std::size_t const needed = declared.voxels() * width;
     GzipStream stream{declared.data_file};
     stream.skip(declared.data_offset);
-    auto const bytes = stream.read(needed);
-    if (bytes.size() != needed) throw Error{quoted(file) + ": its image is cut off; copy the file again"};
-
     ForeignVolume volume;
+    volume.values = stream.read(needed);
+    if (volume.values.size() != needed) throw Error{quoted(file) + ": its image is cut off; copy the file again"};
+    if (declared.volumes == 1) stream.check_end();
     volume.grid = *declared.grid;
     volume.type = declared.raw->type;
     volume.notes = declared.notes;
-    auto const* const start = reinterpret_cast<std::byte const*>(bytes.data());
-    volume.values.assign(start, start + needed);
     if (declared.raw->is_swapped)
-        for (std::size_t at = 0; at < needed; at += width)
-            std::reverse(volume.values.begin() + std::ptrdiff_t(at),
-                         volume.values.begin() + std::ptrdiff_t(at + width));
+        for (auto first = volume.values.begin(); first != volume.values.end(); first += std::ptrdiff_t(width))
+            std::reverse(first, first + std::ptrdiff_t(width));
     if (declared.raw->slope != 1 || declared.raw->intercept != 0) {
-        std::vector<float> scaled;
-        scaled.reserve(declared.voxels());
+        std::vector<std::uint8_t> scaled(declared.voxels() * sizeof(float));
+        std::uint8_t* next = scaled.data();
         for_each_number(volume.type, volume.values, [&](double value) {
-            scaled.push_back(float(value * declared.raw->slope + declared.raw->intercept));
+            float const number = float(value * declared.raw->slope + declared.raw->intercept);
+            std::memcpy(next, &number, sizeof number);
+            next += sizeof number;
         });
-        auto const* const first = reinterpret_cast<std::byte const*>(scaled.data());
-        volume.values.assign(first, first + scaled.size() * sizeof(float));
+        volume.values = std::move(scaled);
         volume.type = NumberType::float32;
     }
     return volume;
