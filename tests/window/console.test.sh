@@ -69,12 +69,12 @@ xdotool windowfocus --sync "$window"
 
 beam_is() { [ "$(grep ' beam ' "$work/out" | tail -1 | cut -d' ' -f3)" = "$1" ]; }
 shot() { import -window root "$work/$1.png"; }
-orange() { # pixels of the lamp's own orange in the lamp's corner
-    convert "$work/$1.png" -crop 310x75+0+0 +repage -fill white -opaque '#e69f00' -fill black +opaque white \
+orange() { # pixels of the lamp's own orange where the lamp stands
+    convert "$work/$1.png" -crop "${2:-310x75+0+0}" +repage -fill white -opaque '#e69f00' -fill black +opaque white \
         -format '%[fx:int(mean*w*h)]' info:
 }
 grey() { convert "$work/$1.png" -crop 400x400+520+220 +repage -colorspace Gray -format '%[fx:int(mean*1000)]' info:; }
-has_lamp() { shot "$1"; [ "$(orange "$1")" -gt 8000 ]; }
+has_lamp() { shot "$1"; [ "$(orange "$@")" -gt 8000 ]; }
 has_no_lamp() { shot "$1"; [ "$(orange "$1")" -lt 50 ]; }
 pulses() { grep -c ' pulse ' "$work/out"; }
 has_commands() { grep -q "command $1" "$work/out"; }
@@ -133,7 +133,7 @@ check "letting go of it ends the beam" wait_for 20 beam_is off
 xdotool keydown space
 wait_for 20 beam_is on
 xdotool windowsize --sync "$window" 1000 700
-check "the beam goes on while the window changes size" wait_for 20 has_lamp small
+check "the beam goes on while the window changes size" wait_for 20 has_lamp small 310x75+690+0
 xdotool keyup space
 check "and ends with the key" wait_for 20 beam_is off
 xdotool windowsize --sync "$window" 1440 900
