@@ -23,6 +23,7 @@ namespace {
 constexpr double idle_wait_s = 0.1;            ///< the heartbeat's interval where nothing happens
 constexpr double shortest_redraw_s = 1.0 / 30; ///< processor time belongs to the simulation
 constexpr double message_s = 4;
+constexpr double held_over_s = 1;      ///< longer than the delay before a held key begins to repeat
 constexpr int redraws_after_input = 3; ///< ImGui needs a few frames to settle hover and click
 constexpr double scale_step = 0.25, least_scale = 0.75, most_scale = 2;
 
@@ -96,6 +97,9 @@ private:
     std::vector<ShownMessage> messages_;
     std::uint64_t shown_version_ = 0, shown_picture_ = 0;
     bool was_silent_ = false;
+    std::uint64_t seen_beam_cuts_ = 0;
+    bool has_lost_focus_ = false;
+    double focus_back_s_ = 0;
     int acknowledged_alerts_ = 0;
     int redraws_due_ = redraws_after_input;
     double last_exchange_s_ = 0, last_draw_s_ = -1;
@@ -112,20 +116,21 @@ void Console::let_go()
 
 void Console::on_focus(bool has_focus)
 {
+    has_lost_focus_ = !has_focus;
     if (!has_focus) let_go();
+    if (has_focus) focus_back_s_ = glfwGetTime();
     on_input();
 }
 
 void Console::on_key(int code, int what, int modifiers)
 {
     on_input();
-    if (what == GLFW_REPEAT) return;
+    // After the focus is gone GLFW reports releases of its own making; the person's come to another window.
+    if (what == GLFW_REPEAT || has_lost_focus_) return;
     if (code == GLFW_KEY_LEFT_SHIFT || code == GLFW_KEY_RIGHT_SHIFT) {
         input_.fast(what == GLFW_PRESS);
         return;
     }
-    // A window that is not in front gets no keys; a key that still arrives presses nothing.
-    if (what == GLFW_PRESS && !glfwGetWindowAttrib(window_, GLFW_FOCUSED)) return;
     if (auto const action = input_.key(code, what == GLFW_PRESS, (modifiers & GLFW_MOD_CONTROL) != 0)) apply(*action);
 }
 
@@ -180,8 +185,10 @@ void Console::exchange_with_session(double now_s)
 {
     live_.heartbeat();
     model_.live = live_.snapshot();
-    if (model_.live.is_silent && !was_silent_) input_.release_all();
+    if (model_.live.beam_cuts != seen_beam_cuts_ || (model_.live.is_silent && !was_silent_)) let_go();
+    seen_beam_cuts_ = model_.live.beam_cuts;
     was_silent_ = model_.live.is_silent;
+    if (!has_lost_focus_ && now_s - focus_back_s_ > held_over_s) input_.forget_held_over();
     input_.update(model_.live.status.room, model_.live.are_commands_done);
     if (std::vector<Command> const commands = input_.take(now_s - last_exchange_s_); !commands.empty())
         live_.send(commands);

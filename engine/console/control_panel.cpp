@@ -1,7 +1,6 @@
 #include "screen.hpp"
 #include "style.hpp"
 
-#include <cmath>
 #include <cstdio>
 #include <fluoro/console/readouts.hpp>
 #include <imgui.h>
@@ -141,9 +140,10 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::pedal, "FLUOROSCOPY (hold)", {width, 3.4f * line}, palette::beam);
     ImGui::Dummy({1, 0.2f * line});
 
+    ImVec2 const crosses = ImGui::GetCursorPos();
     controls.cross("C-ARM (Shift: fast)", Action::c_arm_cranial, "CRAN", Action::c_arm_rao, "RAO", Action::c_arm_lao,
                    "LAO", Action::c_arm_caudal, "CAUD", half);
-    ImGui::SameLine(0, 2 * gap);
+    ImGui::SetCursorPos({crosses.x + half + 2 * gap, crosses.y});
     controls.cross("TABLE (Shift: fast)", Action::table_head, "Head", Action::table_right, "Right", Action::table_left,
                    "Left", Action::table_feet, "Feet", half);
 
@@ -158,15 +158,15 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::view_rao_30, "RAO 30", quarter);
     ImGui::Dummy({1, 0.2f * line});
 
-    controls.pair("SID", figure_text(std::round(room.source_to_detector_mm) / 10) + " cm", Action::detector_toward,
-                  "Closer", Action::detector_away, "Away");
+    controls.pair("SID", fixed_text(room.source_to_detector_mm / 10, 1) + " cm", Action::detector_toward, "Closer",
+                  Action::detector_away, "Away");
     controls.pair("Table height", offset_text(room.table_height_mm) + " cm", Action::table_down, "Down",
                   Action::table_up, "Up");
     BladeOpening const& blades = input.blades();
     char opening[48];
     std::snprintf(opening, sizeof opening, "%.0f x %.0f cm", blades.width_mm() / 10, blades.height_mm() / 10);
     controls.pair("Collimator", opening, Action::blades_close, "Close", Action::blades_open, "Open");
-    controls.pair("Field (zoom)", figure_text(room.field_mm / 10) + " cm", Action::field_smaller, "Zoom in",
+    controls.pair("Field (zoom)", fixed_text(room.field_mm / 10, 1) + " cm", Action::field_smaller, "Zoom in",
                   Action::field_larger, "Zoom out");
     controls.pair("Pulse rate", rate_text(room.pulse_rate) + " /s", Action::pulse_rate_lower, "Fewer",
                   Action::pulse_rate_higher, "More");
@@ -183,7 +183,7 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     ImGui::Dummy({1, 0.2f * line});
 
     ImVec2 const wide{(width - gap) / 2, 2.3f * line};
-    controls.button(Action::stop_motion, "STOP MOTION", wide);
+    controls.button(Action::stop_motion, "Stop motion", wide);
     ImGui::SameLine();
     controls.button(Action::centre_table, "Centre table", wide);
     ImVec2 const third{(width - 2 * gap) / 3, 2.3f * line};

@@ -129,6 +129,7 @@ std::vector<Command> LiveSession::Impl::next_commands(WallClock::time_point now)
         commands.insert(commands.end(), {PressPedal{Pedal::released}, JogCArm{}, JogTable{}});
         is_pedal_down = false;
         std::lock_guard const lock{mutex};
+        ++shared.beam_cuts;
         messages.emplace_back("Beam off: the window stopped responding. Press the pedal again to go on.");
     }
     return commands;

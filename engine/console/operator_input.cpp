@@ -39,6 +39,7 @@ std::optional<Action> OperatorInput::key(int code, bool is_down, bool with_contr
 {
     auto const held = std::find_if(down_keys_.begin(), down_keys_.end(), [&](DownKey k) { return k.code == code; });
     if (!is_down) {
+        std::erase(stale_keys_, code);
         if (held != down_keys_.end()) {
             Action const action = held->action;
             down_keys_.erase(held);
@@ -46,7 +47,8 @@ std::optional<Action> OperatorInput::key(int code, bool is_down, bool with_contr
         }
         return std::nullopt;
     }
-    if (held != down_keys_.end()) return std::nullopt;
+    bool const is_stale = std::find(stale_keys_.begin(), stale_keys_.end(), code) != stale_keys_.end();
+    if (held != down_keys_.end() || is_stale) return std::nullopt;
     auto const action = keys_.find({code, with_control});
     if (!action) return std::nullopt;
     if (is_of_window(*action)) return action;
@@ -67,7 +69,9 @@ void OperatorInput::fast(bool is_fast)
 void OperatorInput::hold_button(Action action, bool is_down)
 {
     auto const held = std::find(down_buttons_.begin(), down_buttons_.end(), action);
-    if (is_down == (held != down_buttons_.end())) return;
+    if (!is_down) std::erase(stale_buttons_, action);
+    bool const is_stale = std::find(stale_buttons_.begin(), stale_buttons_.end(), action) != stale_buttons_.end();
+    if (is_stale || is_down == (held != down_buttons_.end())) return;
     if (is_down)
         down_buttons_.push_back(action);
     else
@@ -206,6 +210,8 @@ void OperatorInput::move_blades(double step_mm)
 void OperatorInput::release_all()
 {
     bool const was_pedal_down = is_pedal_down();
+    for (DownKey const& key : down_keys_) stale_keys_.push_back(key.code);
+    stale_buttons_.insert(stale_buttons_.end(), down_buttons_.begin(), down_buttons_.end());
     down_keys_.clear();
     down_buttons_.clear();
     holders_.fill(0);

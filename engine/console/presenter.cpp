@@ -91,7 +91,7 @@ void Presenter::Impl::create_instance()
     char const** extensions = glfwGetRequiredInstanceExtensions(&count);
     if (!extensions) fail_window("this display takes no Vulkan pictures");
     VkApplicationInfo const app{
-        VK_STRUCTURE_TYPE_APPLICATION_INFO, nullptr, "fluorolab", 1, nullptr, 0, VK_API_VERSION_1_1};
+        VK_STRUCTURE_TYPE_APPLICATION_INFO, nullptr, "fluorolab", 1, nullptr, 0, VK_API_VERSION_1_2};
     VkInstanceCreateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO;
     info.pApplicationInfo = &app;
@@ -127,7 +127,7 @@ void Presenter::Impl::choose_device()
             std::any_of(extensions.begin(), extensions.end(), [](VkExtensionProperties const& e) {
                 return std::strcmp(e.extensionName, VK_KHR_SWAPCHAIN_EXTENSION_NAME) == 0;
             });
-        if (!has_swap_chain || rank(found.deviceType) <= best) continue;
+        if (!has_swap_chain || found.apiVersion < VK_API_VERSION_1_2 || rank(found.deviceType) <= best) continue;
         auto const families = list_of<VkQueueFamilyProperties>([&](std::uint32_t* n, VkQueueFamilyProperties* list) {
             vkGetPhysicalDeviceQueueFamilyProperties(candidate, n, list);
         });

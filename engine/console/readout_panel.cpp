@@ -1,7 +1,6 @@
 #include "screen.hpp"
 #include "style.hpp"
 
-#include <cmath>
 #include <fluoro/console/readouts.hpp>
 #include <imgui.h>
 #include <numbers>
@@ -19,7 +18,7 @@ void draw_trefoil(ImDrawList& list, ImVec2 centre, float radius, ImU32 colour, I
 {
     constexpr float third = 2 * std::numbers::pi_v<float> / 3, half_blade = std::numbers::pi_v<float> / 6;
     for (int blade = 0; blade < 3; ++blade) {
-        float const middle = std::numbers::pi_v<float> / 2 + float(blade) * third + std::numbers::pi_v<float> / 3;
+        float const middle = std::numbers::pi_v<float> / 2 + float(blade) * third;
         list.PathLineTo(centre);
         list.PathArcTo(centre, radius, middle - half_blade, middle + half_blade, 16);
         list.PathFillConvex(colour);
@@ -47,7 +46,7 @@ public:
     ~Card()
     {
         ImGui::Unindent(padding_);
-        ImGui::Dummy({width_, padding_ * 0.2f});
+        ImGui::Dummy({width_, padding_ * 0.5f});
         ImVec2 const end{start_.x + width_, ImGui::GetItemRectMax().y};
         ImDrawList& list = *ImGui::GetWindowDrawList();
         list.ChannelsSetCurrent(0);
@@ -66,7 +65,7 @@ public:
         float const height = ImGui::GetFontSize(), value_width = ImGui::CalcTextSize(value.c_str()).x;
         ImGui::PopFont();
         // Units stand in a column of their own, so that the figures' ends line up.
-        float const unit_left = right - ImGui::GetFontSize() * 4.6f;
+        float const unit_left = right - ImGui::GetFontSize() * 5.3f;
         float const small_drop = (height - ImGui::GetFontSize()) * 0.8f;
         ImDrawList& list = *ImGui::GetWindowDrawList();
         list.AddText({at.x, at.y + small_drop}, palette::quiet_text, name);
@@ -92,7 +91,7 @@ void draw_lamp(bool is_beam_on)
     ImU32 const ink = is_beam_on ? palette::on_bright : palette::quiet_text;
     list.AddRectFilled(at, end, ground, 4);
     if (!is_beam_on) list.AddRect(at, end, palette::edge, 4);
-    draw_trefoil(list, {at.x + line * 2.4f, at.y + size.y * 0.53f}, line * 1.5f, ink, ground);
+    draw_trefoil(list, {at.x + line * 2.4f, at.y + size.y * 0.47f}, line * 1.5f, ink, ground);
     list.AddText(font(Face::large), line * 1.5f, {at.x + line * 4.8f, at.y + size.y * 0.5f - line * 0.85f}, ink,
                  is_beam_on ? "X-RAY ON" : "Beam off");
     ImGui::Dummy(size);
@@ -144,8 +143,8 @@ void draw_readouts(ScreenModel const& model)
     }
     {
         Card const card{"FLUOROSCOPY TIME"};
-        card.row("", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
-        card.row("", seconds_text(status.totals.fluoroscopy_s), "s");
+        card.row("Minutes", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
+        card.row("Seconds", seconds_text(status.totals.fluoroscopy_s), "s");
         card.row("Pulses", std::to_string(status.totals.pulses), "");
     }
     {
@@ -153,8 +152,8 @@ void draw_readouts(ScreenModel const& model)
         ImGui::PushFont(font(Face::large));
         ImGui::TextUnformatted(angles_text(room.angles).c_str());
         ImGui::PopFont();
-        card.row("SID", figure_text(std::round(room.source_to_detector_mm) / 10), "cm");
-        card.row("Field", figure_text(room.field_mm / 10), "cm");
+        card.row("SID", fixed_text(room.source_to_detector_mm / 10, 1), "cm");
+        card.row("Field", fixed_text(room.field_mm / 10, 1), "cm");
         card.row("Table toward head", offset_text(room.table_longitudinal_mm), "cm");
         card.row("Table toward left", offset_text(room.table_lateral_mm), "cm");
         card.row("Table height", offset_text(room.table_height_mm), "cm");
@@ -162,10 +161,10 @@ void draw_readouts(ScreenModel const& model)
     {
         Card const card{room.technique.automatic ? "TECHNIQUE (AUTOMATIC)" : "TECHNIQUE (MANUAL)"};
         Technique const& used = status.technique;
-        card.row("Voltage", figure_text(used.quality.voltage.value()), "kV");
-        card.row("Current", figure_text(used.current.value()), "mA");
-        card.row("Pulse width", figure_text(used.width.value()), "ms");
-        card.row("Filter", figure_text(used.quality.added_copper.value()), "mm Cu");
+        card.row("Voltage", fixed_text(used.quality.voltage.value(), 0), "kV");
+        card.row("Current", fixed_text(used.current.value(), 1), "mA");
+        card.row("Pulse width", fixed_text(used.width.value(), 1), "ms");
+        card.row("Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu");
         card.row("Pulse rate", rate_text(room.pulse_rate), "/s");
     }
 }

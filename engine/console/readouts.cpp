@@ -48,8 +48,13 @@ std::string figure_text(double value)
 {
     if (value == 0) return "0";
     int const before_point = int(std::floor(std::log10(std::abs(value)))) + 1;
+    return fixed_text(value, std::clamp(3 - before_point, 0, 6));
+}
+
+std::string fixed_text(double value, int decimals)
+{
     char text[64];
-    std::snprintf(text, sizeof text, "%.*f", std::clamp(3 - before_point, 0, 6), value);
+    std::snprintf(text, sizeof text, "%.*f", decimals, value);
     return text;
 }
 

@@ -39,7 +39,7 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
 {
     ImVec2 const window = ImGui::GetIO().DisplaySize;
     float const line = ImGui::GetFontSize();
-    float const strip = 4.2f * line, column = 22 * line, margin = 0.5f * line;
+    float const strip = 4.2f * line, column = 20.5f * line, margin = 0.5f * line;
     // Two columns where the picture loses nothing by it, else one with everything.
     bool const has_two_columns = window.x - 2 * column >= 0.8f * (window.y - strip);
     float const left = has_two_columns ? column : 0;
@@ -164,8 +164,8 @@ void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
     RoomState const& shown = status.is_live ? status.room : model.live.pictured;
     put(angles_text(shown.angles), false, false);
     put(status.is_live ? "LIVE" : "LAST IMAGE HOLD", true, false);
-    put(figure_text(status.technique.quality.voltage.value()) + " kV  " +
-            figure_text(status.technique.current.value()) + " mA  " + figure_text(shown.field_mm / 10) + " cm",
+    put(fixed_text(status.technique.quality.voltage.value(), 0) + " kV  " +
+            fixed_text(status.technique.current.value(), 1) + " mA  " + fixed_text(shown.field_mm / 10, 1) + " cm",
         false, true);
     put(minutes_text(status.totals.fluoroscopy_s) + " min  " + figure_text(status.totals.air_kerma_reference_mGy) +
             " mGy",
@@ -180,17 +180,19 @@ void Screen::draw_help(PictureArea const& area)
     list.PushClipRect(from, to);
     list.AddRectFilled(from, to, (palette::panel & 0x00ffffffu) | 0xf2000000u);
     list.AddText(font(Face::large), 1.5f * line, {from.x + 1.5f * line, from.y + 1.2f * line}, palette::text, "Keys");
+    constexpr float lines_across = 50; // two columns of keys and their longest names, in heights of the text
     std::string const remark = "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam.";
-    list.AddText({from.x + 1.5f * line, from.y + 3.3f * line}, palette::quiet_text, remark.c_str());
+    list.AddText(font(Face::regular), std::min(line, area.side / lines_across),
+                 {from.x + 1.5f * line, from.y + 3.3f * line}, palette::quiet_text, remark.c_str());
 
     constexpr int rows = (action_count + 1) / 2;
     float const step = std::min(1.9f * line, (area.side - 6.5f * line) / float(rows));
-    float const size = std::min(line, 0.85f * step);
+    float const size = std::min({line, 0.85f * step, area.side / lines_across});
     float const column = (area.side - 3 * line) / 2;
     for (int i = 0; i < action_count; ++i) {
         ImVec2 const at{from.x + 1.5f * line + float(i / rows) * column, from.y + 5.5f * line + float(i % rows) * step};
         list.AddText(font(Face::bold), size, at, palette::accent, keys_text(keys_, Action(i)).c_str());
-        list.AddText(font(Face::regular), size, {at.x + 0.28f * column, at.y}, palette::text,
+        list.AddText(font(Face::regular), size, {at.x + 0.27f * column, at.y}, palette::text,
                      name_of(Action(i)).data());
     }
     list.PopClipRect();

@@ -38,6 +38,7 @@ struct LiveSnapshot {
     double speed = 1;                 ///< simulated seconds per second of the wall clock, over the last second
     bool is_script_running = false;
     bool are_commands_done = true; ///< every command sent so far has met its tick
+    std::uint64_t beam_cuts = 0;   ///< how often a silent console had its beam cut
     bool is_running = true;
     bool is_silent = false;      ///< running, and no tick has ended for longer than `heartbeat_limit`
     std::string stopped_because; ///< when not running: one line for the person; empty = it simply ended

@@ -9,8 +9,8 @@ namespace fluoro {
 /// Turns keys, screen buttons and dragged blade lines into commands. Knows no window, so that a test can drive it.
 ///
 /// Held actions end with their key; a second key for the same action keeps it going. Repeated presses of a key that is
-/// already down are ignored. After release_all() (focus lost) a key that is still down does nothing until it is pressed
-/// anew: the beam never comes back by itself.
+/// already down are ignored. After release_all() (focus lost) a key or screen button that is still down does nothing
+/// until it was let go and is pressed anew: the beam never comes back by itself.
 class OperatorInput {
 public:
     OperatorInput(RoomKind const& kind, KeyMap const& keys);
@@ -31,6 +31,10 @@ public:
     void drag_blades(MoveBlades const& blades);
     /// All that is held is let go: focus lost, window minimised, device lost.
     void release_all();
+
+    /// Keys held over from before release_all() whose release was seen by another window count as let go. Call a second
+    /// after the focus is back: a key that is truly still down has repeated itself by then.
+    void forget_held_over() { stale_keys_.clear(); }
 
     /// The commands since the last call, in order. `elapsed_s` since then moves the blades that are held.
     std::vector<Command> take(double elapsed_s);
@@ -56,7 +60,8 @@ private:
     std::vector<double> fields_mm_, pulse_rates_; ///< ascending
     std::array<int, action_count> holders_{};
     std::vector<DownKey> down_keys_;
-    std::vector<Action> down_buttons_;
+    std::vector<int> stale_keys_;
+    std::vector<Action> down_buttons_, stale_buttons_;
     std::vector<Command> commands_;
     bool is_fast_ = false;
     bool were_blades_held_ = false; ///< at the last take()

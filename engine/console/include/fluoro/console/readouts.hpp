@@ -16,6 +16,8 @@ std::string minutes_text(double seconds);
 std::string seconds_text(double seconds);
 /// At least three significant digits, no exponent: "0.00123", "0.456", "12.3", "1234".
 std::string figure_text(double value);
+/// With this many decimals: "0.30".
+std::string fixed_text(double value, int decimals);
 /// Pulses a second: "3.75", "15".
 std::string rate_text(double per_second);
 
