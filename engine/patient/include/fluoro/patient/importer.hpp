@@ -17,6 +17,9 @@ struct ImportOptions {
 /// with file, reason, what to do.
 Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options);
 
+/// The head CT that Debian's invesalius-examples ships, where it is installed or was fetched; empty = neither.
+std::filesystem::path find_example_head();
+
 /// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made
 /// of the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples
 /// ships).
