@@ -2,6 +2,7 @@
 
 #include "dicom_file.hpp"
 #include "jpeg2000.hpp"
+#include "rle.hpp"
 
 #include <algorithm>
 #include <dcmtk/config/osconfig.h>
@@ -63,6 +64,25 @@ std::pair<std::size_t, std::size_t> fragments_of(Fragments const& fragments, std
     return first < last ? std::pair{first, last} : std::pair<std::size_t, std::size_t>{0, 0};
 }
 
+/// The compressed bytes of one frame; `problem` says why there are none.
+Bytes packed_frame(DcmPixelSequence& sequence, std::size_t frame, std::size_t frames, std::string& problem)
+{
+    auto const fragments = list_fragments(sequence);
+    auto const [first, last] = fragments_of(fragments, frame, frames);
+    if (first >= last) problem = "its fragments cannot be told apart by frame";
+    Bytes packed;
+    for (std::size_t i = first; i < last; ++i) {
+        Uint8* bytes = nullptr;
+        if (fragments.items[i]->getUint8Array(bytes).bad() || bytes == nullptr) {
+            problem = "its pixel data break off";
+            return {};
+        }
+        packed.insert(packed.end(), bytes, bytes + fragments.items[i]->getLength());
+        fragments.items[i]->compact();
+    }
+    return packed;
+}
+
 bool is_jpeg2000(E_TransferSyntax syntax)
 {
     return syntax == EXS_JPEG2000LosslessOnly || syntax == EXS_JPEG2000;
@@ -71,7 +91,6 @@ bool is_jpeg2000(E_TransferSyntax syntax)
 bool is_decodable(E_TransferSyntax syntax)
 {
     switch (syntax) {
-    case EXS_RLELossless:
     case EXS_JPEGProcess1:
     case EXS_JPEGProcess2_4:
     case EXS_JPEGProcess3_5:
@@ -131,22 +150,20 @@ std::vector<std::uint32_t> FrameReader::raw_samples(CtPlane const& plane, Sample
     pixels->getOriginalRepresentationKey(syntax, parameter);
     DcmXfer const transfer{syntax};
 
-    if (is_jpeg2000(syntax)) {
+    std::size_t const count = std::size_t(plane.columns) * std::size_t(plane.rows);
+    if (is_jpeg2000(syntax) || syntax == EXS_RLELossless) {
         DcmPixelSequence* sequence = nullptr;
         if (pixels->getEncapsulatedRepresentation(syntax, parameter, sequence).bad() || sequence == nullptr)
             throw refuse("it has no readable compressed pixel data");
         Sint32 frames = 1;
         if (dataset.findAndGetSint32(DCM_NumberOfFrames, frames).bad() || frames < 1) frames = 1;
-        auto const fragments = list_fragments(*sequence);
-        auto const [first, last] = fragments_of(fragments, std::size_t(plane.frame), std::size_t(frames));
-        if (first >= last) throw refuse("its fragments cannot be told apart by frame");
-        Bytes packed;
-        for (std::size_t i = first; i < last; ++i) {
-            Uint8* bytes = nullptr;
-            if (fragments.items[i]->getUint8Array(bytes).bad() || bytes == nullptr)
-                throw refuse("its pixel data break off");
-            packed.insert(packed.end(), bytes, bytes + fragments.items[i]->getLength());
-            fragments.items[i]->compact();
+        std::string problem;
+        Bytes const packed = packed_frame(*sequence, std::size_t(plane.frame), std::size_t(frames), problem);
+        if (!problem.empty()) throw refuse(problem);
+        if (syntax == EXS_RLELossless) {
+            auto raw = decode_rle(packed, count, plane.format.bits_allocated / 8, problem);
+            if (!problem.empty()) throw refuse(problem);
+            return raw;
         }
         auto picture = decode_jpeg2000(packed, plane.columns, plane.rows);
         if (!picture.problem.empty()) throw refuse(picture.problem);
@@ -164,7 +181,6 @@ std::vector<std::uint32_t> FrameReader::raw_samples(CtPlane const& plane, Sample
             "JPEG lossless series",
             transfer.getXferName()));
 
-    std::size_t const count = std::size_t(plane.columns) * std::size_t(plane.rows);
     std::size_t const sample_bytes = std::size_t(plane.format.bits_allocated) / 8;
     std::vector<std::uint8_t> bytes((count * sample_bytes + 1) / 2 * 2);
     Uint32 frame_bytes = 0;
