@@ -111,7 +111,6 @@ void require(bool fine, std::string const& what)
 
 Detector::Detector(DetectorModel const& model) : model_{model}
 {
-    require(model.native_pitch_mm > 0, "native_pitch_mm must be above 0");
     require(model.mtf_h_mm2 >= 0 && model.mtf_h_mm2 < 100, "mtf_h_mm2 must lie in 0 to 100; 0 means no blur");
     require(model.electronic_noise_kev >= 0, "electronic_noise_kev must not be negative");
     require(model.optical_swank > 0 && model.optical_swank <= 1, "optical_swank must lie above 0 and not above 1");

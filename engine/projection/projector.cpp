@@ -58,9 +58,12 @@ struct MarchKey {
     {
         auto const& a = rect;
         auto const& b = wanted.rect;
-        bool const inside = b.column >= a.column && b.row >= a.row && b.column + b.columns <= a.column + a.columns &&
-                            b.row + b.rows <= a.row + a.rows;
-        return inside && patient == wanted.patient && field_mm == wanted.field_mm && columns == wanted.columns &&
+        return b.column >= a.column && b.row >= a.row && b.column + b.columns <= a.column + a.columns &&
+               b.row + b.rows <= a.row + a.rows;
+    }
+    bool is_same_view(MarchKey const& wanted) const
+    {
+        return patient == wanted.patient && field_mm == wanted.field_mm && columns == wanted.columns &&
                rows == wanted.rows && view.source_mm == wanted.view.source_mm &&
                view.detector_centre_mm == wanted.view.detector_centre_mm &&
                view.column_direction == wanted.view.column_direction && view.row_direction == wanted.view.row_direction;
@@ -96,12 +99,13 @@ struct Projector::Impl {
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
+    RayDensity density = RayDensity::every_pixel; ///< of what was marched
     RayGrid rays;
     std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
     ProjectionTimes times;
 
     void prepare(std::shared_ptr<Patient const> const& wanted);
-    void make_thickness(Scene const& scene, PixelRect const& pixels);
+    void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
     void march_rays(Scene const& scene, PixelRect const& rect);
     EnergyBins const& bins_for(Scene const& scene);
     void fill_signal_params(Scene const& scene, PixelRect const& rect);
@@ -117,12 +121,17 @@ void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
     patient = wanted;
 }
 
-void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels)
+/// Marches unless the last march will do. A view that is new may be passing: it gets the moving density, and the standing
+/// one when it is asked for again.
+void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel)
 {
     prepare(scene.patient);
     MarchKey const key{scene.patient.get(), scene.view, scene.pixels.field_mm, scene.pixels.columns, scene.pixels.rows, pixels};
-    if (marched && marched->covers(key)) return;
-    rays = choose_rays(scene.pixels, scene.view, volume->grid(), settings.every_pixel);
+    bool const stands = marched && marched->is_same_view(key);
+    RayDensity const wanted = every_pixel ? RayDensity::every_pixel : stands ? RayDensity::standing : RayDensity::moving;
+    if (stands && marched->covers(key) && density == wanted) return;
+    density = wanted;
+    rays = choose_rays(scene.pixels, scene.view, volume->grid(), density);
     std::size_t const bytes = std::size_t(rays.columns) * std::size_t(rays.rows) * sizeof(glm::vec2);
     if (!thickness || thickness->bytes() != bytes) thickness.emplace(device, bytes, gpu::BufferUse::host);
     // Rays that miss the voxels are never written by a Joseph pass.
@@ -284,7 +293,7 @@ Signal Projector::project(Scene const& scene)
     PixelRect const rect = signal.exposed;
     if (rect.columns == 0 || rect.rows == 0 || scene.exposure.current_time.value() <= 0) return signal;
 
-    i.make_thickness(scene, rect);
+    i.make_thickness(scene, rect, i.settings.every_pixel);
     i.fill_signal_params(scene, rect);
     std::size_t const bytes = std::size_t(p.columns) * std::size_t(p.rows) * sizeof(glm::vec2);
     if (!i.signal || i.signal->bytes() != bytes) i.signal.emplace(i.device, bytes, gpu::BufferUse::host);
@@ -312,12 +321,7 @@ ThicknessMap Projector::thickness(Scene const& scene)
 {
     Impl& i = *impl_;
     auto const& p = scene.pixels;
-    ProjectorSettings const settings = i.settings;
-    i.settings.every_pixel = true;
-    i.marched.reset();
-    i.make_thickness(scene, {0, 0, p.columns, p.rows});
-    i.settings = settings;
-    i.marched.reset();
+    i.make_thickness(scene, {0, 0, p.columns, p.rows}, true);
     ThicknessMap map;
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};

@@ -5,15 +5,14 @@
 
 namespace fluoro {
 
-RayGrid choose_rays(PixelGrid const& pixels, View const& view, Grid const& voxels, bool every_pixel)
+RayGrid choose_rays(PixelGrid const& pixels, View const& view, Grid const& voxels, RayDensity density)
 {
     RayGrid rays{pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()};
-    if (every_pixel) return rays;
-    // A voxel's shadow at the isocentre's magnification. Three quarters of it keeps the loss of the cubic interpolation
-    // below the quantum noise of a 30 nGy frame; measured in tests/physics/ray_density.test.cpp.
+    if (density == RayDensity::every_pixel) return rays;
+    // A voxel's shadow at the isocentre's magnification.
     double const smallest_mm = std::min({voxels.spacing_mm.x, voxels.spacing_mm.y, voxels.spacing_mm.z});
     double const shadow_mm = smallest_mm * view.source_to_detector_mm / view.source_to_isocentre_mm;
-    double const per_pixel = pixels.pitch_mm() / (0.75 * shadow_mm);
+    double const per_pixel = pixels.pitch_mm() / ((density == RayDensity::standing ? 0.75 : 1.5) * shadow_mm);
     if (per_pixel > 0.85) return rays;
     rays.rays_per_pixel = std::max(per_pixel, 0.25);
     rays.margin = 2;

@@ -89,7 +89,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.projection_times = projector.last_times();
 
     start = std::chrono::steady_clock::now();
-    Detector const detector{fluoroscopy_detector(scene.pixels.pitch_mm())};
+    Detector const detector{fluoroscopy_detector()};
     pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
     exposure.measured(measuring_field_mean(signal), exposure.target_absorbed_kev_mm2(room.state()), technique);
     pulse.detector_ms = ms_since(start);
@@ -166,6 +166,6 @@ Session::Step Session::step(std::vector<Command> const& commands)
 Status const& Session::status() const { return impl_->status; }
 bool Session::has_ended() const { return impl_->ended; }
 std::string Session::device_name() const { return impl_->projector.device_name(); }
-double Session::dn_per_kev_mm2() { return fluoroscopy_detector(0.154).dn_per_kev_mm2; }
+double Session::dn_per_kev_mm2() { return fluoroscopy_detector().dn_per_kev_mm2; }
 
 } // namespace fluoro

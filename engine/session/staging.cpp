@@ -40,7 +40,7 @@ PatientOnTable lie_down(Volume const& ct)
     return lying;
 }
 
-DetectorModel fluoroscopy_detector(double pixel_pitch_mm)
+DetectorModel fluoroscopy_detector()
 {
     DetectorModel model;
     // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above, so
@@ -48,7 +48,6 @@ DetectorModel fluoroscopy_detector(double pixel_pitch_mm)
     model.dn_per_kev_mm2 = 0.14;
     // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
     model.electronic_noise_kev = 75;
-    model.native_pitch_mm = std::min(model.native_pitch_mm, pixel_pitch_mm);
     return model;
 }
 

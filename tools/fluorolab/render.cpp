@@ -77,9 +77,9 @@ CurrentTime expose_automatically(Projector& projector, Scene const& scene, Rende
 }
 
 /// The panel in the gain that suits this exposure: the measuring field reads what fluoroscopy's target reads.
-DetectorModel detector_for(RenderRequest const& r, double pitch_mm, double mean_kev_mm2)
+DetectorModel detector_for(RenderRequest const& r, double mean_kev_mm2)
 {
-    DetectorModel model = fluoroscopy_detector(pitch_mm);
+    DetectorModel model = fluoroscopy_detector();
     if (mean_kev_mm2 > 0) model.dn_per_kev_mm2 = 5600 / mean_kev_mm2;
     model.noise = r.noise == "on";
     if (r.detector == "ideal") {
@@ -137,7 +137,7 @@ int run_render(RenderRequest const& request)
     if (!request.mas) scene.exposure.current_time = expose_automatically(projector, scene, request);
 
     Signal const signal = project(projector, scene, request);
-    Detector const detector{detector_for(request, scene.pixels.pitch_mm(), measuring_field_mean(signal))};
+    Detector const detector{detector_for(request, measuring_field_mean(signal))};
     RawImage const raw = detector.read_out(signal, request.seed, 1);
     Display display;
     write_png8(request.out, to_8bit(display.process(raw, false)));

@@ -304,7 +304,6 @@ TEST(Detector, refuses_a_model_out_of_range)
     refused([](DetectorModel& m) { m.mtf_h_mm2 = -1; });
     refused([](DetectorModel& m) { m.dn_per_kev_mm2 = 0; });
     refused([](DetectorModel& m) { m.electronic_noise_kev = std::nan(""); });
-    refused([](DetectorModel& m) { m.native_pitch_mm = 0; });
 }
 
 } // namespace

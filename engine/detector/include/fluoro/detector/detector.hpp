@@ -7,7 +7,6 @@ namespace fluoro {
 /// A flat panel as far as one frame goes. Figures are those of a 600 um CsI panel; docs/theory/detector.md says which
 /// are measured and which are only usual.
 struct DetectorModel {
-    double native_pitch_mm = 0.154;  ///< smallest element of the panel, > 0; a pixel of the signal may hold several
     double mtf_h_mm2 = 0.67;         ///< scintillator blur 1/(1 + H f^2), f in 1/mm; 0 = no blur
     double electronic_noise_kev = 0; ///< rms per read-out pixel of any size (elements are joined before the amplifier),
                                      ///< as absorbed energy [keV]; about 60 on a real panel

@@ -13,8 +13,8 @@ struct PatientOnTable {
 /// From the CT: the body is what is denser than -300 HU.
 PatientOnTable lie_down(Volume const& ct);
 
-/// The detector as it reads one active field out: gain such that the reference target stands well below saturation.
-DetectorModel fluoroscopy_detector(double pixel_pitch_mm);
+/// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
+DetectorModel fluoroscopy_detector();
 
 /// Mean absorbed energy [keV/mm2] in exposure control's measuring field: the middle half of the exposed rectangle, primary
 /// and scatter. 0 when nothing is exposed.
