@@ -30,6 +30,9 @@ function(fluoro_test source)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  if(FLUORO_SANITIZE) # instrumented code runs several times slower
+    math(EXPR ARG_TIMEOUT "5 * ${ARG_TIMEOUT}")
+  endif()
   # One ctest case per program: start-up of the software Vulkan device is paid once.
   add_test(NAME ${stem} COMMAND ${target})
   set_tests_properties(${stem} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})

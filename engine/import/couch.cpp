@@ -13,7 +13,7 @@ constexpr std::int16_t body_hu = -300;
 constexpr std::int16_t air_hu = -1000;
 constexpr std::int16_t visible_hu = -900;
 constexpr double bridge_mm = 3;     // half the thickness of what is cut
-constexpr double limb_mm = 18;      // half the thickness of what may be a limb
+constexpr double limb_mm = 15;      // half the thickness of what may be a limb
 constexpr double limb_share = 0.02; // of the body's volume
 
 enum Mark : std::uint8_t { empty = 0, solid = 1, seen = 2, kept = 3 };

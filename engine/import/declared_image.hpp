@@ -9,7 +9,16 @@
 
 namespace fluoro {
 
-enum class ForeignFormat { nifti, nifti_gz, nrrd, meta };
+enum class ForeignFormat { nifti, nrrd, meta };
+
+enum class NumberType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
+
+/// How to read the numbers where we do it ourselves (docs/decisions/0010-own-nifti-reader.md).
+struct RawNumbers {
+    NumberType type = NumberType::int16;
+    bool is_swapped = false;
+    double slope = 1, intercept = 0;
+};
 
 /// What a file's header says of its image, read by our own few lines before any library sees the file.
 struct DeclaredImage {
@@ -21,7 +30,8 @@ struct DeclaredImage {
     std::uint64_t data_offset = 0; ///< first byte of the image, in the data file (once inflated)
     std::uint64_t data_file_bytes = 0;
     std::filesystem::path data_file;
-    std::optional<Grid> grid; ///< where the header's geometry is ours to judge (NIfTI)
+    std::optional<Grid> grid;      ///< where the header's geometry is ours to judge (NIfTI)
+    std::optional<RawNumbers> raw; ///< NIfTI: read_raw, not ITK
     std::vector<std::string> notes;
 
     std::uint64_t voxels() const { return std::uint64_t(size[0]) * std::uint64_t(size[1]) * std::uint64_t(size[2]); }

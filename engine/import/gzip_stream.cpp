@@ -78,6 +78,11 @@ std::vector<std::uint8_t> GzipStream::read(std::size_t count)
     return out;
 }
 
+void GzipStream::check_end()
+{
+    if (state_->is_gzip) read(std::size_t{1} << 20);
+}
+
 void GzipStream::skip(std::uint64_t count)
 {
     while (count > 0) {

@@ -15,6 +15,8 @@ public:
     std::vector<std::uint8_t> read(std::size_t count);
     /// Passes over `count` bytes; Error if there are fewer.
     void skip(std::uint64_t count);
+    /// Reads on to the end of what is compressed, up to 1 MiB, so that its checksum is asked. Error where it is wrong.
+    void check_end();
 
 private:
     struct State;

@@ -1,7 +1,8 @@
 #include "hounsfield.hpp"
 
+#include "number_visit.hpp"
+
 #include <cmath>
-#include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <limits>
@@ -14,42 +15,6 @@ namespace {
 constexpr double padding_hu = -1500; // below what a scanner gives for air with noise
 constexpr std::int16_t air_hu = -1000;
 
-/// Calls use(value as double) for every stored number.
-template <class T, class Use> void for_each_of(std::vector<std::byte> const& bytes, Use const& use)
-{
-    for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
-        T value;
-        std::memcpy(&value, bytes.data() + at, sizeof value);
-        use(double(value));
-    }
-}
-
-template <class Use> void for_each_value(ForeignVolume const& volume, Use const& use)
-{
-    switch (volume.type) {
-    case NumberType::int8:
-        return for_each_of<std::int8_t>(volume.values, use);
-    case NumberType::uint8:
-        return for_each_of<std::uint8_t>(volume.values, use);
-    case NumberType::int16:
-        return for_each_of<std::int16_t>(volume.values, use);
-    case NumberType::uint16:
-        return for_each_of<std::uint16_t>(volume.values, use);
-    case NumberType::int32:
-        return for_each_of<std::int32_t>(volume.values, use);
-    case NumberType::uint32:
-        return for_each_of<std::uint32_t>(volume.values, use);
-    case NumberType::int64:
-        return for_each_of<std::int64_t>(volume.values, use);
-    case NumberType::uint64:
-        return for_each_of<std::uint64_t>(volume.values, use);
-    case NumberType::float32:
-        return for_each_of<float>(volume.values, use);
-    case NumberType::float64:
-        return for_each_of<double>(volume.values, use);
-    }
-}
-
 struct Statistics {
     double lowest = std::numeric_limits<double>::infinity();
     double highest = -std::numeric_limits<double>::infinity();
@@ -61,7 +26,7 @@ struct Statistics {
 Statistics look_at(ForeignVolume const& volume)
 {
     Statistics s;
-    for_each_value(volume, [&](double value) {
+    for_each_number(volume.type, volume.values, [&](double value) {
         if (!std::isfinite(value)) {
             ++s.no_numbers;
             return;
@@ -124,7 +89,7 @@ std::vector<std::int16_t> to_hounsfield(ForeignVolume const& volume, std::string
 
     std::vector<std::int16_t> hu;
     hu.reserve(volume.grid.voxels());
-    for_each_value(volume, [&](double value) {
+    for_each_number(volume.type, volume.values, [&](double value) {
         bool const is_air = !(value > padding_hu) || !std::isfinite(value);
         hu.push_back(is_air ? air_hu : std::int16_t(std::lround(std::min(value, 32767.0))));
     });
@@ -136,7 +101,7 @@ std::vector<std::uint16_t> to_label_ids(ForeignVolume const& volume, std::string
 {
     std::vector<std::uint16_t> ids;
     ids.reserve(volume.grid.voxels());
-    for_each_value(volume, [&](double value) {
+    for_each_number(volume.type, volume.values, [&](double value) {
         if (!(value >= 0 && value <= 65535) || value != std::floor(value))
             throw Error{where + ": not a label map: it holds the value " + as_text(value) +
                         "; labels are whole numbers from 0 to 65535"};

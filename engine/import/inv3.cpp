@@ -6,8 +6,8 @@
 #include "tar.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <fluoro/core/error.hpp>
+#include <optional>
 
 namespace fluoro {
 
@@ -82,39 +82,38 @@ Project read_project(std::string const& plist, std::string const& where)
 Patient read_inv3(std::filesystem::path const& file)
 {
     std::string const where = quoted(file);
-    std::string plist;
-    for_each_tar_entry(file, [&](TarEntry const& entry, GzipStream& stream) -> std::uint64_t {
-        if (base_name(entry.name) != "main.plist" || !plist.empty()) return 0;
-        if (entry.bytes > max_plist_bytes) throw Error{where + ": its main.plist is impossibly long"};
-        auto const bytes = stream.read(std::size_t(entry.bytes));
-        plist.assign(bytes.begin(), bytes.end());
-        return bytes.size();
-    });
-    if (plist.empty()) throw Error{where + ": an archive without main.plist, so no InVesalius project"};
-    Project const project = read_project(plist, where);
-
+    std::optional<Project> project;
     ForeignVolume volume;
-    volume.grid = project.grid;
-    std::uint64_t const needed = project.grid.voxels() * 2;
-    for_each_tar_entry(file, [&](TarEntry const& entry, GzipStream& stream) -> std::uint64_t {
-        if (base_name(entry.name) != project.matrix || !volume.values.empty()) return 0;
+    auto const read_matrix = [&](TarEntry const& entry, GzipStream& stream) -> std::uint64_t {
+        std::uint64_t const needed = project->grid.voxels() * 2;
+        if (base_name(entry.name) != project->matrix || !volume.values.empty()) return 0;
         if (entry.bytes != needed)
             throw Error{where + ": its matrix holds " + std::to_string(entry.bytes) + " bytes where its size needs " +
                         std::to_string(needed) + "; the project is damaged"};
-        auto const bytes = stream.read(std::size_t(needed));
-        if (bytes.size() != needed) throw Error{where + ": its matrix is cut off; copy the file again"};
-        auto const* const start = reinterpret_cast<std::byte const*>(bytes.data());
-        volume.values.assign(start, start + bytes.size());
+        volume.values = stream.read(std::size_t(needed));
+        if (volume.values.size() != needed) throw Error{where + ": its matrix is cut off; copy the file again"};
         return needed;
+    };
+    for_each_tar_entry(file, [&](TarEntry const& entry, GzipStream& stream) -> std::uint64_t {
+        if (project) return read_matrix(entry, stream);
+        if (base_name(entry.name) != "main.plist") return 0;
+        if (entry.bytes > max_plist_bytes) throw Error{where + ": its main.plist is impossibly long"};
+        auto const bytes = stream.read(std::size_t(entry.bytes));
+        project = read_project(std::string(bytes.begin(), bytes.end()), where);
+        return bytes.size();
     });
+    if (!project) throw Error{where + ": an archive without main.plist, so no InVesalius project"};
+    // Only where the matrix stands before the description.
+    if (volume.values.empty()) for_each_tar_entry(file, read_matrix);
     if (volume.values.empty())
-        throw Error{where + ": its matrix '" + project.matrix + "' is missing; the project is damaged"};
+        throw Error{where + ": its matrix '" + project->matrix + "' is missing; the project is damaged"};
+    volume.grid = project->grid;
 
     Patient patient;
-    patient.ct.grid = project.grid;
+    patient.ct.grid = project->grid;
     patient.ct.hu = to_hounsfield(volume, where, patient.origin.notes);
     patient.origin.description =
-        "InVesalius project" + (project.name.empty() ? "" : " '" + project.name.substr(0, 100) + "'");
+        "InVesalius project" + (project->name.empty() ? "" : " '" + project->name.substr(0, 100) + "'");
     return patient;
 }
 

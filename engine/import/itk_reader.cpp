@@ -4,7 +4,6 @@
 
 #include <fluoro/core/error.hpp>
 #include <itkMetaImageIO.h>
-#include <itkNiftiImageIO.h>
 #include <itkNrrdImageIO.h>
 
 namespace fluoro {
@@ -13,15 +12,7 @@ namespace {
 
 itk::ImageIOBase::Pointer reader_for(ForeignFormat format)
 {
-    switch (format) {
-    case ForeignFormat::nifti:
-    case ForeignFormat::nifti_gz:
-        return itk::NiftiImageIO::New().GetPointer();
-    case ForeignFormat::nrrd:
-        return itk::NrrdImageIO::New().GetPointer();
-    case ForeignFormat::meta:
-        break;
-    }
+    if (format == ForeignFormat::nrrd) return itk::NrrdImageIO::New().GetPointer();
     return itk::MetaImageIO::New().GetPointer();
 }
 
@@ -56,24 +47,6 @@ NumberType number_type(itk::ImageIOBase const& io, std::string const& where)
     }
 }
 
-/// NIfTI's own reader goes by the name's ending. A file with another one is shown to it under a link that fits.
-std::filesystem::path named_for_reader(std::filesystem::path const& file, ForeignFormat format,
-                                       std::filesystem::path const& scratch)
-{
-    std::string const name = file.string();
-    bool const fits = format == ForeignFormat::nifti      ? name.ends_with(".nii")
-                      : format == ForeignFormat::nifti_gz ? name.ends_with(".nii.gz")
-                                                          : true;
-    if (fits) return file;
-    std::string const ending = format == ForeignFormat::nifti ? ".nii" : ".nii.gz";
-    if (scratch.empty()) throw Error{quoted(file) + ": a NIfTI file whose name must end in " + ending};
-    auto const link = scratch / ("named-" + std::to_string(std::hash<std::string>{}(name)) + ending);
-    std::error_code error;
-    std::filesystem::create_symlink(std::filesystem::absolute(file), link, error);
-    if (error) throw Error{quoted(file) + ": " + error.message(), Error::Kind::failed};
-    return link;
-}
-
 Grid grid_of(itk::ImageIOBase& io, std::string const& where)
 {
     Grid grid;
@@ -89,21 +62,24 @@ Grid grid_of(itk::ImageIOBase& io, std::string const& where)
     return grid;
 }
 
-std::string first_line(char const* text)
+/// What ITK says, without its own name, its addresses and what follows the first line.
+std::string reason_of(itk::ExceptionObject const& error)
 {
-    std::string const all = trimmed(text ? text : "");
-    return all.substr(0, std::min<std::size_t>(all.find('\n'), 200));
+    std::string text = trimmed(error.GetDescription());
+    text = text.substr(0, text.find('\n'));
+    if (auto const at = text.find("): "); text.starts_with("ITK ERROR") && at != std::string::npos)
+        text = text.substr(at + 3);
+    return text.substr(0, 200);
 }
 
 } // namespace
 
-ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared,
-                            std::filesystem::path const& scratch)
+ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage const& declared)
 {
     std::string const where = quoted(file);
     try {
         auto const io = reader_for(declared.format);
-        io->SetFileName(named_for_reader(file, declared.format, scratch).string());
+        io->SetFileName(file.string());
         io->ReadImageInformation();
         unsigned const dimensions = io->GetNumberOfDimensions();
         if (dimensions < 3 || dimensions > 7 || io->GetNumberOfComponents() != 1)
@@ -118,7 +94,7 @@ ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage con
             if (axis < 3 && std::int64_t(io->GetDimensions(axis)) != declared.size[axis])
                 throw Error{where + ": its size can be read in two ways; the header is damaged"};
         }
-        volume.grid = declared.grid ? *declared.grid : grid_of(*io, where);
+        volume.grid = grid_of(*io, where);
         volume.type = number_type(*io, where);
         volume.notes = declared.notes;
         volume.values.resize(declared.voxels() * io->GetComponentSize());
@@ -126,7 +102,7 @@ ForeignVolume read_with_itk(std::filesystem::path const& file, DeclaredImage con
         io->Read(volume.values.data());
         return volume;
     } catch (itk::ExceptionObject const& error) {
-        throw Error{where + ": cannot be read (" + first_line(error.GetDescription()) + "); the file is damaged"};
+        throw Error{where + ": cannot be read (" + reason_of(error) + "); the file is damaged"};
     }
 }
 

@@ -33,7 +33,7 @@ private:
 
 /// The two versions hold the same things in other places and widths.
 struct Header {
-    double dimension[8], pixdim[8], quaternion[3], quaternion_offset[3], rows[3][4], data_offset;
+    double dimension[8], pixdim[8], quaternion[3], quaternion_offset[3], rows[3][4], data_offset, slope, intercept;
     int datatype, qform, sform, units;
 };
 
@@ -53,6 +53,8 @@ Header read_fields(Fields const& fields, bool is_second)
         for (std::size_t j = 0; j < 4; ++j) h.rows[i][j] = real(280 + 16 * i, 400 + 32 * i, j);
     }
     h.data_offset = is_second ? fields.number<std::int64_t>(168) : fields.number<float>(108);
+    h.slope = real(112, 176, 0);
+    h.intercept = real(116, 184, 0);
     h.datatype = int(is_second ? fields.number<std::int16_t>(12) : fields.number<std::int16_t>(70));
     h.qform = int(is_second ? fields.number<std::int32_t>(344) : fields.number<std::int16_t>(252));
     h.sform = int(is_second ? fields.number<std::int32_t>(348) : fields.number<std::int16_t>(254));
@@ -66,23 +68,34 @@ std::int64_t whole(double length)
     return std::int64_t(std::clamp(length, -1.0, 1e9));
 }
 
-int bytes_of(int datatype, std::string const& where)
+struct Number {
+    NumberType type;
+    int bytes;
+};
+
+Number number_of(int datatype, std::string const& where)
 {
     switch (datatype) {
     case 2:
+        return {NumberType::uint8, 1};
     case 256:
-        return 1;
+        return {NumberType::int8, 1};
     case 4:
+        return {NumberType::int16, 2};
     case 512:
-        return 2;
+        return {NumberType::uint16, 2};
     case 8:
-    case 16:
+        return {NumberType::int32, 4};
     case 768:
-        return 4;
+        return {NumberType::uint32, 4};
+    case 16:
+        return {NumberType::float32, 4};
     case 64:
+        return {NumberType::float64, 8};
     case 1024:
+        return {NumberType::int64, 8};
     case 1280:
-        return 8;
+        return {NumberType::uint64, 8};
     default:
         throw Error{where + ": its NIfTI data type " + std::to_string(datatype) +
                     " is not one number per voxel; a CT holds integers or floats"};
@@ -168,7 +181,7 @@ DeclaredImage read_nifti_header(std::filesystem::path const& file, bool is_gzip)
     Header const h = read_fields(fields, is_second);
 
     DeclaredImage image;
-    image.format = is_gzip ? ForeignFormat::nifti_gz : ForeignFormat::nifti;
+    image.format = ForeignFormat::nifti;
     image.is_compressed = is_gzip;
     image.data_file = file;
     image.data_file_bytes = ForeignFile{file}.bytes();
@@ -180,7 +193,11 @@ DeclaredImage read_nifti_header(std::filesystem::path const& file, bool is_gzip)
         if (h.dimension[i] < 1 || (i > 4 && h.dimension[i] != 1))
             throw Error{where + ": has several values per voxel; a CT has one"};
     }
-    image.component_bytes = bytes_of(h.datatype, where);
+    auto const [type, number_bytes] = number_of(h.datatype, where);
+    image.component_bytes = number_bytes;
+    // A slope of 0 says that there is neither slope nor intercept.
+    bool const is_scaled = h.slope != 0 && std::isfinite(h.slope) && std::isfinite(h.intercept);
+    image.raw = RawNumbers{type, is_swapped, is_scaled ? h.slope : 1.0, is_scaled ? h.intercept : 0.0};
     if (!(h.data_offset >= 0 && h.data_offset < 1e12))
         throw Error{where + ": its image begins nowhere; the header is damaged"};
     image.data_offset = std::uint64_t(h.data_offset);

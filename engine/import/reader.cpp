@@ -7,6 +7,7 @@
 #include "inv3.hpp"
 #include "itk_reader.hpp"
 #include "labels.hpp"
+#include "raw_reader.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -82,6 +83,12 @@ DeclaredImage read_header(fs::path const& file, Kind kind)
     }
 }
 
+ForeignVolume read_volume(fs::path const& file, Kind kind)
+{
+    DeclaredImage const declared = read_header(file, kind);
+    return declared.raw ? read_raw(file, declared) : read_with_itk(file, declared);
+}
+
 char const* name_of(Kind kind)
 {
     switch (kind) {
@@ -95,9 +102,9 @@ char const* name_of(Kind kind)
     }
 }
 
-Patient read_image(fs::path const& file, Kind kind, ReadOptions const& options)
+Patient read_image(fs::path const& file, Kind kind)
 {
-    ForeignVolume volume = read_with_itk(file, read_header(file, kind), options.scratch);
+    ForeignVolume volume = read_volume(file, kind);
     Patient patient;
     patient.ct.grid = volume.grid;
     patient.origin.description = std::string{name_of(kind)} + " '" + file.filename().string() + "'";
@@ -115,7 +122,7 @@ Patient read_dicom_files([[maybe_unused]] std::vector<fs::path> const& files, fs
 #endif
 }
 
-Patient read_ct(fs::path const& input, ReadOptions const& options)
+Patient read_ct(fs::path const& input)
 {
     std::error_code error;
     if (fs::is_directory(input, error)) return read_dicom_files(find_dicom(input), input);
@@ -127,16 +134,16 @@ Patient read_ct(fs::path const& input, ReadOptions const& options)
     case Kind::inv3:
         return read_inv3(input);
     default:
-        return read_image(input, kind, options);
+        return read_image(input, kind);
     }
 }
 
-std::vector<std::uint16_t> read_labels(fs::path const& file, Grid const& ct, ReadOptions const& options)
+std::vector<std::uint16_t> read_labels(fs::path const& file, Grid const& ct)
 {
     Kind const kind = kind_of(file);
     if (kind == Kind::bundle || kind == Kind::dicom || kind == Kind::inv3)
         throw Error{quoted(file) + ": a label map is read from NIfTI, NRRD or MHA/MHD"};
-    ForeignVolume const volume = read_with_itk(file, read_header(file, kind), options.scratch);
+    ForeignVolume const volume = read_volume(file, kind);
     return labels_on(ct, volume.grid, to_label_ids(volume, quoted(file)), quoted(file));
 }
 
@@ -163,14 +170,14 @@ void tidy(VolumeOrigin& origin, Grid const& grid)
 
 Patient read_foreign(fs::path const& input, ReadOptions const& options)
 {
-    Patient patient = read_ct(input, options);
+    Patient patient = read_ct(input);
     if (options.remove_couch) {
         std::size_t const removed = remove_couch(patient.ct);
         patient.origin.notes.push_back(removed > 0 ? "couch removed: " + std::to_string(removed) +
                                                          " voxels outside the body became air"
                                                    : "couch removed: nothing lay outside the body");
     }
-    if (!options.labels.empty()) patient.labels = read_labels(options.labels, patient.ct.grid, options);
+    if (!options.labels.empty()) patient.labels = read_labels(options.labels, patient.ct.grid);
     tidy(patient.origin, patient.ct.grid);
     return patient;
 }

@@ -64,7 +64,10 @@ void for_each_tar_entry(std::filesystem::path const& file,
     for (int entries = 0;; ++entries) {
         Block header = stream.read(block);
         // Two zero blocks end an archive; many writers leave them out.
-        if (header.empty() || std::all_of(header.begin(), header.end(), [](auto byte) { return byte == 0; })) return;
+        if (header.empty() || std::all_of(header.begin(), header.end(), [](auto byte) { return byte == 0; })) {
+            stream.check_end();
+            return;
+        }
         if (header.size() < block) throw Error{where + ": its archive ends within a header; the file is cut off"};
         if (entries >= max_entries) throw Error{where + ": its archive holds too many files"};
 

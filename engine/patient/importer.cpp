@@ -143,16 +143,15 @@ Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions co
     }
 }
 
+constexpr char const* installed_head = "/usr/share/doc/invesalius-examples/examples/Cranium.inv3";
+
+fs::path fetched_head() { return cache_folder() / "examples" / "Cranium.inv3"; }
+
 fs::path example_head()
 {
-    static constexpr std::array<char const*, 1> installed{"/usr/share/doc/invesalius-examples/examples/Cranium.inv3"};
-    std::error_code error;
-    for (char const* const place : installed)
-        if (fs::is_regular_file(place, error)) return place;
-    fs::path const fetched = cache_folder() / "examples" / "Cranium.inv3";
-    if (fs::is_regular_file(fetched, error)) return fetched;
+    if (fs::path const head = find_example_head(); !head.empty()) return head;
     throw Error{"example-head: the head CT of Debian's invesalius-examples is not here (looked for " +
-                std::string{installed[0]} + " and " + fetched.string() + "); run tools/run once, which fetches it"};
+                std::string{installed_head} + " and " + fetched_head().string() + "); run tools/run once, which fetches it"};
 }
 
 void refuse_names_to_come(std::string const& patient)
@@ -169,6 +168,14 @@ Patient import_ct(fs::path const& ct, ImportOptions const& options)
 {
     TemporaryFolder const folder;
     return import_into(folder.path() / "patient", ct, options);
+}
+
+fs::path find_example_head()
+{
+    std::error_code error;
+    for (fs::path const& place : {fs::path{installed_head}, fetched_head()})
+        if (fs::is_regular_file(place, error)) return place;
+    return {};
 }
 
 Patient load_patient(std::string const& patient, ImportOptions const& options)

@@ -59,6 +59,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     rlimit const memory = both(limits.memory_bytes);
     limited = limited && ::setrlimit(RLIMIT_AS, &memory) == 0;
 #endif
+    // A group of its own, so that whatever it may start ends with it; and it never outlives us.
+    ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
@@ -83,6 +85,12 @@ std::string last_line_of(std::string const& text)
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
     return line.substr(0, 1000);
+}
+
+void stop(pid_t worker)
+{
+    ::kill(-worker, SIGKILL);
+    ::kill(worker, SIGKILL);
 }
 
 double seconds_until(std::chrono::steady_clock::time_point when)
@@ -132,7 +140,7 @@ WorkerOutcome run_worker(std::filesystem::path const& program, std::vector<std::
     for (bool open = true; open;) {
         double const left = killed ? 1.0 : seconds_until(deadline);
         if (left <= 0) {
-            ::kill(child, SIGKILL);
+            stop(child);
             killed = true;
             continue;
         }
@@ -159,7 +167,7 @@ WorkerOutcome run_worker(std::filesystem::path const& program, std::vector<std::
         pid_t const ended = ::waitpid(child, &status, killed ? 0 : WNOHANG);
         if (ended == child || (ended < 0 && errno != EINTR)) break;
         if (ended == 0 && seconds_until(deadline) <= 0) {
-            ::kill(child, SIGKILL);
+            stop(child);
             killed = true;
         } else if (ended == 0) {
             ::usleep(500);

@@ -50,7 +50,6 @@ Arguments parse(int count, char** words)
             throw fluoro::Error{"'" + word + "' is not understood; " + usage};
     }
     if (arguments.input.empty() || arguments.out.empty()) throw fluoro::Error{usage};
-    arguments.options.scratch = arguments.out.has_parent_path() ? arguments.out.parent_path() : ".";
     return arguments;
 }
 

@@ -6,8 +6,7 @@ namespace fluoro {
 
 struct ReadOptions {
     bool remove_couch = false;
-    std::filesystem::path labels;  ///< a label map on the CT's grid; empty = none
-    std::filesystem::path scratch; ///< a private folder that the caller removes; for files with a misleading name
+    std::filesystem::path labels = {}; ///< a label map on the CT's grid; empty = none
 };
 
 /// Reads a CT in any format we know; what it is is decided by its content, not by its name. Runs third-party parsers:

@@ -7,8 +7,8 @@ namespace fluoro {
 
 struct ImportOptions {
     bool remove_couch = false;
-    std::filesystem::path labels; ///< a label map on the CT's grid; empty = none
-    std::filesystem::path worker; ///< the program that reads; empty = `fluorolab-import` beside this one
+    std::filesystem::path labels = {}; ///< a label map on the CT's grid; empty = none
+    std::filesystem::path worker = {}; ///< the program that reads; empty = `fluorolab-import` beside this one
 };
 
 /// Reads a foreign CT (DICOM folder or file, NIfTI, NRRD, MHA/MHD, .inv3) by running the worker `fluorolab-import`
@@ -16,6 +16,9 @@ struct ImportOptions {
 /// foreign files; its answer is validated again. What was chosen or mended is said on stderr. Throws Error: one line
 /// with file, reason, what to do.
 Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options);
+
+/// The head CT that Debian's invesalius-examples ships, where it is installed or was fetched; empty = neither.
+std::filesystem::path find_example_head();
 
 /// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made
 /// of the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples

@@ -19,9 +19,9 @@ struct BasisDensities {
 struct HuCurve {
     static constexpr int hinges = 8;
     std::array<double, hinges> hu_at{};
-    std::array<double, hinges> bone_slope{};  ///< [g/cm3 per HU]
-    double soft_per_hu = 0;                   ///< [g/cm3 per HU]
-    double soft_per_bone = 0;                 ///< mu_bone/rho over mu_soft/rho at the effective energy
+    std::array<double, hinges> bone_slope{}; ///< [g/cm3 per HU]
+    double soft_per_hu = 0;                  ///< [g/cm3 per HU]
+    double soft_per_bone = 0;                ///< mu_bone/rho over mu_soft/rho at the effective energy
 };
 
 HuCurve const& hu_curve();

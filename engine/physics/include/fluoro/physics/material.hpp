@@ -16,10 +16,10 @@ struct MassFraction {
 };
 
 struct Material {
-    std::string name;           ///< as the command line writes it, e.g. "water"
-    double density_g_cm3 = 0;   ///< default density
+    std::string name;         ///< as the command line writes it, e.g. "water"
+    double density_g_cm3 = 0; ///< default density
     std::vector<MassFraction> elements;
-    std::string source;         ///< where composition and density come from
+    std::string source; ///< where composition and density come from
 };
 
 /// All materials the program knows, in a fixed order. Loaded once from assets baked into the program.
@@ -31,7 +31,8 @@ Material const& material(MaterialId id);
 /// Total mass attenuation coefficient [cm2/g], photo-electric + Compton + Rayleigh, from xraylib's evaluation;
 /// 1 to 200 keV. docs/theory/attenuation.md
 double mass_attenuation_cm2_g(MaterialId id, PhotonEnergy energy);
-/// Mass energy-absorption coefficient of dry air [cm2/g] from NIST's nodes, cubic log-log spline; 1 to 200 keV.
+/// Mass energy-absorption coefficient of dry air [cm2/g] from NIST's nodes, cubic log-log spline; 5 to 200 keV.
+/// docs/theory/attenuation.md
 double air_energy_absorption_cm2_g(PhotonEnergy energy);
 
 } // namespace fluoro

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/gpu/device.hpp>
 #include <fluoro/image/image.hpp>
 #include <fluoro/scene/scene.hpp>
 #include <memory>
@@ -13,6 +14,12 @@ struct ThicknessMap {
     std::vector<std::string> names;      ///< "soft", "bone", ...
     std::vector<Image<float>> g_cm2;
 };
+
+/// Adds what table and pad put in the way: one channel per material.
+void add_slab_thickness(Scene const& scene, ThicknessMap& map);
+
+/// Voxels of a CT that this device can work on; a larger CT is halved along every side until it fits.
+std::size_t working_voxels(gpu::DeviceInfo const& device);
 
 /// Where a frame's time went [ms].
 struct ProjectionTimes {
@@ -48,6 +55,13 @@ public:
     ThicknessMap thickness(Scene const& scene);
     ProjectionTimes const& last_times() const;
     std::string device_name() const;
+    bool uses_texture() const;
+    /// How many times the CT's sides were halved so that it fits the device; 0 = as it came.
+    int level_of_detail() const;
+    /// Rays marched per pixel side in the last projection; 1 = one per pixel.
+    double rays_per_pixel() const;
+    /// What the validation layer said so far; empty = nothing wrong.
+    std::vector<std::string> validation_messages() const;
 
 private:
     struct Impl;

@@ -15,7 +15,8 @@ struct PressPedal { Pedal pedal = Pedal::released; };
 struct MoveCArm {
     std::optional<double> primary_rad, secondary_rad, source_to_detector_mm;
 };
-/// Turn at these fractions of full speed (-1 .. 1) until told otherwise; 0 = stop.
+/// Turn at these fractions of full speed (-1 .. 1) until told otherwise; 0 ends this jog (a go-to goes on: StopMotion
+/// stops both).
 struct JogCArm { double primary = 0, secondary = 0, source_to_detector = 0; };
 /// Table position relative to the start: where the isocentre stands in the patient moves the other way.
 /// + longitudinal: table toward the patient's head; + lateral: toward the patient's left; + height: up (table away from the
@@ -24,7 +25,8 @@ struct MoveTable {
     std::optional<double> longitudinal_mm, lateral_mm, height_mm;
 };
 struct JogTable { double longitudinal = 0, lateral = 0, height = 0; };
-/// Blade opening on the detector plane, clipped to the active field; what is not named stays.
+/// Edges of the opening on the detector plane, from the central ray (left and top are normally negative); what is not
+/// named stays. The active field limits the opening further.
 struct MoveBlades {
     std::optional<double> left_mm, right_mm, top_mm, bottom_mm;
 };

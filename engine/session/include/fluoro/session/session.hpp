@@ -30,9 +30,11 @@ struct Pulse {
     int number = 0;              ///< 1 = first of the session
     Technique technique;
     PulseDose dose;
+    BladeOpening opening;         ///< blades as they limited the beam
     double field_cm2 = 0;
     RawImage raw;
-    double project_ms = 0, detector_ms = 0, display_ms = 0;  ///< where the time went
+    ProjectionTimes projection_times;
+    double project_ms = 0, detector_ms = 0, display_ms = 0;  ///< where the time went, wall clock
 };
 
 /// Running totals.
@@ -65,6 +67,7 @@ public:
     ~Session();
 
     struct Step {
+        std::vector<std::string> refusals; ///< one per command: why it was refused; empty = done
         std::optional<Pulse> pulse;      ///< fired during this tick
         std::optional<Picture> picture;  ///< new picture to show (a pulse, or the hold when the pedal was released)
     };
@@ -73,6 +76,8 @@ public:
     Status const& status() const;
     bool has_ended() const;
     std::string device_name() const;
+    /// Detector gain: digital numbers of a raw frame per keV/mm2 absorbed.
+    static double dn_per_kev_mm2();
 
 private:
     struct Impl;

@@ -1,0 +1,340 @@
+#include <fluoro/console/console.hpp>
+
+#include "presenter.hpp"
+#include "screen.hpp"
+#include "style.hpp"
+
+#include <algorithm>
+#include <backends/imgui_impl_glfw.h>
+#include <chrono>
+#include <cstdio>
+#include <fluoro/console/operator_input.hpp>
+#include <fluoro/console/readouts.hpp>
+#include <fluoro/core/error.hpp>
+#include <imgui.h>
+#include <memory>
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+namespace fluoro {
+namespace {
+
+constexpr double idle_wait_s = 0.1;            ///< the heartbeat's interval where nothing happens
+constexpr double shortest_redraw_s = 1.0 / 30; ///< processor time belongs to the simulation
+constexpr double message_s = 4;
+constexpr double held_over_s = 1;      ///< longer than the delay before a held key begins to repeat
+constexpr int redraws_after_input = 3; ///< ImGui needs a few frames to settle hover and click
+constexpr double scale_step = 0.25, least_scale = 0.75, most_scale = 2;
+
+/// GLFW, once.
+struct Glfw {
+    bool is_up = glfwInit() == GLFW_TRUE;
+    Glfw() = default;
+    ~Glfw()
+    {
+        if (is_up) glfwTerminate();
+    }
+    Glfw(Glfw const&) = delete;
+    Glfw& operator=(Glfw const&) = delete;
+};
+
+struct WindowCloser {
+    void operator()(GLFWwindow* window) const { glfwDestroyWindow(window); }
+};
+using Window = std::unique_ptr<GLFWwindow, WindowCloser>;
+
+struct ImGuiContextOwner {
+    ImGuiContextOwner() { ImGui::CreateContext(); }
+    ~ImGuiContextOwner() { ImGui::DestroyContext(); }
+    ImGuiContextOwner(ImGuiContextOwner const&) = delete;
+    ImGuiContextOwner& operator=(ImGuiContextOwner const&) = delete;
+};
+
+struct ImGuiGlfwOwner {
+    explicit ImGuiGlfwOwner(GLFWwindow* window) { ImGui_ImplGlfw_InitForVulkan(window, true); }
+    ~ImGuiGlfwOwner() { ImGui_ImplGlfw_Shutdown(); }
+    ImGuiGlfwOwner(ImGuiGlfwOwner const&) = delete;
+    ImGuiGlfwOwner& operator=(ImGuiGlfwOwner const&) = delete;
+};
+
+struct ShownMessage {
+    std::string text;
+    double until_s = 0;
+};
+
+/// The window's loop and all that it keeps between two redraws. Everything the person holds is let go the moment the
+/// window loses the focus, is minimised or fails.
+class Console {
+public:
+    Console(ConsoleSettings const& settings, GLFWwindow* window, Presenter& presenter, LiveSession& live)
+        : window_{window}, presenter_{presenter}, live_{live}, input_{settings.session.room, settings.keys},
+          screen_{settings.keys, settings.session.pixels}, scale_{settings.ui_scale}
+    {
+        model_.device = live.device_name();
+        model_.patient = settings.patient;
+    }
+    void run();
+    void on_key(int code, int what, int modifiers);
+    void on_focus(bool has_focus);
+    void on_input() { redraws_due_ = redraws_after_input; }
+
+private:
+    void let_go();
+    void exchange_with_session(double now_s);
+    void draw();
+    void apply(Action action);
+    void toggle_full_screen();
+    double wait_s(double now_s) const;
+
+    GLFWwindow* window_;
+    Presenter& presenter_;
+    LiveSession& live_;
+    OperatorInput input_;
+    Screen screen_;
+    ScreenModel model_;
+    double scale_;
+    std::vector<ShownMessage> messages_;
+    std::uint64_t shown_version_ = 0, shown_picture_ = 0;
+    bool was_silent_ = false;
+    std::uint64_t seen_beam_cuts_ = 0;
+    bool has_lost_focus_ = false;
+    double focus_back_s_ = 0;
+    int acknowledged_alerts_ = 0;
+    int redraws_due_ = redraws_after_input;
+    double last_exchange_s_ = 0, last_draw_s_ = -1;
+    int windowed_x_ = 0, windowed_y_ = 0, windowed_width_ = 0, windowed_height_ = 0;
+};
+
+void Console::let_go()
+{
+    input_.release_all();
+    screen_.release();
+    live_.send(input_.take(0));
+    on_input();
+}
+
+void Console::on_focus(bool has_focus)
+{
+    has_lost_focus_ = !has_focus;
+    if (!has_focus) let_go();
+    if (has_focus) focus_back_s_ = glfwGetTime();
+    on_input();
+}
+
+void Console::on_key(int code, int what, int modifiers)
+{
+    on_input();
+    // After the focus is gone GLFW reports releases of its own making; the person's come to another window.
+    if (what == GLFW_REPEAT || has_lost_focus_) return;
+    if (code == GLFW_KEY_LEFT_SHIFT || code == GLFW_KEY_RIGHT_SHIFT) {
+        input_.fast(what == GLFW_PRESS);
+        return;
+    }
+    if (auto const action = input_.key(code, what == GLFW_PRESS, (modifiers & GLFW_MOD_CONTROL) != 0)) apply(*action);
+}
+
+void Console::apply(Action action)
+{
+    switch (action) {
+    case Action::acknowledge:
+        acknowledged_alerts_ = time_alerts(model_.live.status.totals.fluoroscopy_s);
+        break;
+    case Action::toggle_help:
+        model_.is_help_shown = !model_.is_help_shown;
+        break;
+    case Action::toggle_text:
+        model_.is_text_shown = !model_.is_text_shown;
+        break;
+    case Action::toggle_pixels:
+        model_.is_smooth = !model_.is_smooth;
+        break;
+    case Action::toggle_full_screen:
+        toggle_full_screen();
+        break;
+    case Action::scale_up:
+    case Action::scale_down:
+        scale_ = std::clamp(scale_ + (action == Action::scale_up ? scale_step : -scale_step), least_scale, most_scale);
+        let_go(); // a button under the mouse moves away from it
+        apply_style(scale_);
+        presenter_.replace_fonts();
+        break;
+    default:
+        break;
+    }
+    on_input();
+}
+
+void Console::toggle_full_screen()
+{
+    let_go();
+    if (glfwGetWindowMonitor(window_)) {
+        glfwSetWindowMonitor(window_, nullptr, windowed_x_, windowed_y_, windowed_width_, windowed_height_,
+                             GLFW_DONT_CARE);
+        return;
+    }
+    GLFWmonitor* const monitor = glfwGetPrimaryMonitor();
+    GLFWvidmode const* const mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+    if (!mode) return;
+    glfwGetWindowPos(window_, &windowed_x_, &windowed_y_);
+    glfwGetWindowSize(window_, &windowed_width_, &windowed_height_);
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+}
+
+void Console::exchange_with_session(double now_s)
+{
+    live_.heartbeat();
+    model_.live = live_.snapshot();
+    if (model_.live.beam_cuts != seen_beam_cuts_ || (model_.live.is_silent && !was_silent_)) let_go();
+    seen_beam_cuts_ = model_.live.beam_cuts;
+    was_silent_ = model_.live.is_silent;
+    if (!has_lost_focus_ && now_s - focus_back_s_ > held_over_s) input_.forget_held_over();
+    input_.update(model_.live.status.room, model_.live.are_commands_done);
+    if (std::vector<Command> const commands = input_.take(now_s - last_exchange_s_); !commands.empty())
+        live_.send(commands);
+    last_exchange_s_ = now_s;
+
+    for (std::string& text : live_.take_messages()) {
+        std::fprintf(stderr, "fluorolab: %s\n", text.c_str());
+        messages_.push_back({std::move(text), now_s + message_s});
+    }
+    std::size_t const before = messages_.size();
+    std::erase_if(messages_, [&](ShownMessage const& m) { return m.until_s <= now_s; });
+    if (messages_.size() != before) redraws_due_ = std::max(redraws_due_, 1);
+    model_.messages.clear();
+    for (ShownMessage const& message : messages_) model_.messages.push_back(message.text);
+    int const alerts = time_alerts(model_.live.status.totals.fluoroscopy_s);
+    model_.alert_minutes = alerts > acknowledged_alerts_ ? 5 * alerts : 0;
+    if (model_.live.version != shown_version_) redraws_due_ = std::max(redraws_due_, 1);
+}
+
+void Console::draw()
+{
+    if (model_.live.picture_number != shown_picture_) {
+        if (auto const picture = live_.picture()) presenter_.set_picture(picture->grey);
+        shown_picture_ = model_.live.picture_number;
+    }
+    presenter_.begin();
+    ImGui_ImplGlfw_NewFrame();
+    ImGui::NewFrame();
+    Screen::Result result = screen_.draw(model_, input_);
+    ImGui::Render();
+    // ImGui counts in window coordinates, the frame buffer may have more pixels.
+    float const pixels = ImGui::GetIO().DisplayFramebufferScale.x;
+    result.picture.left *= pixels;
+    result.picture.top *= pixels;
+    result.picture.side *= pixels;
+    if (presenter_.draw(result.picture)) {
+        shown_version_ = model_.live.version;
+        redraws_due_ = std::max(0, redraws_due_ - 1);
+    }
+    for (Action const action : result.clicked) apply(action);
+    live_.send(input_.take(0)); // what the screen's buttons asked for
+}
+
+double Console::wait_s(double now_s) const
+{
+    if (redraws_due_ > 0) return std::clamp(last_draw_s_ + shortest_redraw_s - now_s, 0.001, shortest_redraw_s);
+    return input_.is_anything_held() ? shortest_redraw_s : idle_wait_s;
+}
+
+void Console::run()
+{
+    while (!glfwWindowShouldClose(window_)) {
+        glfwWaitEventsTimeout(wait_s(glfwGetTime()));
+        bool const is_minimised = glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
+        if (is_minimised && input_.is_anything_held()) let_go();
+        double const now_s = glfwGetTime();
+        exchange_with_session(now_s);
+        if (redraws_due_ > 0 && !is_minimised && now_s - last_draw_s_ >= shortest_redraw_s) {
+            last_draw_s_ = now_s;
+            draw();
+        }
+    }
+    let_go();
+    LiveSnapshot const last = live_.snapshot();
+    if (!last.stopped_because.empty()) throw Error{last.stopped_because, Error::Kind::failed};
+}
+
+Window open_window(ConsoleSettings const& settings)
+{
+    glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
+    glfwWindowHint(GLFW_FOCUS_ON_SHOW, GLFW_TRUE);
+    int left = 0, top = 0, width = settings.width, height = settings.height;
+    if (GLFWmonitor* const monitor = glfwGetPrimaryMonitor()) {
+        int most_width = width, most_height = height;
+        glfwGetMonitorWorkarea(monitor, &left, &top, &most_width, &most_height);
+        width = std::min(width, most_width);
+        height = std::min(height, most_height);
+    }
+    Window window{glfwCreateWindow(width, height, settings.title.c_str(), nullptr, nullptr)};
+    if (window) glfwSetWindowSizeLimits(window.get(), 640, 480, GLFW_DONT_CARE, GLFW_DONT_CARE);
+    return window;
+}
+
+Console& console_of(GLFWwindow* window)
+{
+    return *static_cast<Console*>(glfwGetWindowUserPointer(window));
+}
+
+/// Ours are set before ImGui's, which call them in turn.
+void install_callbacks(GLFWwindow* window)
+{
+    glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int what, int modifiers) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_key(key, what, modifiers);
+    });
+    glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int has_focus) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_focus(has_focus == GLFW_TRUE);
+    });
+    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    });
+    glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    });
+    glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    });
+    glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    });
+}
+
+} // namespace
+
+ConsoleEnd run_console(ConsoleSettings const& settings)
+{
+    Glfw const glfw;
+    if (!glfw.is_up || !glfwVulkanSupported()) return ConsoleEnd::no_window;
+    Window const window = open_window(settings);
+    if (!window) return ConsoleEnd::no_window;
+    install_callbacks(window.get());
+
+    ImGuiContextOwner const imgui;
+    ImGui::GetIO().IniFilename = nullptr; // the layout is fixed: nothing to remember, no file left behind
+    double const scale = std::clamp(settings.ui_scale, least_scale, most_scale);
+    float monitor_scale = 1, ignored = 1;
+    glfwGetWindowContentScale(window.get(), &monitor_scale, &ignored);
+    ConsoleSettings scaled = settings;
+    scaled.ui_scale = std::clamp(scale * double(monitor_scale), least_scale, most_scale);
+    apply_style(scaled.ui_scale);
+    ImGuiGlfwOwner const imgui_glfw{window.get()};
+    std::unique_ptr<Presenter> presenter;
+    try {
+        presenter = std::make_unique<Presenter>(window.get());
+    } catch (Error const& error) {
+        std::fprintf(stderr, "fluorolab: %s\n", error.what());
+        return ConsoleEnd::no_window;
+    }
+
+    LiveHooks hooks = settings.hooks;
+    hooks.on_news = [] { glfwPostEmptyEvent(); };
+    LiveSession live{settings.session, hooks, settings.live};
+    Console console{scaled, window.get(), *presenter, live};
+    glfwSetWindowUserPointer(window.get(), &console);
+    console.run();
+    glfwSetWindowUserPointer(window.get(), nullptr);
+    return ConsoleEnd::closed;
+}
+
+} // namespace fluoro

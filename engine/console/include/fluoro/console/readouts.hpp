@@ -1,0 +1,34 @@
+#pragma once
+#include <fluoro/room/room.hpp>
+#include <string>
+
+namespace fluoro {
+
+// Numbers as the console writes them. Rounded to what a trainee can use; the record keeps them all.
+
+/// "LAO 30  CRAN 20": whole degrees, RAO and CAUD for the other signs, LAO 0 and CRAN 0 for none.
+std::string angles_text(PositionerAngles angles);
+/// Signed centimetres, to the millimetre: "+3.5", "0.0".
+std::string offset_text(double mm);
+/// Minutes and tenths, as regulations ask: "1.2" for 76 s.
+std::string minutes_text(double seconds);
+/// Whole seconds that have passed: "76".
+std::string seconds_text(double seconds);
+/// At least three significant digits, no exponent: "0.00123", "0.456", "12.3", "1234".
+std::string figure_text(double value);
+/// With this many decimals: "0.30".
+std::string fixed_text(double value, int decimals);
+/// Pulses a second: "3.75", "15".
+std::string rate_text(double per_second);
+
+/// How many five-minute alerts this much fluoroscopy has earned.
+constexpr int time_alerts(double fluoroscopy_s)
+{
+    return int(fluoroscopy_s / 300.0 + 1e-9);
+}
+
+/// Both show the same anatomy at the same size: C-arm, detector, table and zoom stand where they stood. Blades do not
+/// count.
+bool is_same_view(RoomState const& a, RoomState const& b);
+
+} // namespace fluoro

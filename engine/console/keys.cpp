@@ -1,0 +1,246 @@
+#include <fluoro/console/keys.hpp>
+
+#include <GLFW/glfw3.h>
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace fluoro {
+namespace {
+
+struct NamedKey {
+    std::string_view name;
+    int code;
+};
+
+// Letters and digits name themselves.
+constexpr std::array named_keys{
+    NamedKey{"space", GLFW_KEY_SPACE},
+    NamedKey{"left", GLFW_KEY_LEFT},
+    NamedKey{"right", GLFW_KEY_RIGHT},
+    NamedKey{"up", GLFW_KEY_UP},
+    NamedKey{"down", GLFW_KEY_DOWN},
+    NamedKey{"home", GLFW_KEY_HOME},
+    NamedKey{"end", GLFW_KEY_END},
+    NamedKey{"page-up", GLFW_KEY_PAGE_UP},
+    NamedKey{"page-down", GLFW_KEY_PAGE_DOWN},
+    NamedKey{"insert", GLFW_KEY_INSERT},
+    NamedKey{"delete", GLFW_KEY_DELETE},
+    NamedKey{"escape", GLFW_KEY_ESCAPE},
+    NamedKey{"enter", GLFW_KEY_ENTER},
+    NamedKey{"tab", GLFW_KEY_TAB},
+    NamedKey{"backspace", GLFW_KEY_BACKSPACE},
+    NamedKey{"[", GLFW_KEY_LEFT_BRACKET},
+    NamedKey{"]", GLFW_KEY_RIGHT_BRACKET},
+    NamedKey{"-", GLFW_KEY_MINUS},
+    NamedKey{"=", GLFW_KEY_EQUAL},
+    NamedKey{",", GLFW_KEY_COMMA},
+    NamedKey{".", GLFW_KEY_PERIOD},
+    NamedKey{";", GLFW_KEY_SEMICOLON},
+    NamedKey{"'", GLFW_KEY_APOSTROPHE},
+    NamedKey{"/", GLFW_KEY_SLASH},
+    NamedKey{"\\", GLFW_KEY_BACKSLASH},
+    NamedKey{"`", GLFW_KEY_GRAVE_ACCENT},
+    NamedKey{"f1", GLFW_KEY_F1},
+    NamedKey{"f2", GLFW_KEY_F2},
+    NamedKey{"f3", GLFW_KEY_F3},
+    NamedKey{"f4", GLFW_KEY_F4},
+    NamedKey{"f5", GLFW_KEY_F5},
+    NamedKey{"f6", GLFW_KEY_F6},
+    NamedKey{"f7", GLFW_KEY_F7},
+    NamedKey{"f8", GLFW_KEY_F8},
+    NamedKey{"f9", GLFW_KEY_F9},
+    NamedKey{"f10", GLFW_KEY_F10},
+    NamedKey{"f11", GLFW_KEY_F11},
+    NamedKey{"f12", GLFW_KEY_F12},
+    NamedKey{"keypad-0", GLFW_KEY_KP_0},
+    NamedKey{"keypad-enter", GLFW_KEY_KP_ENTER},
+};
+
+constexpr std::string_view control_prefix = "ctrl+";
+
+} // namespace
+
+std::string_view name_of(Action action)
+{
+    switch (action) {
+    case Action::pedal:
+        return "Fluoroscopy pedal (hold)";
+    case Action::c_arm_lao:
+        return "C-arm toward LAO";
+    case Action::c_arm_rao:
+        return "C-arm toward RAO";
+    case Action::c_arm_cranial:
+        return "C-arm cranial";
+    case Action::c_arm_caudal:
+        return "C-arm caudal";
+    case Action::detector_away:
+        return "Detector away (longer SID)";
+    case Action::detector_toward:
+        return "Detector closer (shorter SID)";
+    case Action::table_head:
+        return "Table toward the head";
+    case Action::table_feet:
+        return "Table toward the feet";
+    case Action::table_left:
+        return "Table toward the patient's left";
+    case Action::table_right:
+        return "Table toward the patient's right";
+    case Action::table_up:
+        return "Table up";
+    case Action::table_down:
+        return "Table down";
+    case Action::blades_close:
+        return "Collimate: close all blades";
+    case Action::blades_open:
+        return "Collimate: open all blades";
+    case Action::blade_left:
+        return "Left blade in (Shift: out)";
+    case Action::blade_right:
+        return "Right blade in (Shift: out)";
+    case Action::blade_top:
+        return "Top blade in (Shift: out)";
+    case Action::blade_bottom:
+        return "Bottom blade in (Shift: out)";
+    case Action::field_smaller:
+        return "Zoom in (smaller field)";
+    case Action::field_larger:
+        return "Zoom out (larger field)";
+    case Action::pulse_rate_lower:
+        return "Fewer pulses per second";
+    case Action::pulse_rate_higher:
+        return "More pulses per second";
+    case Action::view_ap:
+        return "Go to AP";
+    case Action::view_lao_45:
+        return "Go to LAO 45";
+    case Action::view_lateral:
+        return "Go to lateral (LAO 90)";
+    case Action::view_rao_30:
+        return "Go to RAO 30";
+    case Action::stop_motion:
+        return "Stop all motion";
+    case Action::centre_table:
+        return "Table back to the start";
+    case Action::acknowledge:
+        return "Acknowledge the time alert";
+    case Action::toggle_help:
+        return "This help";
+    case Action::toggle_text:
+        return "Text on the picture";
+    case Action::toggle_pixels:
+        return "Whole pixels or smooth zoom";
+    case Action::toggle_full_screen:
+        return "Full screen";
+    case Action::scale_up:
+        return "Larger text";
+    case Action::scale_down:
+        return "Smaller text";
+    }
+    return {};
+}
+
+std::optional<Key> key_from_name(std::string_view name)
+{
+    std::string text{name};
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    Key key;
+    if (text.size() > control_prefix.size() && text.starts_with(control_prefix)) {
+        key.with_control = true;
+        text.erase(0, control_prefix.size());
+    }
+    if (text.size() == 1 && std::isalnum(static_cast<unsigned char>(text[0]))) {
+        key.code = std::toupper(static_cast<unsigned char>(text[0])); // GLFW's codes of letters and digits are ASCII
+        return key;
+    }
+    auto const named = std::find_if(named_keys.begin(), named_keys.end(), [&](NamedKey k) { return k.name == text; });
+    if (named == named_keys.end()) return std::nullopt;
+    key.code = named->code;
+    return key;
+}
+
+std::string name_of(Key key)
+{
+    std::string const prefix{key.with_control ? control_prefix : std::string_view{}};
+    auto const named =
+        std::find_if(named_keys.begin(), named_keys.end(), [&](NamedKey k) { return k.code == key.code; });
+    if (named != named_keys.end()) return prefix + std::string{named->name};
+    if (key.code > 0 && key.code < 128 && std::isalnum(key.code)) return prefix + char(std::tolower(key.code));
+    return prefix + "key " + std::to_string(key.code);
+}
+
+KeyMap::KeyMap()
+{
+    struct Default {
+        std::string_view key;
+        Action action;
+    };
+    for (Default const& entry : {
+             Default{"space", Action::pedal},
+             Default{"f", Action::pedal},
+             Default{"right", Action::c_arm_lao},
+             Default{"left", Action::c_arm_rao},
+             Default{"up", Action::c_arm_cranial},
+             Default{"down", Action::c_arm_caudal},
+             Default{"]", Action::detector_away},
+             Default{"[", Action::detector_toward},
+             Default{"i", Action::table_head},
+             Default{"k", Action::table_feet},
+             Default{"l", Action::table_left},
+             Default{"j", Action::table_right},
+             Default{"u", Action::table_up},
+             Default{"o", Action::table_down},
+             Default{"-", Action::blades_close},
+             Default{"=", Action::blades_open},
+             Default{"ctrl+left", Action::blade_left},
+             Default{"ctrl+right", Action::blade_right},
+             Default{"ctrl+up", Action::blade_top},
+             Default{"ctrl+down", Action::blade_bottom},
+             Default{"z", Action::field_smaller},
+             Default{"x", Action::field_larger},
+             Default{",", Action::pulse_rate_lower},
+             Default{".", Action::pulse_rate_higher},
+             Default{"1", Action::view_ap},
+             Default{"2", Action::view_lao_45},
+             Default{"3", Action::view_lateral},
+             Default{"4", Action::view_rao_30},
+             Default{"escape", Action::stop_motion},
+             Default{"home", Action::centre_table},
+             Default{"enter", Action::acknowledge},
+             Default{"h", Action::toggle_help},
+             Default{"t", Action::toggle_text},
+             Default{"n", Action::toggle_pixels},
+             Default{"f11", Action::toggle_full_screen},
+             Default{"ctrl+=", Action::scale_up},
+             Default{"ctrl+-", Action::scale_down},
+         })
+        bind(*key_from_name(entry.key), entry.action);
+}
+
+void KeyMap::bind(Key key, Action action)
+{
+    unbind(key);
+    bindings_.push_back({key, action});
+}
+
+void KeyMap::unbind(Key key)
+{
+    std::erase_if(bindings_, [&](Binding const& b) { return b.key == key; });
+}
+
+std::optional<Action> KeyMap::find(Key key) const
+{
+    for (Binding const& binding : bindings_)
+        if (binding.key == key) return binding.action;
+    return std::nullopt;
+}
+
+std::vector<Key> KeyMap::keys_of(Action action) const
+{
+    std::vector<Key> keys;
+    for (Binding const& binding : bindings_)
+        if (binding.action == action) keys.push_back(binding.key);
+    return keys;
+}
+
+} // namespace fluoro

@@ -1,0 +1,273 @@
+#include <fluoro/console/live_session.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+namespace fluoro {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+constexpr WallClock::duration tick_length = std::chrono::nanoseconds{1'000'000'000 / ticks_per_second};
+constexpr WallClock::duration news_interval = std::chrono::milliseconds{33};
+
+bool looks_different(Status const& a, Status const& b)
+{
+    auto const room = [](RoomState const& s) {
+        return std::tuple{s.angles.primary_rad,
+                          s.angles.secondary_rad,
+                          s.source_to_detector_mm,
+                          s.table_longitudinal_mm,
+                          s.table_lateral_mm,
+                          s.table_height_mm,
+                          s.blades.left_mm,
+                          s.blades.right_mm,
+                          s.blades.top_mm,
+                          s.blades.bottom_mm,
+                          s.field_mm,
+                          s.pulse_rate,
+                          s.pedal,
+                          s.technique.automatic,
+                          s.is_moving};
+    };
+    auto const dose = [](Status const& s) {
+        return std::tuple{
+            s.is_beam_on,         s.is_live, s.totals.pulses, s.totals.fluoroscopy_s, s.air_kerma_rate_mGy_min,
+            s.kap_rate_Gy_cm2_min};
+    };
+    return room(a.room) != room(b.room) || dose(a) != dose(b);
+}
+
+} // namespace
+
+struct LiveSession::Impl {
+    Impl(SessionSettings const& settings, LiveHooks hooks_, LiveSettings const& live_)
+        : session{settings}, hooks{std::move(hooks_)}, live{live_}, device{session.device_name()}
+    {
+        shared.status = session.status();
+        shared.status.messages.clear();
+        shared.pictured = shared.status.room;
+        shared.is_script_running = bool(hooks.script);
+        last_heartbeat = last_tick = WallClock::now();
+        thread = std::thread{[this] { run(); }};
+    }
+
+    // What the two threads share; guarded by `mutex`.
+    mutable std::mutex mutex;
+    std::condition_variable stop_asked;
+    bool is_stopping = false;
+    std::vector<Command> waiting;
+    std::size_t taken = 0; ///< commands that the tick under way has taken from `waiting`
+    LiveSnapshot shared;
+    std::shared_ptr<Picture const> newest;
+    std::vector<std::string> messages;
+    WallClock::time_point last_heartbeat, last_tick;
+
+    // The session thread's own.
+    Session session;
+    LiveHooks hooks;
+    LiveSettings live;
+    std::string device;
+    Tick tick = 0;
+    bool is_pedal_down = false;
+    bool has_untold_news = false;
+    WallClock::time_point last_news{};
+
+    std::thread thread; // last: it starts when all above is there
+
+    void run();
+    void play();
+    std::vector<Command> next_commands(WallClock::time_point now);
+    void end_script(std::vector<Command>& commands);
+    void note_pedal(std::vector<Command> const& commands);
+    void step(std::vector<Command> const& commands);
+    void tell_news();
+};
+
+void LiveSession::Impl::note_pedal(std::vector<Command> const& commands)
+{
+    for (Command const& command : commands)
+        if (auto const* press = std::get_if<PressPedal>(&command)) is_pedal_down = press->pedal != Pedal::released;
+}
+
+/// What the script still holds down or turns ends with it, before anything else in `commands`.
+void LiveSession::Impl::end_script(std::vector<Command>& commands)
+{
+    commands.insert(commands.begin(), {PressPedal{Pedal::released}, StopMotion{}});
+    hooks.script = nullptr;
+    std::lock_guard const lock{mutex};
+    shared.is_script_running = false;
+    messages.emplace_back("The demonstration has ended: the console is yours.");
+}
+
+std::vector<Command> LiveSession::Impl::next_commands(WallClock::time_point now)
+{
+    std::vector<Command> commands;
+    WallClock::duration silence{};
+    {
+        std::lock_guard const lock{mutex};
+        commands.swap(waiting);
+        taken = commands.size();
+        silence = now - last_heartbeat;
+    }
+    if (hooks.script && !commands.empty()) end_script(commands);
+    if (hooks.script) {
+        commands = hooks.script(tick);
+        auto const end = std::find_if(commands.begin(), commands.end(),
+                                      [](Command const& c) { return std::holds_alternative<EndSession>(c); });
+        if (end != commands.end()) {
+            commands.clear();
+            end_script(commands);
+        }
+    }
+    note_pedal(commands);
+    if (is_pedal_down && silence > live.heartbeat_limit) {
+        commands.insert(commands.end(), {PressPedal{Pedal::released}, JogCArm{}, JogTable{}});
+        is_pedal_down = false;
+        std::lock_guard const lock{mutex};
+        ++shared.beam_cuts;
+        messages.emplace_back("Beam off: the window stopped responding. Press the pedal again to go on.");
+    }
+    return commands;
+}
+
+void LiveSession::Impl::step(std::vector<Command> const& commands)
+{
+    Session::Step const result = session.step(commands);
+    Status const& status = session.status();
+    if (hooks.on_step) hooks.on_step(tick, commands, result, status);
+    ++tick;
+
+    std::lock_guard const lock{mutex};
+    bool const is_news = result.picture || !status.messages.empty() || looks_different(shared.status, status);
+    shared.status = status;
+    shared.status.messages.clear();
+    if (result.pulse) shared.pictured = status.room;
+    if (result.picture) {
+        newest = std::make_shared<Picture const>(*result.picture);
+        ++shared.picture_number;
+    }
+    messages.insert(messages.end(), status.messages.begin(), status.messages.end());
+    taken = 0;
+    last_tick = WallClock::now();
+    if (is_news) ++shared.version;
+    has_untold_news = has_untold_news || is_news;
+}
+
+void LiveSession::Impl::tell_news()
+{
+    auto const now = WallClock::now();
+    if (!has_untold_news || now - last_news < news_interval) return;
+    has_untold_news = false;
+    last_news = now;
+    if (hooks.on_news) hooks.on_news();
+}
+
+void LiveSession::Impl::play()
+{
+    auto due = WallClock::now();
+    auto window_start = due;
+    Tick window_tick = tick;
+    while (!session.has_ended()) {
+        {
+            std::unique_lock lock{mutex};
+            if (stop_asked.wait_until(lock, due, [this] { return is_stopping; })) break;
+        }
+        auto const now = WallClock::now();
+        step(next_commands(now));
+        tell_news();
+
+        due += tick_length;
+        auto const after = WallClock::now();
+        if (after - due > live.catch_up) due = after - live.catch_up;
+        if (after - window_start >= std::chrono::seconds{1}) {
+            std::chrono::duration<double> const passed = after - window_start;
+            std::lock_guard const lock{mutex};
+            shared.speed = seconds(tick - window_tick) / passed.count();
+            ++shared.version;
+            window_start = after;
+            window_tick = tick;
+        }
+    }
+    if (is_pedal_down && !session.has_ended()) step({PressPedal{Pedal::released}, StopMotion{}});
+}
+
+void LiveSession::Impl::run()
+{
+    std::string reason;
+    try {
+        play();
+    } catch (std::exception const& error) {
+        reason = error.what();
+    }
+    {
+        std::lock_guard const lock{mutex};
+        shared.is_running = false;
+        shared.is_script_running = false;
+        shared.stopped_because = reason;
+        // No tick follows, so no pulse follows.
+        shared.status.is_beam_on = shared.status.is_live = false;
+        shared.status.air_kerma_rate_mGy_min = shared.status.kap_rate_Gy_cm2_min = 0;
+        ++shared.version;
+    }
+    if (hooks.on_news) hooks.on_news();
+}
+
+LiveSession::LiveSession(SessionSettings const& settings, LiveHooks const& hooks, LiveSettings const& live)
+    : impl_{std::make_unique<Impl>(settings, hooks, live)}
+{
+}
+
+LiveSession::~LiveSession()
+{
+    {
+        std::lock_guard const lock{impl_->mutex};
+        impl_->is_stopping = true;
+    }
+    impl_->stop_asked.notify_one();
+    impl_->thread.join();
+}
+
+void LiveSession::send(std::vector<Command> const& commands)
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->waiting.insert(impl_->waiting.end(), commands.begin(), commands.end());
+}
+
+void LiveSession::heartbeat()
+{
+    std::lock_guard const lock{impl_->mutex};
+    impl_->last_heartbeat = WallClock::now();
+}
+
+LiveSnapshot LiveSession::snapshot() const
+{
+    std::lock_guard const lock{impl_->mutex};
+    LiveSnapshot snapshot = impl_->shared;
+    snapshot.are_commands_done = impl_->waiting.empty() && impl_->taken == 0;
+    snapshot.is_silent = snapshot.is_running && WallClock::now() - impl_->last_tick > impl_->live.heartbeat_limit;
+    return snapshot;
+}
+
+std::shared_ptr<Picture const> LiveSession::picture() const
+{
+    std::lock_guard const lock{impl_->mutex};
+    return impl_->newest;
+}
+
+std::vector<std::string> LiveSession::take_messages()
+{
+    std::lock_guard const lock{impl_->mutex};
+    return std::exchange(impl_->messages, {});
+}
+
+std::string LiveSession::device_name() const
+{
+    return impl_->device;
+}
+
+} // namespace fluoro

@@ -1,0 +1,172 @@
+#include "screen.hpp"
+#include "style.hpp"
+
+#include <fluoro/console/readouts.hpp>
+#include <imgui.h>
+#include <numbers>
+
+namespace fluoro {
+namespace {
+
+ImFont* font(Face face)
+{
+    return ImGui::GetIO().Fonts->Fonts[int(face)];
+}
+
+/// The radiation trefoil: three blades of 60 degrees around a disc.
+void draw_trefoil(ImDrawList& list, ImVec2 centre, float radius, ImU32 colour, ImU32 behind)
+{
+    constexpr float third = 2 * std::numbers::pi_v<float> / 3, half_blade = std::numbers::pi_v<float> / 6;
+    for (int blade = 0; blade < 3; ++blade) {
+        float const middle = std::numbers::pi_v<float> / 2 + float(blade) * third;
+        list.PathLineTo(centre);
+        list.PathArcTo(centre, radius, middle - half_blade, middle + half_blade, 16);
+        list.PathFillConvex(colour);
+    }
+    list.AddCircleFilled(centre, radius * 0.30f, behind, 24);
+    list.AddCircleFilled(centre, radius * 0.20f, colour, 24);
+}
+
+/// A card with a heading; rows go between open and close.
+class Card {
+public:
+    explicit Card(char const* heading)
+    {
+        ImGui::GetWindowDrawList()->ChannelsSplit(2);
+        ImGui::GetWindowDrawList()->ChannelsSetCurrent(1);
+        start_ = ImGui::GetCursorScreenPos();
+        width_ = ImGui::GetContentRegionAvail().x;
+        padding_ = ImGui::GetStyle().WindowPadding.x;
+        ImGui::Dummy({width_, padding_ * 0.4f});
+        ImGui::Indent(padding_);
+        ImGui::PushFont(font(Face::small_print));
+        ImGui::TextDisabled("%s", heading);
+        ImGui::PopFont();
+    }
+    ~Card()
+    {
+        ImGui::Unindent(padding_);
+        ImGui::Dummy({width_, padding_ * 0.5f});
+        ImVec2 const end{start_.x + width_, ImGui::GetItemRectMax().y};
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        list.ChannelsSetCurrent(0);
+        list.AddRectFilled(start_, end, palette::card, 4);
+        list.ChannelsMerge();
+    }
+    Card(Card const&) = delete;
+    Card& operator=(Card const&) = delete;
+
+    /// `name` at the left; `value` and its unit end at the right.
+    void row(char const* name, std::string const& value, char const* unit, Face face = Face::bold) const
+    {
+        ImVec2 const at = ImGui::GetCursorScreenPos();
+        float const right = start_.x + width_ - padding_;
+        ImGui::PushFont(font(face));
+        float const height = ImGui::GetFontSize(), value_width = ImGui::CalcTextSize(value.c_str()).x;
+        ImGui::PopFont();
+        // Units stand in a column of their own, so that the figures' ends line up.
+        float const unit_left = right - ImGui::GetFontSize() * 5.3f;
+        float const small_drop = (height - ImGui::GetFontSize()) * 0.8f;
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        list.AddText({at.x, at.y + small_drop}, palette::quiet_text, name);
+        list.AddText(font(face), height, {unit_left - ImGui::GetFontSize() * 0.4f - value_width, at.y}, palette::text,
+                     value.c_str());
+        list.AddText({unit_left, at.y + small_drop}, palette::quiet_text, unit);
+        ImGui::Dummy({1, height});
+    }
+
+private:
+    ImVec2 start_;
+    float width_ = 0, padding_ = 0;
+};
+
+void draw_lamp(bool is_beam_on)
+{
+    float const line = ImGui::GetFontSize();
+    ImVec2 const at = ImGui::GetCursorScreenPos();
+    ImVec2 const size{ImGui::GetContentRegionAvail().x, line * 4.2f};
+    ImVec2 const end{at.x + size.x, at.y + size.y};
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImU32 const ground = is_beam_on ? palette::beam : palette::card;
+    ImU32 const ink = is_beam_on ? palette::on_bright : palette::quiet_text;
+    list.AddRectFilled(at, end, ground, 4);
+    if (!is_beam_on) list.AddRect(at, end, palette::edge, 4);
+    draw_trefoil(list, {at.x + line * 2.4f, at.y + size.y * 0.47f}, line * 1.5f, ink, ground);
+    list.AddText(font(Face::large), line * 1.5f, {at.x + line * 4.8f, at.y + size.y * 0.5f - line * 0.85f}, ink,
+                 is_beam_on ? "X-RAY ON" : "Beam off");
+    ImGui::Dummy(size);
+}
+
+void draw_picture_state(ScreenModel const& model)
+{
+    LiveSnapshot const& live = model.live;
+    float const line = ImGui::GetFontSize();
+    ImVec2 const at = ImGui::GetCursorScreenPos();
+    ImVec2 const size{ImGui::GetContentRegionAvail().x, line * 3.3f};
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, palette::card, 4);
+    bool const is_live = live.status.is_live;
+    char const* state = live.picture_number == 0 ? "NO IMAGE YET" : is_live ? "LIVE" : "LAST IMAGE HOLD";
+    float const mark = line * 0.42f;
+    ImVec2 const centre{at.x + line * 1.1f, at.y + line * 1.05f};
+    if (is_live)
+        list.AddTriangleFilled({centre.x - mark, centre.y - mark}, {centre.x + mark * 1.2f, centre.y},
+                               {centre.x - mark, centre.y + mark}, palette::accent);
+    else
+        for (float const side : {-0.7f, 0.3f}) // the bars of a pause sign
+            list.AddRectFilled({centre.x + side * mark, centre.y - mark},
+                               {centre.x + (side + 0.5f) * mark, centre.y + mark}, palette::quiet_text);
+    list.AddText(font(Face::bold), line, {at.x + line * 2.1f, at.y + line * 0.5f}, palette::text, state);
+    bool const has_moved = live.picture_number > 0 && !is_live && !is_same_view(live.status.room, live.pictured);
+    std::string const remark = has_moved                ? "View has moved; held: " + angles_text(live.pictured.angles)
+                               : live.is_script_running ? std::string{"Demonstration: any control takes over"}
+                                                        : std::string{};
+    list.AddText(font(Face::small_print), line * 0.8f, {at.x + line * 0.7f, at.y + line * 1.95f},
+                 has_moved ? palette::notice : palette::quiet_text, remark.c_str());
+    ImGui::Dummy(size);
+}
+
+} // namespace
+
+void draw_readouts(ScreenModel const& model)
+{
+    Status const& status = model.live.status;
+    RoomState const& room = status.room;
+    draw_lamp(status.is_beam_on);
+    draw_picture_state(model);
+    {
+        Card const card{"DOSE"};
+        card.row("Air kerma rate", figure_text(status.air_kerma_rate_mGy_min), "mGy/min", Face::large);
+        card.row("Air kerma", figure_text(status.totals.air_kerma_reference_mGy), "mGy", Face::large);
+        card.row("KAP", figure_text(status.totals.kap_Gy_cm2), "Gy cm\xc2\xb2");
+        card.row("KAP rate", figure_text(status.kap_rate_Gy_cm2_min), "Gy cm\xc2\xb2/min");
+    }
+    {
+        Card const card{"FLUOROSCOPY TIME"};
+        card.row("Minutes", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
+        card.row("Seconds", seconds_text(status.totals.fluoroscopy_s), "s");
+        card.row("Pulses", std::to_string(status.totals.pulses), "");
+    }
+    {
+        Card const card{"GEOMETRY"};
+        ImGui::PushFont(font(Face::large));
+        ImGui::TextUnformatted(angles_text(room.angles).c_str());
+        ImGui::PopFont();
+        card.row("SID", fixed_text(room.source_to_detector_mm / 10, 1), "cm");
+        card.row("Field", fixed_text(room.field_mm / 10, 1), "cm");
+        card.row("Table toward head", offset_text(room.table_longitudinal_mm), "cm");
+        card.row("Table toward left", offset_text(room.table_lateral_mm), "cm");
+        card.row("Table height", offset_text(room.table_height_mm), "cm");
+    }
+    {
+        Card const card{room.technique.automatic ? "TECHNIQUE (AUTOMATIC)" : "TECHNIQUE (MANUAL)"};
+        Technique const& used = status.technique;
+        card.row("Voltage", fixed_text(used.quality.voltage.value(), 0), "kV");
+        card.row("Current", fixed_text(used.current.value(), 1), "mA");
+        card.row("Pulse width", fixed_text(used.width.value(), 1), "ms");
+        card.row("Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu");
+        card.row("Pulse rate", rate_text(room.pulse_rate), "/s");
+    }
+}
+
+} // namespace fluoro

@@ -1,0 +1,201 @@
+#include "screen.hpp"
+#include "style.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/console/readouts.hpp>
+#include <imgui.h>
+
+namespace fluoro {
+namespace {
+
+constexpr ImGuiWindowFlags fixed_window = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                          ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
+                                          ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr ImGuiWindowFlags panel_window = fixed_window & ~ImGuiWindowFlags_NoScrollbar;
+
+ImFont* font(Face face)
+{
+    return ImGui::GetIO().Fonts->Fonts[int(face)];
+}
+
+/// Text that can be read on any grey.
+void outlined_text(ImDrawList& list, ImFont* face, float size, ImVec2 at, std::string const& text)
+{
+    for (ImVec2 const shift : {ImVec2{-1, 0}, ImVec2{1, 0}, ImVec2{0, -1}, ImVec2{0, 1}})
+        list.AddText(face, size, {at.x + shift.x, at.y + shift.y}, palette::ground, text.c_str());
+    list.AddText(face, size, at, palette::text, text.c_str());
+}
+
+bool is_held_view(LiveSnapshot const& live)
+{
+    return live.picture_number > 0 && !live.status.is_live && !live.status.is_beam_on &&
+           is_same_view(live.status.room, live.pictured);
+}
+
+} // namespace
+
+Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
+{
+    ImVec2 const window = ImGui::GetIO().DisplaySize;
+    float const line = ImGui::GetFontSize();
+    float const strip = 4.2f * line, column = 20.5f * line, margin = 0.5f * line;
+    // Two columns where the picture loses nothing by it, else one with everything.
+    bool const has_two_columns = window.x - 2 * column >= 0.8f * (window.y - strip);
+    float const left = has_two_columns ? column : 0;
+    float const right = std::max(left + 4 * line, window.x - column);
+    float const bottom = std::max(4 * line, window.y - strip);
+
+    Result result;
+    result.picture.is_smooth = model.is_smooth;
+    float side = std::max(32.0f, std::floor(std::min(right - left, bottom) - 2 * margin));
+    if (!model.is_smooth && side >= float(picture_pixels_))
+        side = std::floor(side / float(picture_pixels_)) * float(picture_pixels_);
+    result.picture.side = side;
+    result.picture.left = std::floor(left + (right - left - side) / 2);
+    result.picture.top = std::floor((bottom - side) / 2);
+
+    auto const panel = [&](char const* name, float x, float y, float width, float height, ImGuiWindowFlags flags,
+                           auto&& fill) {
+        ImGui::SetNextWindowPos({x, y});
+        ImGui::SetNextWindowSize({width, height});
+        ImGui::Begin(name, nullptr, flags);
+        fill();
+        ImGui::End();
+    };
+    auto const readouts = [&] { draw_readouts(model); };
+    auto const controls = [&] { draw_controls(model, keys_, input, result.clicked); };
+    if (has_two_columns) {
+        panel("readouts", 0, 0, left, bottom, panel_window, readouts);
+        panel("controls", right, 0, window.x - right, bottom, panel_window, controls);
+    } else {
+        panel("everything", right, 0, window.x - right, bottom, panel_window, [&] {
+            readouts();
+            controls();
+        });
+    }
+    panel("strip", 0, bottom, window.x, window.y - bottom, fixed_window,
+          [&] { draw_strip(model, keys_, result.clicked); });
+
+    draw_picture_frame(model, result.picture);
+    if (model.is_text_shown) draw_corner_text(model, result.picture);
+    draw_blade_lines(model, result.picture, input);
+    if (model.is_help_shown) draw_help(result.picture);
+    return result;
+}
+
+void Screen::draw_picture_frame(ScreenModel const& model, PictureArea const& area)
+{
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    ImVec2 const from{area.left - 2, area.top - 2}, to{area.left + area.side + 2, area.top + area.side + 2};
+    list.AddRect(from, to, model.live.status.is_beam_on ? palette::beam : palette::edge, 0, 0, 2);
+    if (model.live.picture_number > 0) return;
+    std::string const text = "No image yet: hold " + keys_text(keys_, Action::pedal) + " for fluoroscopy.";
+    ImVec2 const size = ImGui::CalcTextSize(text.c_str());
+    list.AddText({area.left + (area.side - size.x) / 2, area.top + (area.side - size.y) / 2}, palette::quiet_text,
+                 text.c_str());
+}
+
+void Screen::draw_blade_lines(ScreenModel const& model, PictureArea const& area, OperatorInput& input)
+{
+    if (!is_held_view(model.live)) {
+        dragged_ = {};
+        return;
+    }
+    float const per_mm = area.side / float(model.live.pictured.field_mm);
+    float const centre_x = area.left + area.side / 2, centre_y = area.top + area.side / 2;
+    BladeOpening const& blades = input.blades();
+    float const left = centre_x + float(blades.left_mm) * per_mm, right = centre_x + float(blades.right_mm) * per_mm;
+    float const top = centre_y + float(blades.top_mm) * per_mm, bottom = centre_y + float(blades.bottom_mm) * per_mm;
+
+    ImVec2 const mouse = ImGui::GetIO().MousePos;
+    float const reach = 0.6f * ImGui::GetFontSize();
+    auto const is_near = [&](float line, float at) { return std::abs(line - at) < reach; };
+    bool const is_inside = mouse.x > area.left - reach && mouse.x < area.left + area.side + reach &&
+                           mouse.y > area.top - reach && mouse.y < area.top + area.side + reach &&
+                           !ImGui::GetIO().WantCaptureMouse;
+    bool const spans_y = mouse.y > top - reach && mouse.y < bottom + reach;
+    bool const spans_x = mouse.x > left - reach && mouse.x < right + reach;
+    Edges near;
+    near.left = is_inside && spans_y && is_near(left, mouse.x);
+    near.right = is_inside && spans_y && !near.left && is_near(right, mouse.x);
+    near.top = is_inside && spans_x && is_near(top, mouse.y);
+    near.bottom = is_inside && spans_x && !near.top && is_near(bottom, mouse.y);
+    if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) dragged_ = near;
+    if (!ImGui::IsMouseDown(ImGuiMouseButton_Left)) dragged_ = {};
+    if (is_dragging() && (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0)) {
+        double const x_mm = (mouse.x - centre_x) / per_mm, y_mm = (mouse.y - centre_y) / per_mm;
+        MoveBlades move;
+        if (dragged_.left) move.left_mm = x_mm;
+        if (dragged_.right) move.right_mm = x_mm;
+        if (dragged_.top) move.top_mm = y_mm;
+        if (dragged_.bottom) move.bottom_mm = y_mm;
+        input.drag_blades(move);
+    }
+    Edges const lit = is_dragging() ? dragged_ : near;
+    if (lit.left || lit.right)
+        ImGui::SetMouseCursor(lit.top || lit.bottom ? ImGuiMouseCursor_ResizeAll : ImGuiMouseCursor_ResizeEW);
+    else if (lit.top || lit.bottom)
+        ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
+
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    auto const edge = [&](ImVec2 from, ImVec2 to, bool is_lit) {
+        list.AddLine(from, to, palette::ground, is_lit ? 5.0f : 3.5f);
+        list.AddLine(from, to, palette::notice, is_lit ? 2.5f : 1.3f);
+    };
+    edge({left, top}, {left, bottom}, lit.left);
+    edge({right, top}, {right, bottom}, lit.right);
+    edge({left, top}, {right, top}, lit.top);
+    edge({left, bottom}, {right, bottom}, lit.bottom);
+}
+
+void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
+{
+    Status const& status = model.live.status;
+    float const line = ImGui::GetFontSize(), inset = 0.7f * line;
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    auto const put = [&](std::string const& text, bool is_right, bool is_low) {
+        float const width = font(Face::regular)->CalcTextSizeA(line, 1e6f, 0, text.c_str()).x;
+        outlined_text(list, font(Face::regular), line,
+                      {is_right ? area.left + area.side - inset - width : area.left + inset,
+                       is_low ? area.top + area.side - inset - line : area.top + inset},
+                      text);
+    };
+    RoomState const& shown = status.is_live ? status.room : model.live.pictured;
+    put(angles_text(shown.angles), false, false);
+    put(status.is_live ? "LIVE" : "LAST IMAGE HOLD", true, false);
+    put(fixed_text(status.technique.quality.voltage.value(), 0) + " kV  " +
+            fixed_text(status.technique.current.value(), 1) + " mA  " + fixed_text(shown.field_mm / 10, 1) + " cm",
+        false, true);
+    put(minutes_text(status.totals.fluoroscopy_s) + " min  " + figure_text(status.totals.air_kerma_reference_mGy) +
+            " mGy",
+        true, true);
+}
+
+void Screen::draw_help(PictureArea const& area)
+{
+    float const line = ImGui::GetFontSize();
+    ImDrawList& list = *ImGui::GetForegroundDrawList();
+    ImVec2 const from{area.left, area.top}, to{area.left + area.side, area.top + area.side};
+    list.PushClipRect(from, to);
+    list.AddRectFilled(from, to, (palette::panel & 0x00ffffffu) | 0xf2000000u);
+    list.AddText(font(Face::large), 1.5f * line, {from.x + 1.5f * line, from.y + 1.2f * line}, palette::text, "Keys");
+    constexpr float lines_across = 50; // two columns of keys and their longest names, in heights of the text
+    std::string const remark = "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam.";
+    list.AddText(font(Face::regular), std::min(line, area.side / lines_across),
+                 {from.x + 1.5f * line, from.y + 3.3f * line}, palette::quiet_text, remark.c_str());
+
+    constexpr int rows = (action_count + 1) / 2;
+    float const step = std::min(1.9f * line, (area.side - 6.5f * line) / float(rows));
+    float const size = std::min({line, 0.85f * step, area.side / lines_across});
+    float const column = (area.side - 3 * line) / 2;
+    for (int i = 0; i < action_count; ++i) {
+        ImVec2 const at{from.x + 1.5f * line + float(i / rows) * column, from.y + 5.5f * line + float(i % rows) * step};
+        list.AddText(font(Face::bold), size, at, palette::accent, keys_text(keys_, Action(i)).c_str());
+        list.AddText(font(Face::regular), size, {at.x + 0.27f * column, at.y}, palette::text,
+                     name_of(Action(i)).data());
+    }
+    list.PopClipRect();
+}
+
+} // namespace fluoro

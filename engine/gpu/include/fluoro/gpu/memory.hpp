@@ -1,0 +1,57 @@
+#pragma once
+#include <cstddef>
+#include <fluoro/gpu/device.hpp>
+#include <memory>
+#include <span>
+
+namespace fluoro::gpu {
+
+enum class BufferUse {
+    device, ///< fast for kernels; filled once with upload()
+    host    ///< mapped: kernels and CPU both read and write it
+};
+
+/// A buffer for kernels, as storage or (small ones) as uniforms. Throws Error (failed) with sizes when the device has no room.
+class Buffer {
+public:
+    Buffer(Device& device, std::size_t bytes, BufferUse use);
+    ~Buffer();
+    Buffer(Buffer&&) noexcept;
+    Buffer& operator=(Buffer&&) noexcept;
+
+    std::size_t bytes() const;
+    /// Copies to the start of the buffer and waits until it is there.
+    void upload(std::span<std::byte const> data);
+    /// The memory itself; only for BufferUse::host.
+    std::span<std::byte> mapped();
+    template <class Value> std::span<Value> mapped_as()
+    {
+        auto const all = mapped();
+        return {reinterpret_cast<Value*>(all.data()), all.size() / sizeof(Value)};
+    }
+
+    struct Impl;
+    Impl const& impl() const { return *impl_; }
+
+private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// A one-channel 3D texture. Of 16-bit values: read as value/65535 with linear filtering, clamped to its edge. Of 32-bit
+/// words: fetched as they are.
+class VolumeTexture {
+public:
+    VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels);
+    VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint32_t const> texels);
+    ~VolumeTexture();
+    VolumeTexture(VolumeTexture&&) noexcept;
+    VolumeTexture& operator=(VolumeTexture&&) noexcept;
+
+    struct Impl;
+    Impl const& impl() const { return *impl_; }
+
+private:
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro::gpu

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+#include <fluoro/physics/basis.hpp>
+#include <fluoro/physics/material.hpp>
+#include <vector>
+
+namespace fluoro {
+namespace {
+
+constexpr PhotonEnergy effective_energy{70};
+/// Energies over which a tissue's basis pair is fitted: those that carry a fluoroscopic picture.
+constexpr int fit_from_kev = 25;
+constexpr int fit_to_kev = 120;
+
+struct Node {
+    double hu = 0;
+    double bone_g_cm3 = 0;
+};
+
+double relative_to_water(MaterialId id)
+{
+    return mass_attenuation_cm2_g(id, effective_energy) /
+           mass_attenuation_cm2_g(find_material("water"), effective_energy);
+}
+
+/// Bone [g/cm3] per unit of mu/mu_water at the effective energy that fits the tissue's attenuation best, the rest being
+/// water: mu_tissue / relative(tissue) = (1 - relative(bone) b) mu_water + b mu_bone, with the smallest worst relative
+/// error over the fit's energies. docs/theory/hu-to-density.md, eq. 4.
+double bone_per_relative_mu(MaterialId tissue)
+{
+    auto const water = find_material("water");
+    auto const bone = find_material("bone");
+    double const bone_relative = relative_to_water(bone);
+    double const tissue_relative = relative_to_water(tissue);
+
+    struct Line {
+        double at_zero, slope; ///< relative error = at_zero + slope x b
+    };
+    std::vector<Line> errors;
+    for (int kev = fit_from_kev; kev <= fit_to_kev; ++kev) {
+        PhotonEnergy const energy{double(kev)};
+        double const mu_tissue = mass_attenuation_cm2_g(tissue, energy) / tissue_relative;
+        double const mu_water = mass_attenuation_cm2_g(water, energy);
+        double const mu_bone = mass_attenuation_cm2_g(bone, energy);
+        errors.push_back({mu_water / mu_tissue - 1, (mu_bone - bone_relative * mu_water) / mu_tissue});
+    }
+    auto const worst = [&](double b) {
+        double largest = 0;
+        for (auto const [at_zero, slope] : errors) largest = std::max(largest, std::abs(at_zero + slope * b));
+        return largest;
+    };
+    // The worst of straight lines is convex: cut the interval in thirds.
+    double low = -1;
+    double high = 1;
+    while (high - low > 1e-10) {
+        double const third = (high - low) / 3;
+        if (worst(low + third) < worst(high - third))
+            high -= third;
+        else
+            low += third;
+    }
+    return (low + high) / 2;
+}
+
+double hounsfield(MaterialId tissue)
+{
+    return 1000 * (relative_to_water(tissue) * material(tissue).density_g_cm3 - 1);
+}
+
+HuCurve fit_curve()
+{
+    auto const bone = find_material("bone");
+    auto const lung = bone_per_relative_mu(find_material("lung"));
+    auto const adipose = bone_per_relative_mu(find_material("adipose"));
+    auto const soft_tissue = find_material("soft_tissue");
+    auto const soft = bone_per_relative_mu(soft_tissue);
+    auto const at = [](double hu, double bone_per_unit) { return Node{hu, bone_per_unit * (1 + hu / 1000)}; };
+
+    // From nothing up to -250 HU lung; adipose about -100 HU; water at 0; soft tissue; cortical bone, and bone alone
+    // above it. Straight lines between.
+    double const only_bone = 1 / relative_to_water(bone);
+    std::array const nodes{at(-1000, lung),
+                           at(-250, lung),
+                           at(-130, adipose),
+                           at(-70, adipose),
+                           at(0, 0),
+                           at(hounsfield(soft_tissue), soft),
+                           at(hounsfield(bone), only_bone),
+                           at(4000, only_bone)};
+    HuCurve curve;
+    curve.soft_per_hu = 0.001;
+    curve.soft_per_bone = relative_to_water(bone);
+    double slope_before = 0;
+    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+        double const slope = (nodes[i + 1].bone_g_cm3 - nodes[i].bone_g_cm3) / (nodes[i + 1].hu - nodes[i].hu);
+        curve.hu_at[i] = nodes[i].hu;
+        curve.bone_slope[i] = slope - slope_before;
+        slope_before = slope;
+    }
+    // One hinge is left over: it stands at the last node and turns nothing.
+    for (auto i = nodes.size() - 1; i < std::size_t(HuCurve::hinges); ++i) curve.hu_at[i] = nodes.back().hu;
+    return curve;
+}
+
+} // namespace
+
+HuCurve const& hu_curve()
+{
+    static HuCurve const curve = fit_curve();
+    return curve;
+}
+
+BasisDensities basis_densities(double hu)
+{
+    auto const& curve = hu_curve();
+    double bone = 0;
+    for (int i = 0; i < HuCurve::hinges; ++i) bone += curve.bone_slope[i] * std::max(hu - curve.hu_at[i], 0.0);
+    return {curve.soft_per_hu * (hu + 1000) - curve.soft_per_bone * bone, bone};
+}
+
+} // namespace fluoro

@@ -1,0 +1,346 @@
+#include "device_volume.hpp"
+#include "ray_grid.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <fluoro/core/error.hpp>
+#include <fluoro/core/expect.hpp>
+#include <fluoro/gpu/kernel.hpp>
+#include <fluoro/physics/basis.hpp>
+#include <fluoro/projection/projector.hpp>
+#include <fluoro_shaders/energy_sum.hpp>
+#include <fluoro_shaders/march_joseph.hpp>
+#include <fluoro_shaders/march_texture.hpp>
+#include <map>
+#include <shared/march.h>
+#include <shared/signal.h>
+
+namespace fluoro {
+
+static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
+static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
+static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
+static_assert(sizeof(shared::MarchChunk) == 16);
+static_assert(sizeof(shared::SignalParams) == 24 * 4);
+static_assert(offsetof(shared::SignalParams, fluence_scale) == 21 * 4);
+static_assert(sizeof(shared::SlabParams) == 5 * 16);
+static_assert(sizeof(shared::BinParams) == 2 * 16);
+
+namespace {
+
+/// Filtering 3D textures is what a GPU does best and a software device worst.
+bool prefers_texture(gpu::DeviceInfo const& device) { return !device.is_software && device.filters_16_bit; }
+
+glm::vec4 vec(Vec3 const& v, double w = 0) { return {glm::vec3{v}, float(w)}; }
+
+double ms_since(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The detector point of pixel coordinates (column, row).
+Vec3 detector_point(Scene const& scene, double column, double row)
+{
+    Vec2 const at = scene.pixels.position_mm(column, row);
+    return scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction;
+}
+
+/// Everything that decides the rays' way through the patient.
+struct MarchKey {
+    Patient const* patient = nullptr;
+    View view;
+    double field_mm = 0;
+    int columns = 0, rows = 0;
+    PixelRect rect;
+
+    bool covers(MarchKey const& wanted) const
+    {
+        auto const& a = rect;
+        auto const& b = wanted.rect;
+        bool const inside = b.column >= a.column && b.row >= a.row && b.column + b.columns <= a.column + a.columns &&
+                            b.row + b.rows <= a.row + a.rows;
+        return inside && patient == wanted.patient && field_mm == wanted.field_mm && columns == wanted.columns &&
+               rows == wanted.rows && view.source_mm == wanted.view.source_mm &&
+               view.detector_centre_mm == wanted.view.detector_centre_mm &&
+               view.column_direction == wanted.view.column_direction && view.row_direction == wanted.view.row_direction;
+    }
+};
+
+} // namespace
+
+struct Projector::Impl {
+    explicit Impl(ProjectorSettings const& s)
+        : settings{s}, device{s.device, s.validation},
+          uses_texture{s.method == MarchMethod::texture ||
+                       (s.method == MarchMethod::by_device && prefers_texture(device.info()))},
+          march{device, uses_texture ? std::span<std::uint32_t const>{march_texture_spv} : std::span<std::uint32_t const>{march_joseph_spv},
+                {1, 1, 1, sizeof(shared::MarchChunk)}},
+          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
+          signal_params{device, sizeof(shared::SignalParams), gpu::BufferUse::host},
+          slab_params{device, sizeof(shared::SlabParams) * shared::signal_max_slabs, gpu::BufferUse::host},
+          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins, gpu::BufferUse::host}
+    {
+        for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams), gpu::BufferUse::host);
+    }
+
+    ProjectorSettings settings;
+    gpu::Device device;
+    bool uses_texture;
+    gpu::Kernel march;
+    gpu::Kernel energy_sum;
+    gpu::CommandList commands;
+    std::vector<gpu::Buffer> march_params;
+    gpu::Buffer signal_params, slab_params, bin_table;
+    std::optional<gpu::Buffer> thickness, signal;
+    std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
+    std::optional<DeviceVolume> volume;
+    std::optional<MarchKey> marched;
+    RayGrid rays;
+    std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
+    ProjectionTimes times;
+
+    void prepare(std::shared_ptr<Patient const> const& wanted);
+    void make_thickness(Scene const& scene, PixelRect const& pixels);
+    void march_rays(Scene const& scene, PixelRect const& rect);
+    EnergyBins const& bins_for(Scene const& scene);
+    void fill_signal_params(Scene const& scene, PixelRect const& rect);
+};
+
+void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
+{
+    FLUORO_EXPECT(wanted);
+    if (patient == wanted) return;
+    volume.reset();
+    marched.reset();
+    volume.emplace(device, wanted->ct, uses_texture);
+    patient = wanted;
+}
+
+void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels)
+{
+    prepare(scene.patient);
+    MarchKey const key{scene.patient.get(), scene.view, scene.pixels.field_mm, scene.pixels.columns, scene.pixels.rows, pixels};
+    if (marched && marched->covers(key)) return;
+    rays = choose_rays(scene.pixels, scene.view, volume->grid(), settings.every_pixel);
+    std::size_t const bytes = std::size_t(rays.columns) * std::size_t(rays.rows) * sizeof(glm::vec2);
+    if (!thickness || thickness->bytes() != bytes) thickness.emplace(device, bytes, gpu::BufferUse::host);
+    // Rays that miss the voxels are never written by a Joseph pass.
+    if (!uses_texture) std::memset(thickness->mapped().data(), 0, bytes);
+    march_rays(scene, rays_for(rays, pixels));
+    marched = key;
+}
+
+void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
+{
+    Mat4 const index_from_patient = volume->grid().index_from_patient();
+    Vec3 const source = scene.view.source_mm;
+    double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
+    Vec3 const to_origin = detector_point(scene, first, first) - source;
+    Vec3 const column = scene.view.column_direction * (step * scene.pixels.pitch_mm());
+    Vec3 const row = scene.view.row_direction * (step * scene.pixels.pitch_mm());
+    Vec3 const source_index = map_point(index_from_patient, source);
+    HuCurve const& curve = hu_curve();
+    static_assert(HuCurve::hinges == 8);
+    std::uint32_t const group = shared::march_group_side;
+    std::uint32_t const groups_x = (std::uint32_t(rect.columns) + group - 1) / group;
+    // A band of rows a dispatch, so that none holds the device long.
+    int const band = 256;
+
+    commands.mark();
+    for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
+        PackedAxis const identity{0, 1, 2, volume->grid().size.z, {}};
+        PackedAxis const& axis = uses_texture ? identity : volume->packed()[std::size_t(pass)];
+        auto const permuted = [&](Vec3 const& v) { return vec({v[axis.u], v[axis.v], v[axis.main]}); };
+        shared::MarchParams p{};
+        p.source = permuted(source_index);
+        p.to_origin = permuted(map_direction(index_from_patient, to_origin));
+        p.column = permuted(map_direction(index_from_patient, column));
+        p.row = permuted(map_direction(index_from_patient, row));
+        p.to_origin_mm = vec(to_origin);
+        p.column_mm = vec(column);
+        p.row_mm = vec(row);
+        for (int i = 0; i < 4; ++i) {
+            auto const at = std::size_t(i);
+            p.hinge_hu_a[i] = float(curve.hu_at[at]);
+            p.hinge_hu_b[i] = float(curve.hu_at[at + 4]);
+            p.hinge_slope_a[i] = float(curve.bone_slope[at]);
+            p.hinge_slope_b[i] = float(curve.bone_slope[at + 4]);
+        }
+        p.first_column = std::uint32_t(rect.column);
+        p.first_row = std::uint32_t(rect.row);
+        p.columns = std::uint32_t(rect.columns);
+        p.rows = std::uint32_t(rect.rows);
+        p.stride = std::uint32_t(rays.columns);
+        p.size_u = std::uint32_t(volume->grid().size[axis.u]);
+        p.size_v = std::uint32_t(volume->grid().size[axis.v]);
+        p.size_main = std::uint32_t(volume->grid().size[axis.main]);
+        p.strict_u = axis.u < axis.main ? 1 : 0;
+        p.strict_v = axis.v < axis.main ? 1 : 0;
+        p.soft_per_hu = float(curve.soft_per_hu);
+        p.soft_per_bone = float(curve.soft_per_bone);
+        auto& params = march_params[std::size_t(pass)];
+        std::memcpy(params.mapped().data(), &p, sizeof p);
+
+        int const chunks = uses_texture ? 1 : int(axis.textures.size());
+        for (int chunk = 0; chunk < chunks; ++chunk)
+            for (int top = 0; top < rect.rows; top += band) {
+                int const first_plane = chunk * axis.planes_per_texture;
+                shared::MarchChunk const push{std::uint32_t(first_plane),
+                                              std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
+                                              chunk > 0 ? 1u : 0u, std::uint32_t(top)};
+                std::uint32_t const groups_y = (std::uint32_t(std::min(band, rect.rows - top)) + group - 1) / group;
+                auto const bytes = std::as_bytes(std::span{&push, 1});
+                auto const* const texture = uses_texture ? &volume->texture() : &axis.textures[std::size_t(chunk)];
+                commands.dispatch(march, {&params, &*thickness}, {texture}, bytes, groups_x, groups_y);
+            }
+    }
+    commands.mark();
+    auto const stages = commands.run();
+    times.march_ms = stages.empty() ? 0 : stages.front();
+}
+
+EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
+{
+    std::vector<MaterialId> wanted{find_material("water"), find_material("bone")};
+    for (auto const& slab : scene.slabs) wanted.push_back(slab.material);
+    auto const key = std::pair{scene.exposure.quality, std::pair{scene.scintillator, wanted}};
+    auto found = bins.find(key);
+    if (found == bins.end()) {
+        if (bins.size() > 256) bins.clear();
+        found = bins.emplace(key, condense(filtered_spectrum(scene.exposure.quality), scene.scintillator, wanted)).first;
+    }
+    return found->second;
+}
+
+void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& rect)
+{
+    FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs);
+    EnergyBins const& energy = bins_for(scene);
+    FLUORO_EXPECT(energy.energy_kev.size() <= shared::signal_max_bins);
+    auto const table = bin_table.mapped_as<shared::BinParams>();
+    for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
+        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b], energy.attenuation_cm2_g[0][b],
+                     energy.attenuation_cm2_g[1][b]},
+                    glm::vec4{0}};
+        for (std::size_t s = 0; s < scene.slabs.size(); ++s) table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
+    }
+
+    auto const slabs = slab_params.mapped_as<shared::SlabParams>();
+    Vec3 const first = detector_point(scene, 0, 0);
+    for (std::size_t s = 0; s < scene.slabs.size(); ++s) {
+        Slab const& slab = scene.slabs[s];
+        Mat4 const slab_from_patient = glm::inverse(slab.patient_from_slab);
+        double const pitch = scene.pixels.pitch_mm();
+        slabs[s].source = vec(map_point(slab_from_patient, scene.view.source_mm), slab.density_g_cm3);
+        slabs[s].to_origin = vec(map_direction(slab_from_patient, first - scene.view.source_mm));
+        slabs[s].column = vec(map_direction(slab_from_patient, pitch * scene.view.column_direction));
+        slabs[s].row = vec(map_direction(slab_from_patient, pitch * scene.view.row_direction));
+        slabs[s].half_extent = vec(slab.half_extent_mm);
+    }
+
+    shared::SignalParams p{};
+    p.columns = std::uint32_t(scene.pixels.columns);
+    p.rows = std::uint32_t(scene.pixels.rows);
+    p.first_column = std::uint32_t(rect.column);
+    p.first_row = std::uint32_t(rect.row);
+    p.rect_columns = std::uint32_t(rect.columns);
+    p.rect_rows = std::uint32_t(rect.rows);
+    p.ray_stride = std::uint32_t(rays.columns);
+    p.ray_rows = std::uint32_t(rays.rows);
+    p.rays_per_pixel = float(rays.rays_per_pixel);
+    p.ray_margin = float(rays.margin);
+    p.bins = std::uint32_t(energy.energy_kev.size());
+    p.slabs = std::uint32_t(scene.slabs.size());
+    Vec2 const origin = scene.pixels.position_mm(0, 0);
+    p.pitch_mm = float(scene.pixels.pitch_mm());
+    p.origin_x_mm = float(origin.x);
+    p.origin_y_mm = float(origin.y);
+    p.source_to_detector_mm = float(scene.view.source_to_detector_mm);
+    p.blade_left_mm = float(scene.blades.left_mm);
+    p.blade_right_mm = float(scene.blades.right_mm);
+    p.blade_top_mm = float(scene.blades.top_mm);
+    p.blade_bottom_mm = float(scene.blades.bottom_mm);
+    p.penumbra_mm = float(penumbra_mm(scene));
+    double const metres = scene.view.source_to_detector_mm / 1000;
+    p.fluence_scale = float(scene.exposure.current_time.value() / (metres * metres));
+    std::memcpy(signal_params.mapped().data(), &p, sizeof p);
+}
+
+Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
+Projector::~Projector() = default;
+Projector::Projector(Projector&&) noexcept = default;
+Projector& Projector::operator=(Projector&&) noexcept = default;
+
+Signal Projector::project(Scene const& scene)
+{
+    Impl& i = *impl_;
+    i.times = {};
+    auto const& p = scene.pixels;
+    Signal signal;
+    signal.pixel_pitch_mm = p.pitch_mm();
+    signal.exposed = exposed_pixels(scene);
+    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment = Image<float>{p.columns, p.rows};
+    PixelRect const rect = signal.exposed;
+    if (rect.columns == 0 || rect.rows == 0 || scene.exposure.current_time.value() <= 0) return signal;
+
+    i.make_thickness(scene, rect);
+    i.fill_signal_params(scene, rect);
+    std::size_t const bytes = std::size_t(p.columns) * std::size_t(p.rows) * sizeof(glm::vec2);
+    if (!i.signal || i.signal->bytes() != bytes) i.signal.emplace(i.device, bytes, gpu::BufferUse::host);
+    std::uint32_t const group = shared::signal_group_side;
+    i.commands.mark();
+    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &*i.thickness, &*i.signal}, {}, {},
+                        (std::uint32_t(rect.columns) + group - 1) / group, (std::uint32_t(rect.rows) + group - 1) / group);
+    i.commands.mark();
+    auto const stages = i.commands.run();
+    i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+
+    auto const start = std::chrono::steady_clock::now();
+    auto const values = i.signal->mapped_as<glm::vec2>();
+    for (int row = rect.row; row < rect.row + rect.rows; ++row)
+        for (int column = rect.column; column < rect.column + rect.columns; ++column) {
+            auto const value = values[std::size_t(row) * std::size_t(p.columns) + std::size_t(column)];
+            signal.primary.at(column, row) = value.x;
+            signal.primary_second_moment.at(column, row) = value.y;
+        }
+    i.times.read_back_ms = ms_since(start);
+    return signal;
+}
+
+ThicknessMap Projector::thickness(Scene const& scene)
+{
+    Impl& i = *impl_;
+    auto const& p = scene.pixels;
+    ProjectorSettings const settings = i.settings;
+    i.settings.every_pixel = true;
+    i.marched.reset();
+    i.make_thickness(scene, {0, 0, p.columns, p.rows});
+    i.settings = settings;
+    i.marched.reset();
+    ThicknessMap map;
+    map.materials = {find_material("water"), find_material("bone")};
+    map.names = {"soft", "bone"};
+    map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
+    auto const values = i.thickness->mapped_as<glm::vec2>();
+    for (std::size_t pixel = 0; pixel < map.g_cm2[0].values.size(); ++pixel) {
+        map.g_cm2[0].values[pixel] = values[pixel].x;
+        map.g_cm2[1].values[pixel] = values[pixel].y;
+    }
+    add_slab_thickness(scene, map);
+    return map;
+}
+
+std::size_t working_voxels(gpu::DeviceInfo const& device)
+{
+    return working_voxels(device, prefers_texture(device));
+}
+
+ProjectionTimes const& Projector::last_times() const { return impl_->times; }
+std::string Projector::device_name() const { return impl_->device.info().name; }
+bool Projector::uses_texture() const { return impl_->uses_texture; }
+std::vector<std::string> Projector::validation_messages() const { return impl_->device.validation_messages(); }
+int Projector::level_of_detail() const { return impl_->volume ? impl_->volume->level() : 0; }
+double Projector::rays_per_pixel() const { return impl_->rays.rays_per_pixel; }
+
+} // namespace fluoro

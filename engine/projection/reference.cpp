@@ -1,0 +1,178 @@
+#include "ray_grid.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/parallel.hpp>
+#include <fluoro/physics/basis.hpp>
+#include <fluoro/projection/reference.hpp>
+#include <fluoro/room/chord.hpp>
+
+namespace fluoro {
+namespace {
+
+Vec3 pixel_point(Scene const& scene, double column, double row)
+{
+    Vec2 const at = scene.pixels.position_mm(column, row);
+    return scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction;
+}
+
+/// HU at a continuous voxel index: trilinear between voxel centres, constant from the outermost centre to the edge of its
+/// voxel; nothing (air) outside the voxels' box.
+double sample(Volume const& volume, Vec3 const& index)
+{
+    glm::ivec3 const n = volume.grid.size;
+    int low[3];
+    double share[3];
+    for (int axis = 0; axis < 3; ++axis) {
+        if (index[axis] < -0.5 || index[axis] > n[axis] - 0.5) return -1000;
+        double const inside = std::clamp(index[axis], 0.0, double(n[axis] - 1));
+        low[axis] = std::min(int(inside), std::max(0, n[axis] - 2));
+        share[axis] = inside - low[axis];
+    }
+    double value = 0;
+    for (int corner = 0; corner < 8; ++corner) {
+        double weight = 1;
+        std::size_t at[3];
+        for (int axis = 0; axis < 3; ++axis) {
+            int const bit = corner >> axis & 1;
+            weight *= bit ? share[axis] : 1 - share[axis];
+            at[axis] = std::size_t(std::min(low[axis] + bit, n[axis] - 1));
+        }
+        value += weight * volume.hu[(at[2] * std::size_t(n.y) + at[1]) * std::size_t(n.x) + at[0]];
+    }
+    return value;
+}
+
+double open_share(double inside_mm, double penumbra) { return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0); }
+
+} // namespace
+
+RayThickness reference_ray(Scene const& scene, double column, double row, double samples_per_voxel)
+{
+    Volume const& volume = scene.patient->ct;
+    Mat4 const index_from_patient = volume.grid.index_from_patient();
+    Vec3 const start = map_point(index_from_patient, scene.view.source_mm);
+    Vec3 const end_mm = pixel_point(scene, column, row);
+    Vec3 const way = map_point(index_from_patient, end_mm) - start;
+    double enter = 0, leave = 1;
+    for (int axis = 0; axis < 3; ++axis) {
+        double const low = -0.5, high = volume.grid.size[axis] - 0.5;
+        if (way[axis] == 0) {
+            if (start[axis] < low || start[axis] > high) return {};
+            continue;
+        }
+        enter = std::max(enter, std::min((low - start[axis]) / way[axis], (high - start[axis]) / way[axis]));
+        leave = std::min(leave, std::max((low - start[axis]) / way[axis], (high - start[axis]) / way[axis]));
+    }
+    if (leave <= enter) return {};
+    double const fastest = std::max({std::abs(way.x), std::abs(way.y), std::abs(way.z)}) * (leave - enter);
+    int const steps = std::max(1, int(std::ceil(samples_per_voxel * fastest)));
+    double const dt = (leave - enter) / steps;
+    RayThickness sum;
+    for (int i = 0; i < steps; ++i) {
+        BasisDensities const density = basis_densities(sample(volume, start + (enter + (i + 0.5) * dt) * way));
+        sum.soft += density.soft_g_cm3;
+        sum.bone += density.bone_g_cm3;
+    }
+    double const step_cm = 0.1 * dt * glm::length(end_mm - scene.view.source_mm);
+    return {sum.soft * step_cm, sum.bone * step_cm};
+}
+
+void add_slab_thickness(Scene const& scene, ThicknessMap& map)
+{
+    for (auto const& slab : scene.slabs) {
+        auto const found = std::find(map.materials.begin(), map.materials.end(), slab.material);
+        auto const channel = std::size_t(found - map.materials.begin());
+        if (found == map.materials.end()) {
+            map.materials.push_back(slab.material);
+            map.names.push_back(material(slab.material).name);
+            map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
+        }
+        for (int row = 0; row < scene.pixels.rows; ++row)
+            for (int column = 0; column < scene.pixels.columns; ++column) {
+                Vec3 const way = pixel_point(scene, column, row) - scene.view.source_mm;
+                double const length = glm::length(way);
+                map.g_cm2[channel].at(column, row) +=
+                    float(0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length));
+            }
+    }
+}
+
+ThicknessMap reference_thickness(Scene const& scene, double samples_per_voxel)
+{
+    auto const& p = scene.pixels;
+    ThicknessMap map;
+    map.materials = {find_material("water"), find_material("bone")};
+    map.names = {"soft", "bone"};
+    map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
+    parallel_for(p.rows, [&](int first, int last) {
+        for (int row = first; row < last; ++row)
+            for (int column = 0; column < p.columns; ++column) {
+                RayThickness const ray = reference_ray(scene, column, row, samples_per_voxel);
+                map.g_cm2[0].at(column, row) = float(ray.soft);
+                map.g_cm2[1].at(column, row) = float(ray.bone);
+            }
+    });
+    add_slab_thickness(scene, map);
+    return map;
+}
+
+Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_voxel)
+{
+    auto const& p = scene.pixels;
+    Signal signal;
+    signal.pixel_pitch_mm = p.pitch_mm();
+    signal.exposed = exposed_pixels(scene);
+    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment = Image<float>{p.columns, p.rows};
+    Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
+    ThicknessMap const map = reference_thickness(scene, samples_per_voxel);
+    EnergyBins const bins = condense(spectrum, scene.scintillator, map.materials);
+
+    // One row per energy: weight of the mean, of the second moment, attenuation of each material.
+    struct Energy {
+        double mean = 0, second = 0;
+        std::vector<double> attenuation;
+    };
+    std::vector<Energy> energies;
+    if (sum == EnergySum::bins) {
+        for (std::size_t b = 0; b < bins.energy_kev.size(); ++b) {
+            Energy e{bins.absorbed_kev_per_mm2_mas_1m[b], bins.absorbed_kev2_per_mm2_mas_1m[b], {}};
+            for (auto const& curve : bins.attenuation_cm2_g) e.attenuation.push_back(curve[b]);
+            energies.push_back(std::move(e));
+        }
+    } else {
+        for (std::size_t b = 0; b < spectrum.energy_kev.size(); ++b) {
+            PhotonEnergy const energy{spectrum.energy_kev[b]};
+            double const absorbed = spectrum.fluence_per_mm2_kev_mas_1m[b] * absorbed_fraction(scene.scintillator, energy);
+            Energy e{absorbed * energy.value(), absorbed * energy.value() * energy.value(), {}};
+            for (auto const id : map.materials) e.attenuation.push_back(mass_attenuation_cm2_g(id, energy));
+            energies.push_back(std::move(e));
+        }
+    }
+
+    double const sid = scene.view.source_to_detector_mm;
+    double const penumbra = penumbra_mm(scene);
+    parallel_for(p.rows, [&](int first, int last) {
+        for (int row = first; row < last; ++row)
+            for (int column = 0; column < p.columns; ++column) {
+                Vec2 const at = p.position_mm(column, row);
+                double const share =
+                    open_share(at.x - scene.blades.left_mm, penumbra) * open_share(scene.blades.right_mm - at.x, penumbra) *
+                    open_share(at.y - scene.blades.top_mm, penumbra) * open_share(scene.blades.bottom_mm - at.y, penumbra);
+                double const distance = std::hypot(sid, at.x, at.y);
+                double const scale = share * scene.exposure.current_time.value() * (1000 / distance) * (1000 / distance) * (sid / distance);
+                double mean = 0, second = 0;
+                for (auto const& e : energies) {
+                    double depth = 0;
+                    for (std::size_t m = 0; m < map.materials.size(); ++m) depth += e.attenuation[m] * map.g_cm2[m].at(column, row);
+                    mean += e.mean * std::exp(-depth);
+                    second += e.second * std::exp(-depth);
+                }
+                signal.primary.at(column, row) = float(scale * mean);
+                signal.primary_second_moment.at(column, row) = float(scale * second);
+            }
+    });
+    return signal;
+}
+
+} // namespace fluoro

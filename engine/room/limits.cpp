@@ -1,0 +1,166 @@
+#include "axes.hpp"
+
+#include <algorithm>
+#include <fluoro/room/exposure_control.hpp>
+
+namespace fluoro {
+
+namespace {
+
+std::string number(double value)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
+}
+
+/// Rounding of degrees to radians and back must not refuse the limit itself.
+constexpr double rounding = 1e-9;
+
+std::string beyond(Axis const& axis, Range const& range, double asked)
+{
+    std::string const part = std::string{axis.part} + ": ";
+    if (!std::isfinite(asked)) return part + axis.positive + " must be a finite number of " + axis.unit;
+    if (asked > range.most + rounding)
+        return part + axis.shown(asked) + " is beyond the limit of " +
+               number(std::abs(range.most * axis.shown_per_unit)) + " " + axis.unit;
+    if (asked < range.least - rounding)
+        return part + axis.shown(asked) + (*axis.negative ? " is beyond" : " is below") + " the limit of " +
+               number(std::abs(range.least * axis.shown_per_unit)) + " " + axis.unit;
+    return {};
+}
+
+/// First target among the axes of `asked` that the machine cannot reach.
+std::string beyond_any(RoomKind const& kind, RoomState asked)
+{
+    for (Axis const& axis : axes())
+        if (std::optional<double> const& target = axis.target(asked))
+            if (std::string problem = beyond(axis, axis.range(kind), *target); !problem.empty()) return problem;
+    return {};
+}
+
+std::string jog_problem(RoomState asked)
+{
+    for (Axis const& axis : axes())
+        if (double const jog = axis.jog(asked); !(std::abs(jog) <= 1))
+            return std::string{axis.part} + ": a speed of " + number(jog) + " is not between -1 and 1 of full speed";
+    return {};
+}
+
+std::string choices(std::vector<double> const& values)
+{
+    std::string text;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == values.size() ? " or " : ", ") + number(values[i]);
+    return text;
+}
+
+std::string outside(char const* name, double value, Range const& range, char const* unit)
+{
+    if (range.holds(value)) return {};
+    return std::string{"Technique: "} + name + " " + number(value) + " is outside the limits of " +
+           number(range.least) + " to " + number(range.most) + " " + unit;
+}
+
+std::string edges_problem(RoomKind const& kind, double field_mm, double low, double high, char const* low_name,
+                          char const* high_name)
+{
+    if (!std::isfinite(low) || !std::isfinite(high)) return "Collimator: edges must be finite numbers of mm";
+    std::string const both = std::string{"Collimator: "} + low_name + " edge at " + number(low) + " and " + high_name +
+                             " edge at " + number(high) + " mm leave ";
+    if (high - low < kind.smallest_opening_mm)
+        return both + "less than the smallest opening of " + number(kind.smallest_opening_mm) + " mm";
+    double const seen = std::min(high, field_mm / 2) - std::max(low, -field_mm / 2);
+    if (seen < kind.smallest_opening_mm)
+        return both + "less than the smallest opening of " + number(kind.smallest_opening_mm) +
+               " mm inside the active field of " + number(field_mm) + " mm";
+    return {};
+}
+
+struct Judge {
+    RoomKind const& kind;
+    RoomState const& state;
+
+    std::string operator()(PressPedal const&) const { return {}; }
+    std::string operator()(StopMotion const&) const { return {}; }
+    std::string operator()(EndSession const&) const { return {}; }
+    std::string operator()(MoveCArm const& move) const
+    {
+        RoomState asked;
+        asked.c_arm_target = move;
+        return beyond_any(kind, asked);
+    }
+    std::string operator()(MoveTable const& move) const
+    {
+        RoomState asked;
+        asked.table_target = move;
+        return beyond_any(kind, asked);
+    }
+    std::string operator()(JogCArm const& jog) const
+    {
+        RoomState asked;
+        asked.c_arm_jog = jog;
+        return jog_problem(asked);
+    }
+    std::string operator()(JogTable const& jog) const
+    {
+        RoomState asked;
+        asked.table_jog = jog;
+        return jog_problem(asked);
+    }
+    std::string operator()(MoveBlades const& move) const
+    {
+        BladeOpening const& now = state.blades;
+        std::string problem;
+        if (move.left_mm || move.right_mm)
+            problem = edges_problem(kind, state.field_mm, move.left_mm.value_or(now.left_mm),
+                                    move.right_mm.value_or(now.right_mm), "left", "right");
+        if (problem.empty() && (move.top_mm || move.bottom_mm))
+            problem = edges_problem(kind, state.field_mm, move.top_mm.value_or(now.top_mm),
+                                    move.bottom_mm.value_or(now.bottom_mm), "top", "bottom");
+        return problem;
+    }
+    std::string operator()(SelectField const& select) const
+    {
+        if (std::ranges::count(kind.fields_mm, select.field_mm)) return {};
+        return "Field: " + number(select.field_mm) + " mm is not a zoom format of this machine; choose " +
+               choices(kind.fields_mm) + " mm";
+    }
+    std::string operator()(SelectPulseRate const& select) const
+    {
+        if (std::ranges::count(kind.pulse_rates, select.per_second)) return {};
+        return "Pulse rate: " + number(select.per_second) + " is not one of this machine; choose " +
+               choices(kind.pulse_rates) + " pulses per second";
+    }
+    std::string operator()(SelectTechnique const& select) const
+    {
+        if (select.automatic) return {};
+        std::string problem = outside("tube voltage", select.voltage_kv, kind.voltage_kv, "kV");
+        if (problem.empty()) problem = outside("tube current", select.current_ma, kind.current_ma, "mA");
+        if (problem.empty()) problem = outside("pulse width", select.pulse_ms, kind.pulse_ms, "ms");
+        if (problem.empty()) problem = outside("copper filter", select.copper_mm, kind.copper_mm, "mm");
+        if (!problem.empty()) return problem;
+        if (double const power = select.voltage_kv * select.current_ma / 1000; power > kind.power_limit_kw)
+            return "Technique: " + number(select.voltage_kv) + " kV x " + number(select.current_ma) + " mA is " +
+                   number(power) + " kW, above the tube's limit of " + number(kind.power_limit_kw) + " kW";
+        Technique const asked{{TubeVoltage{select.voltage_kv}, Thickness{select.copper_mm}, Thickness{0}},
+                              TubeCurrent{select.current_ma},
+                              PulseWidth{select.pulse_ms}};
+        double const rate = limited_kerma_rate_mGy_min(kind, state, asked);
+        if (rate > kind.exposure.kerma_rate_limit_mGy_min)
+            return "Technique: " + number(std::round(rate)) + " mGy/min " +
+                   number(kind.exposure.limit_distance_mm / 10) + " cm in front of the detector at " +
+                   number(state.pulse_rate) + " pulses per second, above the legal limit of " +
+                   number(kind.exposure.kerma_rate_limit_mGy_min) + " mGy/min; lower mA, ms or the pulse rate";
+        return {};
+    }
+};
+
+} // namespace
+
+std::string refusal(RoomKind const& kind, RoomState const& state, Command const& command)
+{
+    return std::visit(Judge{kind, state}, command);
+}
+
+} // namespace fluoro

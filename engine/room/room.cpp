@@ -1,0 +1,151 @@
+#include "axes.hpp"
+
+#include <algorithm>
+#include <fluoro/core/error.hpp>
+
+namespace fluoro {
+
+namespace {
+
+void throw_if(std::string const& problem)
+{
+    if (!problem.empty()) throw Error{"the room cannot start like this: " + problem};
+}
+
+/// Opening between two opposite edges inside +-half of the field, never narrower than the machine can close.
+std::pair<double, double> limited(double low, double high, double half_field_mm, double smallest_mm)
+{
+    double const from = std::clamp(low, -half_field_mm, half_field_mm - smallest_mm);
+    return {from, std::clamp(high, from + smallest_mm, half_field_mm)};
+}
+
+} // namespace
+
+Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm, double patient_back_mm,
+           Vec2 patient_middle_mm)
+    : kind_{kind}, state_{start}, start_isocentre_mm_{start_isocentre_mm}, patient_back_mm_{patient_back_mm},
+      patient_middle_mm_{patient_middle_mm}, limit_told_(axes().size(), false)
+{
+    throw_if(refusal(kind_, state_,
+                     MoveCArm{start.angles.primary_rad, start.angles.secondary_rad, start.source_to_detector_mm}));
+    throw_if(
+        refusal(kind_, state_, MoveTable{start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm}));
+    throw_if(refusal(kind_, state_, SelectField{start.field_mm}));
+    throw_if(refusal(kind_, state_, SelectPulseRate{start.pulse_rate}));
+    throw_if(
+        refusal(kind_, state_,
+                MoveBlades{start.blades.left_mm, start.blades.right_mm, start.blades.top_mm, start.blades.bottom_mm}));
+    throw_if(refusal(kind_, state_, start.technique));
+}
+
+std::string Room::command(Command const& command)
+{
+    if (std::string why = refusal(kind_, state_, command); !why.empty()) return why;
+    RoomState asked; // only what this command says
+    if (auto const* pedal = std::get_if<PressPedal>(&command)) state_.pedal = pedal->pedal;
+    if (auto const* field = std::get_if<SelectField>(&command)) state_.field_mm = field->field_mm;
+    if (auto const* rate = std::get_if<SelectPulseRate>(&command)) state_.pulse_rate = rate->per_second;
+    if (auto const* technique = std::get_if<SelectTechnique>(&command)) state_.technique = *technique;
+    if (auto const* blades = std::get_if<MoveBlades>(&command)) {
+        double const most = kind_.fields_mm.front() / 2;
+        auto const place = [most](double& edge, std::optional<double> to) {
+            if (to) edge = std::clamp(*to, -most, most);
+        };
+        place(state_.blades.left_mm, blades->left_mm);
+        place(state_.blades.right_mm, blades->right_mm);
+        place(state_.blades.top_mm, blades->top_mm);
+        place(state_.blades.bottom_mm, blades->bottom_mm);
+    }
+    if (auto const* move = std::get_if<MoveCArm>(&command)) asked.c_arm_target = *move;
+    if (auto const* move = std::get_if<MoveTable>(&command)) asked.table_target = *move;
+    for (Axis const& axis : axes())
+        if (axis.target(asked)) {
+            axis.target(state_) = axis.target(asked);
+            axis.jog(state_) = 0;
+        }
+    if (auto const* jog = std::get_if<JogCArm>(&command)) state_.c_arm_jog = *jog;
+    if (auto const* jog = std::get_if<JogTable>(&command)) state_.table_jog = *jog;
+    for (std::size_t i = 0; i < axes().size(); ++i) {
+        if (axes()[i].jog(state_) != 0)
+            axes()[i].target(state_).reset();
+        else
+            limit_told_[i] = false;
+    }
+    if (std::holds_alternative<StopMotion>(command)) {
+        state_.c_arm_target = {};
+        state_.c_arm_jog = {};
+        state_.table_target = {};
+        state_.table_jog = {};
+    }
+    return {};
+}
+
+std::vector<std::string> Room::advance()
+{
+    std::vector<std::string> messages;
+    state_.is_moving = false;
+    for (std::size_t i = 0; i < axes().size(); ++i) {
+        Axis const& axis = axes()[i];
+        Range const& range = axis.range(kind_);
+        double const step = axis.speed(kind_) / ticks_per_second;
+        double& position = axis.position(state_);
+        double const before = position;
+        if (std::optional<double>& target = axis.target(state_)) {
+            position += std::clamp(*target - position, -step, step);
+            // The last step lands on the target itself, not on a sum of roundings beside it.
+            if (std::abs(*target - position) <= 1e-9 * step) {
+                position = *target;
+                target.reset();
+            }
+        } else if (double const jog = axis.jog(state_); jog != 0) {
+            double const wanted = position + jog * step;
+            position = std::clamp(wanted, range.least, range.most);
+            if (position == wanted)
+                limit_told_[i] = false;
+            else if (!limit_told_[i]) {
+                limit_told_[i] = true;
+                messages.push_back(std::string{axis.part} + ": stopped at the limit, " + axis.shown(position) + " " +
+                                   axis.unit);
+            }
+        }
+        state_.is_moving = state_.is_moving || position != before;
+    }
+    return messages;
+}
+
+Vec3 Room::isocentre_mm() const
+{
+    // The table carries the patient; the isocentre stands still in the room, so in the patient it moves the other way.
+    // Supine: up is toward the patient's front, -y.
+    Vec3 const patient_shift{state_.table_lateral_mm, -state_.table_height_mm, state_.table_longitudinal_mm};
+    return start_isocentre_mm_ - patient_shift;
+}
+
+View Room::view() const
+{
+    return view_of(state_.angles, state_.source_to_detector_mm, kind_.source_to_isocentre_mm, isocentre_mm());
+}
+
+std::vector<Slab> Room::table_slabs() const
+{
+    auto const slab = [this](std::string const& material, double density_g_cm3, double from_mm, double thick_mm) {
+        Slab made;
+        made.material = find_material(material);
+        made.density_g_cm3 = density_g_cm3;
+        made.half_extent_mm = {kind_.table_half_width_mm, thick_mm / 2, kind_.table_half_length_mm};
+        made.patient_from_slab[3] = glm::dvec4{patient_middle_mm_.x, from_mm + thick_mm / 2, patient_middle_mm_.y, 1};
+        return made;
+    };
+    return {slab(kind_.pad_material, kind_.pad_density_g_cm3, patient_back_mm_, kind_.pad_mm),
+            slab(kind_.top_material, kind_.top_density_g_cm3, patient_back_mm_ + kind_.pad_mm, kind_.top_mm)};
+}
+
+BladeOpening Room::open_field() const
+{
+    double const half = state_.field_mm / 2;
+    auto const [left, right] = limited(state_.blades.left_mm, state_.blades.right_mm, half, kind_.smallest_opening_mm);
+    auto const [top, bottom] = limited(state_.blades.top_mm, state_.blades.bottom_mm, half, kind_.smallest_opening_mm);
+    return {left, right, top, bottom};
+}
+
+} // namespace fluoro

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <fluoro/core/clock.hpp>
+#include <fluoro/room/room.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fluoro {
+
+/// A command and when it is given.
+struct TimedCommand {
+    Tick tick = 0;
+    Command command;
+};
+
+/// What an instructor writes in one YAML file. docs/scenario-format.md
+struct Scenario {
+    std::filesystem::path file;
+    std::string title;     ///< shown to people; the file's name when not given
+    std::string procedure; ///< one word, e.g. "first-look"
+    std::string text;      ///< the case, for the trainee
+    std::string patient;   ///< a built-in name, or a path (relative ones are already joined to the file's folder)
+    std::string room = "c-arm-suite";
+    RoomState start;                  ///< within the room's limits; blades open
+    std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
+    int pixels = 512;                 ///< columns = rows of a frame
+    std::uint64_t seed = 1;
+    std::map<std::string, std::vector<TimedCommand>> operators; ///< each ascending in time and ending with EndSession
+    std::vector<std::string> warnings; ///< file:line:column: commands that the room is going to refuse
+};
+
+/// Throws Error, one line "file:line:column: what is wrong, what to write instead", for the first problem of the file.
+Scenario read_scenario(std::filesystem::path const& path);
+
+/// Every problem of the file, one line each, in the order of the file; empty when read_scenario would succeed.
+std::vector<std::string> scenario_problems(std::filesystem::path const& path);
+
+/// An operator that stands alone in a file: the list of what it does. Throws Error as read_scenario does.
+std::vector<TimedCommand> read_operator(std::filesystem::path const& path);
+
+/// What the operator does: one of the scenario's own by name, else the file of that name. Throws Error with the names.
+std::vector<TimedCommand> operator_script(Scenario const& scenario, std::string const& name_or_file);
+
+} // namespace fluoro

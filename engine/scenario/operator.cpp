@@ -1,0 +1,207 @@
+#include "operator.hpp"
+
+#include "map_reader.hpp"
+
+#include <algorithm>
+
+namespace fluoro {
+
+namespace {
+
+constexpr double longest_session_s = 24 * 3600;
+constexpr double farthest_mm = 10'000;
+constexpr double full_turn_deg = 360;
+/// A script that does not say when it ends goes on this long after its last entry.
+constexpr double closing_s = 1;
+
+/// Ways to go wrong that leave no command.
+using MaybeCommand = std::optional<Command>;
+
+class EntryReader {
+public:
+    EntryReader(MapReader& map, std::string verb, Problems& problems)
+        : map_{map}, verb_{std::move(verb)}, problems_{problems}
+    {
+    }
+
+    MaybeCommand pedal()
+    {
+        YamlNode const* const to = map_.need("to", "to: down");
+        if (!to) return {};
+        if (to->text == "down") return PressPedal{Pedal::fluoroscopy};
+        if (to->text == "up") return PressPedal{Pedal::released};
+        problems_.add(*to, "a pedal goes down or up; write to: down or to: up");
+        return {};
+    }
+    MaybeCommand c_arm()
+    {
+        MoveCArm move;
+        move.primary_rad = angle("lao_deg");
+        move.secondary_rad = angle("cran_deg");
+        move.source_to_detector_mm = length("sid_mm");
+        return with_something(move, {"lao_deg", "cran_deg", "sid_mm"});
+    }
+    MaybeCommand table()
+    {
+        MoveTable move;
+        move.longitudinal_mm = length("longitudinal_mm");
+        move.lateral_mm = length("lateral_mm");
+        move.height_mm = length("height_mm");
+        return with_something(move, {"longitudinal_mm", "lateral_mm", "height_mm"});
+    }
+    MaybeCommand blades()
+    {
+        MoveBlades move;
+        move.left_mm = length("left_mm");
+        move.right_mm = length("right_mm");
+        move.top_mm = length("top_mm");
+        move.bottom_mm = length("bottom_mm");
+        return with_something(move, {"left_mm", "right_mm", "top_mm", "bottom_mm"});
+    }
+    MaybeCommand jog_c_arm()
+    {
+        return with_something(JogCArm{speed("lao"), speed("cran"), speed("sid")}, {"lao", "cran", "sid"});
+    }
+    MaybeCommand jog_table()
+    {
+        return with_something(JogTable{speed("longitudinal"), speed("lateral"), speed("height")},
+                              {"longitudinal", "lateral", "height"});
+    }
+    MaybeCommand field()
+    {
+        map_.need("field_mm", "field_mm: 220");
+        if (auto const side = map_.number("field_mm", 0, farthest_mm)) return SelectField{*side};
+        return {};
+    }
+    MaybeCommand pulse_rate()
+    {
+        map_.need("pulse_rate", "pulse_rate: 7.5");
+        if (auto const rate = map_.number("pulse_rate", 0, 1000)) return SelectPulseRate{*rate};
+        return {};
+    }
+    MaybeCommand technique()
+    {
+        bool const automatic = map_.truth("automatic").value_or(false);
+        auto const kv = map_.number("voltage_kv", 0, 1000), ma = map_.number("current_ma", 0, 10'000),
+                   ms = map_.number("pulse_ms", 0, 1000), copper = map_.number("copper_mm", 0, 100);
+        if (automatic) {
+            if (kv || ma || ms || copper) {
+                problems_.add(map_.node(),
+                              "automatic technique chooses its own values; leave them out or write automatic: false");
+                return {};
+            }
+            return SelectTechnique{};
+        }
+        if (!kv || !ma || !ms) {
+            problems_.add(map_.node(), "technique needs automatic: true, or voltage_kv, current_ma and pulse_ms");
+            return {};
+        }
+        return SelectTechnique{false, *kv, *ma, *ms, copper.value_or(0)};
+    }
+
+private:
+    std::optional<double> length(std::string const& key) { return map_.number(key, -farthest_mm, farthest_mm); }
+    std::optional<double> angle(std::string const& key)
+    {
+        auto const deg = map_.number(key, -full_turn_deg, full_turn_deg);
+        return deg ? std::optional{radians(*deg)} : std::nullopt;
+    }
+    double speed(std::string const& key) { return map_.number(key, -1, 1).value_or(0); }
+    MaybeCommand with_something(Command const& command, std::vector<std::string> const& keys)
+    {
+        if (std::ranges::any_of(keys, [this](std::string const& key) { return map_.find(key) != nullptr; }))
+            return command;
+        problems_.add(map_.node(), verb_ + " needs at least one of " + one_of(keys));
+        return {};
+    }
+
+    MapReader& map_;
+    std::string verb_;
+    Problems& problems_;
+};
+
+struct Verb {
+    char const* name;
+    MaybeCommand (*read)(EntryReader&);
+};
+
+constexpr Verb verbs[] = {
+    {"pedal", [](EntryReader& r) { return r.pedal(); }},
+    {"c-arm", [](EntryReader& r) { return r.c_arm(); }},
+    {"jog-c-arm", [](EntryReader& r) { return r.jog_c_arm(); }},
+    {"table", [](EntryReader& r) { return r.table(); }},
+    {"jog-table", [](EntryReader& r) { return r.jog_table(); }},
+    {"blades", [](EntryReader& r) { return r.blades(); }},
+    {"field", [](EntryReader& r) { return r.field(); }},
+    {"pulse-rate", [](EntryReader& r) { return r.pulse_rate(); }},
+    {"technique", [](EntryReader& r) { return r.technique(); }},
+    {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
+    {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
+};
+
+std::vector<std::string> verb_names()
+{
+    std::vector<std::string> names;
+    for (Verb const& verb : verbs) names.emplace_back(verb.name);
+    return names;
+}
+
+MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problems)
+{
+    YamlNode const* const verb = map.need("do", "do: pedal");
+    if (!verb) return {};
+    auto const known = std::ranges::find_if(verbs, [&](Verb const& v) { return verb->text == v.name; });
+    if (known == std::end(verbs)) {
+        std::string const nearest = nearest_name(verb->text, verb_names());
+        problems.add(*verb,
+                     "nothing is called " + in_quotes(verb->text) + "; " +
+                         (nearest.empty() ? "do one of " + one_of(verb_names()) : "did you mean " + nearest + "?"));
+        return {};
+    }
+    EntryReader reader{map, known->name, problems};
+    std::size_t const before = problems.count();
+    MaybeCommand command = known->read(reader);
+    map.finish();
+    if (!command && problems.count() == before) problems.add(entry, "this entry does nothing");
+    return command;
+}
+
+} // namespace
+
+std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string const& what, Problems& problems,
+                                            Room* room, std::vector<std::string>& warnings)
+{
+    std::vector<TimedCommand> script;
+    if (list.kind != YamlNode::Kind::list || list.items.empty()) {
+        problems.add(list, what + " is a list of entries; write e.g. - {at_s: 1, do: pedal, to: down}");
+        return script;
+    }
+    double last_s = 0;
+    bool has_ended = false;
+    for (YamlNode const& entry : list.items) {
+        MapReader map{entry, "an entry of " + what, problems};
+        if (entry.kind != YamlNode::Kind::map) continue;
+        map.need("at_s", "at_s: 1.5");
+        std::optional<double> const at_s = map.number("at_s", 0, longest_session_s);
+        MaybeCommand const command = command_of(entry, map, problems);
+        if (has_ended) {
+            problems.add(entry, "nothing happens after 'end'; move it to the last place");
+            break;
+        }
+        if (!at_s || !command) continue;
+        if (*at_s < last_s) {
+            problems.add(entry, "at_s is earlier than the entry above it; keep entries in the order of time");
+            continue;
+        }
+        last_s = *at_s;
+        has_ended = std::holds_alternative<EndSession>(*command);
+        script.push_back({tick_at(*at_s), *command});
+        if (room)
+            if (std::string const why = room->command(*command); !why.empty())
+                warnings.push_back(problems.message(entry, "the room will refuse this. " + why));
+    }
+    if (!has_ended) script.push_back({tick_at(last_s + closing_s), EndSession{}});
+    return script;
+}
+
+} // namespace fluoro

@@ -1,0 +1,169 @@
+#include <fluoro/scenario/scenario.hpp>
+
+#include "map_reader.hpp"
+#include "operator.hpp"
+
+#include <fluoro/core/error.hpp>
+
+namespace fluoro {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t most_pixels = 2048, least_pixels = 64;
+constexpr double farthest_mm = 10'000;
+
+std::optional<Vec3> point_of(YamlNode const& node, std::string const& what, Problems& problems)
+{
+    if (node.kind != YamlNode::Kind::list || node.items.size() != 3) {
+        problems.add(node, what + " is a point; write its x, y and z as [10, -20, 150]");
+        return {};
+    }
+    Vec3 point{0};
+    for (int axis = 0; axis < 3; ++axis) {
+        auto const value = number_of(node.items[std::size_t(axis)], what, problems);
+        if (!value) return {};
+        if (std::abs(*value) > farthest_mm) {
+            problems.add(node, what + " lies more than 10 m away");
+            return {};
+        }
+        point[axis] = *value;
+    }
+    return point;
+}
+
+/// A built-in name stays; a path is relative to the scenario's folder.
+std::string patient_of(std::string const& written, fs::path const& file)
+{
+    fs::path const beside = file.parent_path() / written;
+    std::error_code error;
+    bool const is_path = written.find('/') != std::string::npos || written.find('.') != std::string::npos;
+    return is_path || fs::exists(beside, error) ? beside.lexically_normal().string() : written;
+}
+
+/// Each value is put to the machine as the command that would ask for it.
+void read_start(YamlNode const& node, RoomKind const& kind, Scenario& scenario, Problems& problems)
+{
+    MapReader map{node, "start", problems};
+    RoomState& start = scenario.start;
+    auto const set = [&](std::string const& key, double& value, double to_inside, auto command_for) {
+        YamlNode const* const at = map.find(key);
+        auto const number = map.number(key, -farthest_mm, farthest_mm);
+        if (!number) return;
+        if (std::string const why = refusal(kind, start, command_for(*number * to_inside)); !why.empty())
+            problems.add(*at, why);
+        else
+            value = *number * to_inside;
+    };
+    set("lao_deg", start.angles.primary_rad, radians(1), [](double v) { return MoveCArm{v, {}, {}}; });
+    set("cran_deg", start.angles.secondary_rad, radians(1), [](double v) { return MoveCArm{{}, v, {}}; });
+    set("sid_mm", start.source_to_detector_mm, 1, [](double v) { return MoveCArm{{}, {}, v}; });
+    set("table_longitudinal_mm", start.table_longitudinal_mm, 1, [](double v) { return MoveTable{v, {}, {}}; });
+    set("table_lateral_mm", start.table_lateral_mm, 1, [](double v) { return MoveTable{{}, v, {}}; });
+    set("table_height_mm", start.table_height_mm, 1, [](double v) { return MoveTable{{}, {}, v}; });
+    set("field_mm", start.field_mm, 1, [](double v) { return SelectField{v}; });
+    set("pulse_rate", start.pulse_rate, 1, [](double v) { return SelectPulseRate{v}; });
+    if (YamlNode const* const at = map.find("isocentre_mm"))
+        scenario.isocentre_mm = point_of(*at, "isocentre_mm", problems);
+    map.finish();
+}
+
+RoomKind room_of(Scenario& scenario, MapReader& map, Problems& problems)
+{
+    if (auto const name = map.text("room")) {
+        try {
+            RoomKind const& kind = find_room_kind(*name);
+            scenario.room = *name;
+            return kind;
+        } catch (Error const& unknown) {
+            problems.add(*map.find("room"), unknown.what());
+        }
+    }
+    return find_room_kind(scenario.room);
+}
+
+Scenario parse(fs::path const& path, Problems& problems)
+{
+    Scenario scenario;
+    scenario.file = path;
+    YamlNode const root = read_yaml(path, problems);
+    if (problems.count() > 0 && root.kind == YamlNode::Kind::nothing) return scenario;
+
+    MapReader map{root, "a scenario", problems};
+    if (root.kind != YamlNode::Kind::map) return scenario;
+    if (YamlNode const* const version = map.need("apiVersion", "apiVersion: fluorolab/v1");
+        version && version->text != "fluorolab/v1")
+        problems.add(*version, "this program reads apiVersion: fluorolab/v1, not " + in_quotes(version->text));
+    scenario.title = map.text("title").value_or(path.stem().string());
+    scenario.procedure = map.text("procedure").value_or("");
+    scenario.text = map.text("text").value_or("");
+    map.need("patient", "patient: example-head");
+    if (auto const patient = map.text("patient")) {
+        if (patient->empty())
+            problems.add(*map.find("patient"), "patient is empty; write a built-in name or the path of a CT");
+        scenario.patient = patient_of(*patient, path);
+    }
+    RoomKind const kind = room_of(scenario, map, problems);
+    double const half = kind.fields_mm.front() / 2;
+    scenario.start.field_mm = kind.fields_mm.front();
+    scenario.start.blades = {-half, half, -half, half};
+    if (YamlNode const* const start = map.find("start")) read_start(*start, kind, scenario, problems);
+    if (auto const pixels = map.whole_number("pixels", least_pixels, most_pixels)) scenario.pixels = int(*pixels);
+    if (auto const seed = map.whole_number("seed", 0, std::numeric_limits<std::int64_t>::max()))
+        scenario.seed = std::uint64_t(*seed);
+
+    if (YamlNode const* const operators = map.find("operators")) {
+        if (operators->kind != YamlNode::Kind::map)
+            problems.add(*operators, "operators is a map: a name, and the list of what it does");
+        for (auto const& [name, list] : operators->entries) {
+            Room room{kind, scenario.start, Vec3{0}, 0, Vec2{0}};
+            scenario.operators[name.text] =
+                operator_commands(list, "operator " + in_quotes(name.text), problems, &room, scenario.warnings);
+        }
+    }
+    map.finish();
+    return scenario;
+}
+
+} // namespace
+
+Scenario read_scenario(fs::path const& path)
+{
+    Problems problems{path};
+    Scenario scenario = parse(path, problems);
+    problems.throw_first();
+    return scenario;
+}
+
+std::vector<std::string> scenario_problems(fs::path const& path)
+{
+    Problems problems{path};
+    parse(path, problems);
+    return problems.lines();
+}
+
+std::vector<TimedCommand> read_operator(fs::path const& path)
+{
+    Problems problems{path};
+    std::vector<std::string> warnings;
+    YamlNode const root = read_yaml(path, problems);
+    problems.throw_first();
+    std::vector<TimedCommand> script = operator_commands(root, "an operator", problems, nullptr, warnings);
+    problems.throw_first();
+    return script;
+}
+
+std::vector<TimedCommand> operator_script(Scenario const& scenario, std::string const& name_or_file)
+{
+    if (auto const own = scenario.operators.find(name_or_file); own != scenario.operators.end()) return own->second;
+    std::error_code error;
+    if (fs::is_regular_file(name_or_file, error)) return read_operator(name_or_file);
+    std::vector<std::string> names;
+    for (auto const& [name, script] : scenario.operators) names.push_back(name);
+    throw Error{
+        scenario.file.string() + ": no operator and no file called " + in_quotes(name_or_file) + "; " +
+        (names.empty() ? "the scenario has no operators of its own" : "choose " + one_of(names) + ", or a YAML file")};
+}
+
+} // namespace fluoro

@@ -1,0 +1,123 @@
+#include <fluoro/core/geometry.hpp>
+#include <fluoro/display/display.hpp>
+#include <fluoro/session/recording.hpp>
+
+namespace fluoro {
+namespace {
+
+using Arguments = std::vector<std::pair<std::string, ArgumentValue>>;
+
+void put(Arguments& arguments, char const* name, std::optional<double> const& value)
+{
+    if (value) arguments.emplace_back(name, *value);
+}
+void put_degrees(Arguments& arguments, char const* name, std::optional<double> const& radians)
+{
+    if (radians) arguments.emplace_back(name, degrees(*radians));
+}
+
+struct ArgumentsOf {
+    Arguments operator()(PressPedal const& c) const
+    {
+        return {{"press", std::string{c.pedal == Pedal::released ? "released" : "fluoroscopy"}}};
+    }
+    Arguments operator()(MoveCArm const& c) const
+    {
+        Arguments a;
+        put_degrees(a, "lao_deg", c.primary_rad);
+        put_degrees(a, "cran_deg", c.secondary_rad);
+        put(a, "sid_mm", c.source_to_detector_mm);
+        return a;
+    }
+    Arguments operator()(JogCArm const& c) const
+    {
+        return {{"primary", c.primary}, {"secondary", c.secondary}, {"source_to_detector", c.source_to_detector}};
+    }
+    Arguments operator()(MoveTable const& c) const
+    {
+        Arguments a;
+        put(a, "longitudinal_mm", c.longitudinal_mm);
+        put(a, "lateral_mm", c.lateral_mm);
+        put(a, "height_mm", c.height_mm);
+        return a;
+    }
+    Arguments operator()(JogTable const& c) const
+    {
+        return {{"longitudinal", c.longitudinal}, {"lateral", c.lateral}, {"height", c.height}};
+    }
+    Arguments operator()(MoveBlades const& c) const
+    {
+        Arguments a;
+        put(a, "left_mm", c.left_mm);
+        put(a, "right_mm", c.right_mm);
+        put(a, "top_mm", c.top_mm);
+        put(a, "bottom_mm", c.bottom_mm);
+        return a;
+    }
+    Arguments operator()(SelectField const& c) const { return {{"field_mm", c.field_mm}}; }
+    Arguments operator()(SelectPulseRate const& c) const { return {{"per_second", c.per_second}}; }
+    Arguments operator()(SelectTechnique const& c) const
+    {
+        Arguments a{{"automatic", c.automatic}};
+        if (!c.automatic) {
+            a.emplace_back("voltage_kv", c.voltage_kv);
+            a.emplace_back("current_ma", c.current_ma);
+            a.emplace_back("pulse_ms", c.pulse_ms);
+            a.emplace_back("copper_mm", c.copper_mm);
+        }
+        return a;
+    }
+    Arguments operator()(StopMotion const&) const { return {}; }
+    Arguments operator()(EndSession const&) const { return {}; }
+};
+
+PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening const& open)
+{
+    PulseEntry entry;
+    entry.tick = pulse.tick;
+    entry.number = pulse.number;
+    entry.kv = pulse.technique.quality.voltage.value();
+    entry.ma = pulse.technique.current.value();
+    entry.pulse_ms = pulse.technique.width.value();
+    entry.copper_mm = pulse.technique.quality.added_copper.value();
+    entry.charge_nAs = nanoampere_seconds(pulse.technique.current_time());
+    entry.air_kerma_pGy = picograys(pulse.dose.reference_air_kerma);
+    entry.kap_pGy_cm2 = picogray_square_centimetres(pulse.dose.kerma_area);
+    entry.primary_deg = degrees(room.angles.primary_rad);
+    entry.secondary_deg = degrees(room.angles.secondary_rad);
+    entry.sid_mm = room.source_to_detector_mm;
+    entry.table_longitudinal_mm = room.table_longitudinal_mm;
+    entry.table_lateral_mm = room.table_lateral_mm;
+    entry.table_height_mm = room.table_height_mm;
+    entry.field_mm = room.field_mm;
+    entry.blade_left_mm = open.left_mm;
+    entry.blade_right_mm = open.right_mm;
+    entry.blade_top_mm = open.top_mm;
+    entry.blade_bottom_mm = open.bottom_mm;
+    entry.field_cm2 = pulse.field_cm2;
+    entry.pulse_rate = room.pulse_rate;
+    return entry;
+}
+
+} // namespace
+
+SessionRecorder::SessionRecorder(std::filesystem::path const& folder, RunInfo const& info, RecorderSettings const& settings)
+    : recorder_{folder, info, settings}
+{
+}
+
+void SessionRecorder::step(std::vector<Command> const& commands, Session::Step const& step, Status const& status)
+{
+    for (std::size_t i = 0; i < commands.size(); ++i)
+        recorder_.command({status.tick, name_of(commands[i]), std::visit(ArgumentsOf{}, commands[i]), step.refusals[i]});
+    recorder_.beam(status.tick, status.is_beam_on);
+    for (auto const& message : status.messages) recorder_.message(status.tick, message);
+    if (step.pulse) recorder_.pulse(entry_of(*step.pulse, status.room, step.pulse->opening), step.pulse->raw);
+    if (step.picture) recorder_.picture(status.tick, to_8bit(*step.picture));
+}
+
+std::vector<std::string> SessionRecorder::finish(Tick end) { return recorder_.finish(end); }
+std::vector<std::string> SessionRecorder::take_messages() { return recorder_.take_messages(); }
+std::filesystem::path const& SessionRecorder::folder() const { return recorder_.folder(); }
+
+} // namespace fluoro

@@ -1,0 +1,67 @@
+#include <algorithm>
+#include <fluoro/session/staging.hpp>
+#include <vector>
+
+namespace fluoro {
+
+PatientOnTable lie_down(Volume const& ct)
+{
+    Grid const& grid = ct.grid;
+    glm::ivec3 const n = grid.size;
+    Mat4 const to_patient = grid.patient_from_index();
+    // Mass of body below each height: a few stray voxels (a sheet, a couch's edge) must not lift the patient.
+    Vec3 low{1e9}, high{-1e9};
+    for (int corner = 0; corner < 8; ++corner) {
+        Vec3 const p = map_point(to_patient, {(corner & 1) * (n.x - 1), (corner >> 1 & 1) * (n.y - 1), (corner >> 2) * (n.z - 1)});
+        low = glm::min(low, p);
+        high = glm::max(high, p);
+    }
+    int const bins = std::max(1, int(high.y - low.y) + 1);
+    std::vector<long> counts(std::size_t(bins), 0);
+    long all = 0;
+    for (int k = 0; k < n.z; k += 2)
+        for (int j = 0; j < n.y; j += 2)
+            for (int i = 0; i < n.x; i += 2) {
+                auto const at = (std::size_t(k) * std::size_t(n.y) + std::size_t(j)) * std::size_t(n.x) + std::size_t(i);
+                if (ct.hu[at] <= -300) continue;
+                Vec3 const p = map_point(to_patient, {i, j, k});
+                ++counts[std::size_t(std::clamp(int(p.y - low.y), 0, bins - 1))];
+                ++all;
+            }
+    PatientOnTable lying{high.y, {0.5 * (low.x + high.x), 0.5 * (low.z + high.z)}};
+    long above = 0;
+    for (int bin = 0; bin < bins; ++bin) {
+        above += counts[std::size_t(bin)];
+        if (double(above) >= 0.998 * double(all)) {
+            lying.back_mm = low.y + bin + 1;
+            break;
+        }
+    }
+    return lying;
+}
+
+DetectorModel fluoroscopy_detector(double pixel_pitch_mm)
+{
+    DetectorModel model;
+    // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above, so
+    // that lung beside the mediastinum is not clipped and the direct beam is.
+    model.dn_per_kev_mm2 = 0.14;
+    // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
+    model.electronic_noise_kev = 75;
+    model.native_pitch_mm = std::min(model.native_pitch_mm, pixel_pitch_mm);
+    return model;
+}
+
+double measuring_field_mean(Signal const& signal)
+{
+    auto const& r = signal.exposed;
+    int const column = r.column + r.columns / 4, row = r.row + r.rows / 4;
+    int const columns = std::max(1, r.columns / 2), rows = std::max(1, r.rows / 2);
+    if (r.columns == 0 || r.rows == 0) return 0;
+    double sum = 0;
+    for (int y = row; y < row + rows; ++y)
+        for (int x = column; x < column + columns; ++x) sum += signal.primary.at(x, y) + signal.scatter.at(x, y);
+    return sum / (double(columns) * rows);
+}
+
+} // namespace fluoro

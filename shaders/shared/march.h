@@ -1,0 +1,44 @@
+// Parameters of the ray march, read by GLSL (shaders/march_*.comp) and C++ (engine/projection).
+#ifndef FLUORO_SHARED_MARCH_H
+#define FLUORO_SHARED_MARCH_H
+#include "begin.h"
+FLUORO_SHARED_BEGIN
+
+const uint march_group_side = 8u;
+const uint hu_bias = 1024u; // texels hold HU + bias, clamped to 16 bits
+
+struct MarchParams {
+    vec4 source;    // continuous voxel index; for Joseph permuted to (u, v, main axis)
+    vec4 to_origin; // from the source to the detector point of ray (0, 0), same coordinates
+    vec4 column;    // step from ray to ray along a row
+    vec4 row;
+    vec4 to_origin_mm; // the same three in mm, for the length of a step
+    vec4 column_mm;
+    vec4 row_mm;
+    vec4 hinge_hu_a; // HU where the bone density bends, and by how much [g/cm3 per HU]
+    vec4 hinge_hu_b;
+    vec4 hinge_slope_a;
+    vec4 hinge_slope_b;
+    uint first_column; // rectangle of rays to march
+    uint first_row;
+    uint columns;
+    uint rows;
+    uint stride; // rays in a row of the whole ray grid
+    uint size_u; // voxels
+    uint size_v;
+    uint size_main;
+    uint strict_u; // 1: this axis is the ray's main axis only if it beats u outright (ties go to one axis)
+    uint strict_v;
+    float soft_per_hu;   // [g/cm3 per HU]
+    float soft_per_bone;
+};
+
+struct MarchChunk { // push constants
+    uint first_plane;
+    uint planes;
+    uint adds; // 0: writes, 1: adds to what is there
+    uint first_row; // band of rows, so that one dispatch stays short
+};
+
+FLUORO_SHARED_END
+#endif

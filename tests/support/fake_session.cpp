@@ -1,0 +1,136 @@
+// A Session without patient, physics or GPU: the real room, a drawn picture and round figures, for tests of what stands
+// around a session. Link it into a test program in place of the session module's own.
+//
+// SessionSettings::projector.device chooses how it behaves: "slow" takes 200 ms for each pulse, "lost" throws at the
+// fifth pulse, anything else is quick.
+#include <fluoro/core/error.hpp>
+#include <fluoro/core/random.hpp>
+#include <fluoro/session/session.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iterator>
+#include <thread>
+
+namespace fluoro {
+namespace {
+
+// Of one pulse; round on purpose, so that a test can count pulses by any of them.
+constexpr double pulse_kerma_mGy = 0.01, pulse_kap_Gy_cm2 = 0.002;
+
+/// Something head-like that turns with the C-arm and moves with the table: skull, brain, a row of teeth, a bead.
+Picture draw(RoomState const& room, int pixels, int number)
+{
+    Picture picture{Image<std::uint16_t>{pixels, pixels}};
+    double const pitch = room.field_mm / pixels, turn = std::sin(room.angles.primary_rad),
+                 tilt = std::sin(room.angles.secondary_rad);
+    double const magnification = room.source_to_detector_mm / 750;
+    for (int row = 0; row < pixels; ++row)
+        for (int column = 0; column < pixels; ++column) {
+            double const u = (column + 0.5 - pixels / 2.0) * pitch, v = (row + 0.5 - pixels / 2.0) * pitch;
+            std::uint16_t& grey = picture.grey.at(column, row);
+            if (u < room.blades.left_mm || u > room.blades.right_mm || v < room.blades.top_mm ||
+                v > room.blades.bottom_mm) {
+                grey = 0;
+                continue;
+            }
+            double const x = u / magnification - room.table_lateral_mm,
+                         y = v / magnification + room.table_longitudinal_mm;
+            auto const ball = [&](double cx, double cy, double rx, double ry) {
+                double const d = std::pow((x - cx) / rx, 2) + std::pow((y - cy) / ry, 2);
+                return d < 1 ? std::sqrt(1 - d) : 0.0;
+            };
+            double thickness =
+                1.6 * ball(0, 0, 78 + 14 * std::abs(turn), 98) - 1.1 * ball(0, 0, 71 + 14 * std::abs(turn), 91);
+            thickness += 0.5 * ball(28 * turn, 70 + 30 * tilt, 45, 40) + 0.4 * ball(0, 150, 40, 70);
+            for (int tooth = -4; tooth <= 4; ++tooth)
+                thickness += 0.35 * ball(tooth * 8.0 + 30 * turn, 68 + 0.6 * tooth * tooth + 30 * tilt, 3.4, 9);
+            thickness += 2.0 * ball(40 * std::cos(room.angles.primary_rad), -30, 5, 5);
+            std::uint32_t const noise =
+                philox({std::uint32_t(number), std::uint32_t(row * pixels + column), 0, 0}, {1, 2})[0] >> 24;
+            double const value = 3500 * std::exp(-1.1 * thickness) + (double(noise) - 128) * 1.2;
+            grey = std::uint16_t(std::clamp(value, 0.0, 4095.0));
+        }
+    return picture;
+}
+
+} // namespace
+
+struct Session::Impl {
+    explicit Impl(SessionSettings const& s)
+        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), 100, Vec2{0, 0}}
+    {
+        status.room = room.state();
+    }
+    SessionSettings settings;
+    Room room;
+    Status status;
+    Tick tick = 0, next_pulse = 0;
+    bool has_ended = false;
+};
+
+Session::Session(SessionSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
+Session::~Session() = default;
+
+Session::Step Session::step(std::vector<Command> const& commands)
+{
+    Impl& s = *impl_;
+    Step step;
+    s.status.messages.clear();
+    for (Command const& command : commands) {
+        if (std::holds_alternative<EndSession>(command)) s.has_ended = true;
+        if (std::string why = s.room.command(command); !why.empty()) s.status.messages.push_back(std::move(why));
+    }
+    std::ranges::move(s.room.advance(), std::back_inserter(s.status.messages));
+    RoomState const& room = s.room.state();
+    bool const was_on = s.status.is_beam_on;
+    bool const is_on = room.pedal == Pedal::fluoroscopy;
+    if (is_on && !was_on) s.next_pulse = s.tick;
+    s.status.room = room;
+    s.status.tick = s.tick;
+    s.status.isocentre_mm = s.room.isocentre_mm();
+    s.status.is_beam_on = s.status.is_live = is_on;
+    s.status.air_kerma_rate_mGy_min = is_on ? pulse_kerma_mGy * room.pulse_rate * 60 : 0;
+    s.status.kap_rate_Gy_cm2_min = is_on ? pulse_kap_Gy_cm2 * room.pulse_rate * 60 : 0;
+    if (is_on) {
+        s.status.totals.fluoroscopy_s += 1.0 / ticks_per_second;
+        if (s.tick >= s.next_pulse) {
+            s.next_pulse = s.tick + Tick(ticks_per_second / room.pulse_rate);
+            int const number = ++s.status.totals.pulses;
+            if (s.settings.projector.device == "slow") std::this_thread::sleep_for(std::chrono::milliseconds{200});
+            if (s.settings.projector.device == "lost" && number == 5)
+                throw Error{"the device that makes the pictures was lost", Error::Kind::failed};
+            s.status.totals.air_kerma_reference_mGy += pulse_kerma_mGy;
+            s.status.totals.kap_Gy_cm2 += pulse_kap_Gy_cm2;
+            s.status.technique = {BeamQuality{TubeVoltage{76}, Thickness{0.3}, Thickness{0}}, TubeCurrent{62},
+                                  PulseWidth{6.4}};
+            Pulse pulse;
+            pulse.tick = s.tick;
+            pulse.number = number;
+            pulse.technique = s.status.technique;
+            pulse.dose = {AirKerma{pulse_kerma_mGy}, KermaArea{pulse_kap_Gy_cm2}};
+            step.pulse = pulse;
+            step.picture = draw(room, s.settings.pixels, number);
+        }
+    } else if (was_on) {
+        step.picture = draw(room, s.settings.pixels, 0);
+    }
+    ++s.tick;
+    return step;
+}
+
+Status const& Session::status() const
+{
+    return impl_->status;
+}
+bool Session::has_ended() const
+{
+    return impl_->has_ended;
+}
+std::string Session::device_name() const
+{
+    return "no device (drawn pictures)";
+}
+
+} // namespace fluoro

@@ -1,0 +1,48 @@
+// The console over a drawn session, for the window test: says on stdout what happens, one line each.
+// Usage: console_probe [--scale S] [--demo]
+#include <fluoro/console/console.hpp>
+#include <fluoro/core/error.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+int main(int argument_count, char** arguments)
+{
+    using namespace fluoro;
+    ConsoleSettings settings;
+    settings.title = "Fluorolab console probe";
+    settings.patient = "drawn head";
+    settings.session.room = find_room_kind("c-arm-suite");
+    settings.session.start.field_mm = settings.session.room.fields_mm.front();
+    settings.session.start.blades = {-500, 500, -500, 500};
+    for (int i = 1; i < argument_count; ++i) {
+        std::string_view const argument = arguments[i];
+        if (argument == "--scale" && i + 1 < argument_count) settings.ui_scale = std::atof(arguments[++i]);
+        if (argument == "--demo")
+            settings.hooks.script = [](Tick tick) {
+                std::vector<Command> commands;
+                if (tick == tick_at(0.5)) commands.emplace_back(PressPedal{Pedal::fluoroscopy});
+                return commands;
+            };
+    }
+    // Far above the product's limit: a machine that builds and tests at once may starve a window for a second.
+    settings.live.heartbeat_limit = std::chrono::milliseconds{2000};
+    bool was_on = false;
+    settings.hooks.on_step = [&](Tick tick, std::vector<Command> const& commands, Session::Step const& step,
+                                 Status const& status) {
+        for (Command const& command : commands) std::printf("%ld command %s\n", long(tick), name_of(command).c_str());
+        if (step.pulse) std::printf("%ld pulse %d\n", long(tick), step.pulse->number);
+        if (status.is_beam_on != was_on) std::printf("%ld beam %s\n", long(tick), status.is_beam_on ? "on" : "off");
+        was_on = status.is_beam_on;
+        std::fflush(stdout);
+    };
+    try {
+        ConsoleEnd const end = run_console(settings);
+        std::printf("end %s\n", end == ConsoleEnd::closed ? "closed" : "no window");
+        return end == ConsoleEnd::closed ? 0 : 3;
+    } catch (Error const& error) {
+        std::fprintf(stderr, "console_probe: %s\n", error.what());
+        return error.exit_code();
+    }
+}

@@ -1,0 +1,164 @@
+#include "commands.hpp"
+#include "json.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fluoro/core/error.hpp>
+#include <fluoro/detector/detector.hpp>
+#include <fluoro/display/display.hpp>
+#include <fluoro/dose/dosimeter.hpp>
+#include <fluoro/image/files.hpp>
+#include <fluoro/patient/importer.hpp>
+#include <fluoro/projection/projector.hpp>
+#include <fluoro/projection/scatter_veil.hpp>
+#include <fluoro/room/exposure_control.hpp>
+#include <fluoro/session/staging.hpp>
+
+namespace fluoro {
+namespace {
+
+void require(bool condition, std::string const& otherwise)
+{
+    if (!condition) throw Error{otherwise};
+}
+
+void check_request(RenderRequest const& r)
+{
+    auto const finite = [](double v) { return std::isfinite(v); };
+    require(finite(r.lao_deg) && finite(r.cran_deg) && std::abs(r.lao_deg) <= 360 && std::abs(r.cran_deg) <= 90,
+            "--lao goes from -360 to 360 degrees and --cran from -90 to 90");
+    require(r.sod_mm > 150 && r.sod_mm <= 5000, "--sod " + std::to_string(r.sod_mm) + ": the source stands more than 150 mm (the reference point) and at most 5000 mm from the isocentre");
+    require(r.sid_mm > r.sod_mm && r.sid_mm <= 10000, "--sid must be larger than --sod (" + std::to_string(r.sod_mm) + " mm) and at most 10000 mm: the detector stands behind the isocentre");
+    require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
+    require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
+    require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
+    require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter kernel (a provisional constant veil) or off");
+}
+
+Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patient)
+{
+    Vec3 const target = r.target_mm.empty() ? patient->ct.grid.centre_mm() : Vec3{r.target_mm[0], r.target_mm[1], r.target_mm[2]};
+    RoomKind const& kind = find_room_kind("c-arm-suite");
+    Scene scene;
+    scene.patient = patient;
+    scene.view = view_of({radians(r.lao_deg), radians(r.cran_deg)}, r.sid_mm, r.sod_mm, target);
+    scene.pixels = {r.fov_mm, r.size_px, r.size_px};
+    scene.blades = {-r.fov_mm / 2, r.fov_mm / 2, -r.fov_mm / 2, r.fov_mm / 2};
+    scene.focal_spot_mm = kind.focal_spot_mm;
+    scene.source_to_blades_mm = std::min(kind.source_to_blades_mm, 0.6 * r.sod_mm);
+    if (r.table == "in") {
+        PatientOnTable const lying = lie_down(patient->ct);
+        scene.slabs = Room{kind, {}, target, lying.back_mm, lying.middle_mm}.table_slabs();
+    }
+    scene.scintillator = r.detector == "ideal" ? Scintillator::ideal : Scintillator::csi_600um;
+    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}}, CurrentTime{r.mas.value_or(1)}};
+    return scene;
+}
+
+Signal project(Projector& projector, Scene const& scene, RenderRequest const& r)
+{
+    Signal signal = projector.project(scene);
+    if (r.scatter == "kernel") add_scatter_veil(signal, scene, r.grid == "in");
+    return signal;
+}
+
+/// mAs that gives the detector its target, as exposure control would.
+CurrentTime expose_automatically(Projector& projector, Scene const& scene, RenderRequest const& r)
+{
+    RoomKind const& kind = find_room_kind("c-arm-suite");
+    RoomState state;
+    state.pulse_rate = kind.exposure.reference_pulse_rate;
+    state.field_mm = r.fov_mm;
+    double const wanted = ExposureControl{kind}.target_absorbed_kev_mm2(state);
+    double const at_one_mas = measuring_field_mean(project(projector, scene, r)) / scene.exposure.current_time.value();
+    if (!(at_one_mas > 0)) throw Error{"exposure control sees nothing in its field; give --mas, or another --target"};
+    return CurrentTime{std::min(1e5, wanted / at_one_mas)};
+}
+
+/// The panel in the gain that suits this exposure: the measuring field reads what fluoroscopy's target reads.
+DetectorModel detector_for(RenderRequest const& r, double pitch_mm, double mean_kev_mm2)
+{
+    DetectorModel model = fluoroscopy_detector(pitch_mm);
+    if (mean_kev_mm2 > 0) model.dn_per_kev_mm2 = 5600 / mean_kev_mm2;
+    model.noise = r.noise == "on";
+    if (r.detector == "ideal") {
+        model.mtf_h_mm2 = 0;
+        model.electronic_noise_kev = 0;
+    }
+    return model;
+}
+
+std::vector<double> list(Vec3 const& v) { return {v.x, v.y, v.z}; }
+
+void write_geometry(std::string const& file, Scene const& scene, std::vector<std::string> const& materials)
+{
+    View const& view = scene.view;
+    Vec2 const first = scene.pixels.position_mm(0, 0);
+    double const pitch = scene.pixels.pitch_mm();
+    write_text(file, to_json(JsonFields{
+                         {"source_mm", list(view.source_mm)},
+                         {"origin_mm", list(view.detector_centre_mm + first.x * view.column_direction + first.y * view.row_direction)},
+                         {"column_step_mm", list(pitch * view.column_direction)},
+                         {"row_step_mm", list(pitch * view.row_direction)},
+                         {"columns", scene.pixels.columns},
+                         {"rows", scene.pixels.rows},
+                         {"materials", materials}}));
+}
+
+void write_dose(std::string const& file, Scene const& scene)
+{
+    PulseDose const dose = measure_pulse(scene);
+    write_text(file, to_json(JsonFields{{"air_kerma_reference_mGy", dose.reference_air_kerma.value()},
+                                        {"kap_Gy_cm2", dose.kerma_area.value()},
+                                        {"entrance_air_kerma_mGy", entrance_air_kerma(scene).value()},
+                                        {"kv", scene.exposure.quality.voltage.value()},
+                                        {"mas", scene.exposure.current_time.value()},
+                                        {"copper_mm", scene.exposure.quality.added_copper.value()},
+                                        {"aluminium_mm", scene.exposure.quality.added_aluminium.value()},
+                                        {"field_cm2", field_area_cm2(scene)},
+                                        {"scatter_precision", 0.0}}));
+}
+
+} // namespace
+
+int run_render(RenderRequest const& request)
+{
+    check_request(request);
+    filtered_spectrum({TubeVoltage{request.kv.value_or(80)}, Thickness{request.copper_mm}, Thickness{0}}); // refuses a bad technique early
+    auto const patient = std::make_shared<Patient const>(load_patient(request.patient, {request.remove_couch, {}, {}}));
+    if (!request.phase.empty())
+        std::fprintf(stderr, "note: --phase changes nothing: the patient is static, there is no breath or heartbeat yet\n");
+    ProjectorSettings settings;
+    settings.device = request.device;
+    settings.every_pixel = true;
+    Projector projector{settings};
+    Scene scene = stage(request, patient);
+    if (!request.mas) scene.exposure.current_time = expose_automatically(projector, scene, request);
+
+    Signal const signal = project(projector, scene, request);
+    Detector const detector{detector_for(request, scene.pixels.pitch_mm(), measuring_field_mean(signal))};
+    RawImage const raw = detector.read_out(signal, request.seed, 1);
+    Display display;
+    write_png8(request.out, to_8bit(display.process(raw, false)));
+    if (!request.signal.empty()) write_mha(request.signal, std::array{signal.primary, signal.scatter}, signal.pixel_pitch_mm);
+    if (!request.thickness.empty() || !request.geometry.empty()) {
+        ThicknessMap map;
+        if (!request.thickness.empty()) {
+            map = projector.thickness(scene);
+            write_mha(request.thickness, map.g_cm2, signal.pixel_pitch_mm);
+        } else {
+            map.names = {"soft", "bone"};
+            for (auto const& slab : scene.slabs) map.names.push_back(material(slab.material).name);
+        }
+        if (!request.geometry.empty()) write_geometry(request.geometry, scene, map.names);
+    }
+    if (!request.dose.empty()) write_dose(request.dose, scene);
+    std::fprintf(stderr, "%s: %g kV, %.4g mAs, %g mm Cu on %s\n", request.out.c_str(), scene.exposure.quality.voltage.value(),
+                 scene.exposure.current_time.value(), request.copper_mm, projector.device_name().c_str());
+    if (projector.level_of_detail() > 0)
+        std::fprintf(stderr, "note: the CT does not fit this device; each side was halved %d time(s)\n", projector.level_of_detail());
+    return 0;
+}
+
+} // namespace fluoro
