@@ -124,9 +124,9 @@ void Console::on_focus(bool has_focus)
 
 void Console::on_key(int code, int what, int modifiers)
 {
-    on_input();
     // After the focus is gone GLFW reports releases of its own making; the person's come to another window.
     if (what == GLFW_REPEAT || has_lost_focus_) return;
+    on_input();
     if (code == GLFW_KEY_LEFT_SHIFT || code == GLFW_KEY_RIGHT_SHIFT) {
         input_.fast(what == GLFW_PRESS);
         return;

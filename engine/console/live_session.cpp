@@ -1,6 +1,7 @@
 #include <fluoro/console/live_session.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -13,7 +14,10 @@ namespace {
 
 using WallClock = std::chrono::steady_clock;
 constexpr WallClock::duration tick_length = std::chrono::nanoseconds{1'000'000'000 / ticks_per_second};
-constexpr WallClock::duration news_interval = std::chrono::milliseconds{33};
+// A redraw costs the simulation processor time: pictures, the lamp and messages at once, creeping figures when they can
+// wait.
+constexpr WallClock::duration urgent_interval = std::chrono::milliseconds{33};
+constexpr WallClock::duration news_interval = std::chrono::milliseconds{80};
 
 bool looks_different(Status const& a, Status const& b)
 {
@@ -35,9 +39,12 @@ bool looks_different(Status const& a, Status const& b)
                           s.is_moving};
     };
     auto const dose = [](Status const& s) {
-        return std::tuple{
-            s.is_beam_on,         s.is_live, s.totals.pulses, s.totals.fluoroscopy_s, s.air_kerma_rate_mGy_min,
-            s.kap_rate_Gy_cm2_min};
+        return std::tuple{s.is_beam_on,
+                          s.is_live,
+                          s.totals.pulses,
+                          std::floor(s.totals.fluoroscopy_s),
+                          s.air_kerma_rate_mGy_min,
+                          s.kap_rate_Gy_cm2_min};
     };
     return room(a.room) != room(b.room) || dose(a) != dose(b);
 }
@@ -74,7 +81,7 @@ struct LiveSession::Impl {
     std::string device;
     Tick tick = 0;
     bool is_pedal_down = false;
-    bool has_untold_news = false;
+    bool has_untold_news = false, has_urgent_news = false;
     WallClock::time_point last_news{};
 
     std::thread thread; // last: it starts when all above is there
@@ -130,6 +137,7 @@ std::vector<Command> LiveSession::Impl::next_commands(WallClock::time_point now)
         is_pedal_down = false;
         std::lock_guard const lock{mutex};
         ++shared.beam_cuts;
+        has_urgent_news = true;
         messages.emplace_back("Beam off: the window stopped responding. Press the pedal again to go on.");
     }
     return commands;
@@ -143,7 +151,9 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
     ++tick;
 
     std::lock_guard const lock{mutex};
-    bool const is_news = result.picture || !status.messages.empty() || looks_different(shared.status, status);
+    has_urgent_news =
+        has_urgent_news || result.picture || !status.messages.empty() || status.is_beam_on != shared.status.is_beam_on;
+    has_untold_news = has_untold_news || has_urgent_news || looks_different(shared.status, status);
     shared.status = status;
     shared.status.messages.clear();
     if (result.pulse) shared.pictured = status.room;
@@ -154,16 +164,18 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
     messages.insert(messages.end(), status.messages.begin(), status.messages.end());
     taken = 0;
     last_tick = WallClock::now();
-    if (is_news) ++shared.version;
-    has_untold_news = has_untold_news || is_news;
 }
 
 void LiveSession::Impl::tell_news()
 {
     auto const now = WallClock::now();
-    if (!has_untold_news || now - last_news < news_interval) return;
-    has_untold_news = false;
+    if (!has_untold_news || now - last_news < (has_urgent_news ? urgent_interval : news_interval)) return;
+    has_untold_news = has_urgent_news = false;
     last_news = now;
+    {
+        std::lock_guard const lock{mutex};
+        ++shared.version;
+    }
     if (hooks.on_news) hooks.on_news();
 }
 
