@@ -12,37 +12,6 @@ layout(std140, binding = 2) uniform Bins { BinParams bins[signal_max_bins]; };
 layout(std430, binding = 3) readonly buffer Thickness { vec2 soft_bone_g_cm2[]; };
 layout(std430, binding = 4) writeonly buffer Signal { vec2 mean_second[]; };
 
-vec2 ray_at(int column, int row)
-{
-    column = clamp(column, 0, int(p.ray_stride) - 1);
-    row = clamp(row, 0, int(p.ray_rows) - 1);
-    return soft_bone_g_cm2[row * int(p.ray_stride) + column];
-}
-
-vec4 catmull_rom(float t)
-{
-    return 0.5 * vec4(((-t + 2.0) * t - 1.0) * t, (3.0 * t - 5.0) * t * t + 2.0, ((-3.0 * t + 4.0) * t + 1.0) * t,
-                      (t - 1.0) * t * t);
-}
-
-// Thickness at a pixel from the coarser ray grid.
-vec2 thickness(uvec2 pixel)
-{
-    if (p.rays_per_pixel == 1.0) return ray_at(int(pixel.x) + int(p.ray_margin), int(pixel.y) + int(p.ray_margin));
-    vec2 at = (vec2(pixel) + 0.5) * p.rays_per_pixel - 0.5 + p.ray_margin;
-    vec2 whole = floor(at);
-    vec4 wx = catmull_rom(at.x - whole.x);
-    vec4 wy = catmull_rom(at.y - whole.y);
-    vec2 sum = vec2(0.0);
-    for (int j = 0; j < 4; ++j) {
-        int row = int(whole.y) - 1 + j;
-        int column = int(whole.x) - 1;
-        sum += wy[j] * (wx.x * ray_at(column, row) + wx.y * ray_at(column + 1, row) + wx.z * ray_at(column + 2, row) +
-                        wx.w * ray_at(column + 3, row));
-    }
-    return sum;
-}
-
 // Length [mm] of the ray's way from source to detector inside a box at the origin.
 float chord_mm(vec3 source, vec3 d, vec3 half_extent)
 {
@@ -70,16 +39,16 @@ void main()
                   open_share(x_mm.y - p.blade_top_mm) * open_share(p.blade_bottom_mm - x_mm.y);
     vec2 sum = vec2(0.0);
     if (share > 0.0) {
-        vec2 soft_bone = thickness(at);
+        vec2 soft_bone = soft_bone_g_cm2[at.y * p.columns + at.x];
         vec4 slab_g_cm2 = vec4(0.0);
         [[unroll]] for (uint s = 0u; s < signal_max_slabs; ++s) {
-            if (s >= p.slabs) break;
+            if (s >= p.slabs) continue;
             vec3 d = slabs[s].to_origin.xyz + float(at.x) * slabs[s].column.xyz + float(at.y) * slabs[s].row.xyz;
             slab_g_cm2[s] = 0.1 * slabs[s].source.w * chord_mm(slabs[s].source.xyz, d, slabs[s].half_extent.xyz);
         }
-        // Unrolled, so that every table entry has a fixed address: a software device then loads it once for all lanes.
+        // Unrolled and always the whole table (unused bins weigh nothing), so that every entry has a fixed address: a
+        // software device then loads it once for all lanes.
         [[unroll]] for (uint b = 0u; b < signal_max_bins; ++b) {
-            if (b >= p.bins) break;
             float depth = dot(bins[b].weights_and_basis.zw, soft_bone) + dot(bins[b].slabs, slab_g_cm2);
             sum += exp(-depth) * bins[b].weights_and_basis.xy;
         }

@@ -21,26 +21,21 @@ VkDeviceMemory allocate(Device::Impl& device, VkMemoryRequirements const& needs,
 
 } // namespace
 
-Buffer::Buffer(Device& device, std::size_t bytes, BufferUse use) : impl_{std::make_unique<Impl>(device.impl())}
+Buffer::Buffer(Device& device, std::size_t bytes) : impl_{std::make_unique<Impl>(device.impl())}
 {
     FLUORO_EXPECT(bytes > 0);
     auto& d = impl_->device;
     impl_->bytes = bytes;
     VkBufferCreateInfo create{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
     create.size = bytes;
-    create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
-                   VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+    create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT;
     check(vkCreateBuffer(d.handle, &create, nullptr, &impl_->handle), "vkCreateBuffer");
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(d.handle, impl_->handle, &needs);
     auto const mappable = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    // On the software device all memory is the host's: mapping it saves a copy.
-    bool const maps = use == BufferUse::host || d.info.is_software;
-    impl_->memory = allocate(d, needs,
-                             maps ? d.memory_type(needs.memoryTypeBits, mappable, VK_MEMORY_PROPERTY_HOST_CACHED_BIT)
-                                  : d.memory_type(needs.memoryTypeBits, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
+    impl_->memory = allocate(d, needs, d.memory_type(needs.memoryTypeBits, mappable, VK_MEMORY_PROPERTY_HOST_CACHED_BIT));
     check(vkBindBufferMemory(d.handle, impl_->handle, impl_->memory, 0), "vkBindBufferMemory");
-    if (maps) check(vkMapMemory(d.handle, impl_->memory, 0, VK_WHOLE_SIZE, 0, &impl_->mapped), "vkMapMemory");
+    check(vkMapMemory(d.handle, impl_->memory, 0, VK_WHOLE_SIZE, 0, &impl_->mapped), "vkMapMemory");
 }
 
 Buffer::Impl::~Impl()
@@ -55,41 +50,8 @@ Buffer& Buffer::operator=(Buffer&&) noexcept = default;
 
 std::size_t Buffer::bytes() const { return impl_->bytes; }
 
-void Buffer::upload(std::span<std::byte const> data)
-{
-    FLUORO_EXPECT(data.size() <= impl_->bytes);
-    if (impl_->mapped) {
-        std::memcpy(impl_->mapped, data.data(), data.size());
-        return;
-    }
-    // Through a small window, so that a large volume does not need its size twice.
-    std::size_t const window = std::min<std::size_t>(data.size(), std::size_t{64} << 20);
-    Device::Impl& d = impl_->device;
-    Impl staging{d};
-    VkBufferCreateInfo create{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
-    create.size = window;
-    create.usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT;
-    check(vkCreateBuffer(d.handle, &create, nullptr, &staging.handle), "vkCreateBuffer");
-    VkMemoryRequirements needs{};
-    vkGetBufferMemoryRequirements(d.handle, staging.handle, &needs);
-    staging.memory = allocate(
-        d, needs,
-        d.memory_type(needs.memoryTypeBits, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT, 0));
-    check(vkBindBufferMemory(d.handle, staging.handle, staging.memory, 0), "vkBindBufferMemory");
-    check(vkMapMemory(d.handle, staging.memory, 0, VK_WHOLE_SIZE, 0, &staging.mapped), "vkMapMemory");
-    for (std::size_t at = 0; at < data.size(); at += window) {
-        std::size_t const now = std::min(window, data.size() - at);
-        std::memcpy(staging.mapped, data.data() + at, now);
-        d.run_once([&](VkCommandBuffer commands) {
-            VkBufferCopy const copy{0, at, now};
-            vkCmdCopyBuffer(commands, staging.handle, impl_->handle, 1, &copy);
-        });
-    }
-}
-
 std::span<std::byte> Buffer::mapped()
 {
-    FLUORO_EXPECT(impl_->mapped);
     return {static_cast<std::byte*>(impl_->mapped), impl_->bytes};
 }
 
@@ -134,7 +96,7 @@ void VolumeTexture::Impl::fill(Device& owner, VkExtent3D extent, std::span<std::
     // Groups of planes of at most 64 MiB, so that a large volume does not need its size twice.
     std::size_t const plane = texels.size() / extent.depth;
     std::uint32_t const group = std::uint32_t(std::clamp<std::size_t>((std::size_t{64} << 20) / plane, 1, extent.depth));
-    Buffer staging{owner, plane * group, BufferUse::host};
+    Buffer staging{owner, plane * group};
     for (std::uint32_t first = 0; first < extent.depth; first += group) {
         std::uint32_t const now = std::min(group, extent.depth - first);
         std::memcpy(staging.mapped().data(), texels.data() + plane * first, plane * now);

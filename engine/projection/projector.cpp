@@ -12,8 +12,10 @@
 #include <fluoro_shaders/energy_sum.hpp>
 #include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>
+#include <fluoro_shaders/resample.hpp>
 #include <map>
 #include <shared/march.h>
+#include <shared/resample.h>
 #include <shared/signal.h>
 
 namespace fluoro {
@@ -22,8 +24,9 @@ static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
 static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
 static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
 static_assert(sizeof(shared::MarchChunk) == 16);
-static_assert(sizeof(shared::SignalParams) == 24 * 4);
-static_assert(offsetof(shared::SignalParams, fluence_scale) == 21 * 4);
+static_assert(sizeof(shared::SignalParams) == 18 * 4);
+static_assert(offsetof(shared::SignalParams, fluence_scale) == 16 * 4);
+static_assert(sizeof(shared::ResampleParams) == 32);
 static_assert(sizeof(shared::SlabParams) == 5 * 16);
 static_assert(sizeof(shared::BinParams) == 2 * 16);
 
@@ -79,23 +82,27 @@ struct Projector::Impl {
                        (s.method == MarchMethod::by_device && prefers_texture(device.info()))},
           march{device, uses_texture ? std::span<std::uint32_t const>{march_texture_spv} : std::span<std::uint32_t const>{march_joseph_spv},
                 {1, 1, 1, sizeof(shared::MarchChunk)}},
-          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
-          signal_params{device, sizeof(shared::SignalParams), gpu::BufferUse::host},
-          slab_params{device, sizeof(shared::SlabParams) * shared::signal_max_slabs, gpu::BufferUse::host},
-          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins, gpu::BufferUse::host}
+          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
+          signal_params{device, sizeof(shared::SignalParams)},
+          slab_params{device, sizeof(shared::SlabParams) * shared::signal_max_slabs},
+          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins}
     {
-        for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams), gpu::BufferUse::host);
+        for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
     }
 
     ProjectorSettings settings;
     gpu::Device device;
     bool uses_texture;
     gpu::Kernel march;
+    gpu::Kernel resample;
     gpu::Kernel energy_sum;
     gpu::CommandList commands;
     std::vector<gpu::Buffer> march_params;
     gpu::Buffer signal_params, slab_params, bin_table;
-    std::optional<gpu::Buffer> thickness, signal;
+    std::optional<gpu::Buffer> ray_thickness;    ///< of the marched rays
+    std::optional<gpu::Buffer> half_resampled;   ///< pixel columns, ray rows
+    std::optional<gpu::Buffer> pixel_thickness;  ///< of the pixels, where rays are fewer
+    std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
@@ -104,9 +111,17 @@ struct Projector::Impl {
     std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
     ProjectionTimes times;
 
+    /// Two floats for every ray or pixel.
+    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows)
+    {
+        std::size_t const bytes = std::size_t(columns) * std::size_t(rows) * sizeof(glm::vec2);
+        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes);
+    }
     void prepare(std::shared_ptr<Patient const> const& wanted);
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
     void march_rays(Scene const& scene, PixelRect const& rect);
+    void spread_rays(Scene const& scene);
+    gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
     EnergyBins const& bins_for(Scene const& scene);
     void fill_signal_params(Scene const& scene, PixelRect const& rect);
 };
@@ -132,11 +147,15 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     if (stands && marched->covers(key) && density == wanted) return;
     density = wanted;
     rays = choose_rays(scene.pixels, scene.view, volume->grid(), density);
-    std::size_t const bytes = std::size_t(rays.columns) * std::size_t(rays.rows) * sizeof(glm::vec2);
-    if (!thickness || thickness->bytes() != bytes) thickness.emplace(device, bytes, gpu::BufferUse::host);
+    make_room(ray_thickness, rays.columns, rays.rows);
     // Rays that miss the voxels are never written by a Joseph pass.
-    if (!uses_texture) std::memset(thickness->mapped().data(), 0, bytes);
+    if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
+    commands.mark();
     march_rays(scene, rays_for(rays, pixels));
+    spread_rays(scene);
+    commands.mark();
+    auto const stages = commands.run();
+    times.march_ms = stages.empty() ? 0 : stages.front();
     marched = key;
 }
 
@@ -156,7 +175,6 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
     // A band of rows a dispatch, so that none holds the device long.
     int const band = 256;
 
-    commands.mark();
     for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
         PackedAxis const identity{0, 1, 2, volume->grid().size.z, {}};
         PackedAxis const& axis = uses_texture ? identity : volume->packed()[std::size_t(pass)];
@@ -201,12 +219,28 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
                 std::uint32_t const groups_y = (std::uint32_t(std::min(band, rect.rows - top)) + group - 1) / group;
                 auto const bytes = std::as_bytes(std::span{&push, 1});
                 auto const* const texture = uses_texture ? &volume->texture() : &axis.textures[std::size_t(chunk)];
-                commands.dispatch(march, {&params, &*thickness}, {texture}, bytes, groups_x, groups_y);
+                commands.dispatch(march, {&params, &*ray_thickness}, {texture}, bytes, groups_x, groups_y);
             }
     }
-    commands.mark();
-    auto const stages = commands.run();
-    times.march_ms = stages.empty() ? 0 : stages.front();
+}
+
+/// From the rays to the pixels, where there are fewer rays.
+void Projector::Impl::spread_rays(Scene const& scene)
+{
+    if (rays.margin == 0) return;
+    int const columns = scene.pixels.columns, rows = scene.pixels.rows;
+    make_room(half_resampled, columns, rays.rows);
+    make_room(pixel_thickness, columns, rows);
+    auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count, bool is_vertical) {
+        shared::ResampleParams const p{std::uint32_t(columns),    std::uint32_t(to_rows),       std::uint32_t(from_columns),
+                                       std::uint32_t(from_count), is_vertical ? 1u : 0u,        float(rays.rays_per_pixel),
+                                       float(rays.margin),        0};
+        std::uint32_t const group = shared::signal_group_side;
+        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}), (std::uint32_t(columns) + group - 1) / group,
+                          (std::uint32_t(to_rows) + group - 1) / group);
+    };
+    pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
+    pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
 }
 
 EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
@@ -228,6 +262,7 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     EnergyBins const& energy = bins_for(scene);
     FLUORO_EXPECT(energy.energy_kev.size() <= shared::signal_max_bins);
     auto const table = bin_table.mapped_as<shared::BinParams>();
+    std::fill(table.begin(), table.end(), shared::BinParams{});
     for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
         table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b], energy.attenuation_cm2_g[0][b],
                      energy.attenuation_cm2_g[1][b]},
@@ -255,11 +290,6 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     p.first_row = std::uint32_t(rect.row);
     p.rect_columns = std::uint32_t(rect.columns);
     p.rect_rows = std::uint32_t(rect.rows);
-    p.ray_stride = std::uint32_t(rays.columns);
-    p.ray_rows = std::uint32_t(rays.rows);
-    p.rays_per_pixel = float(rays.rays_per_pixel);
-    p.ray_margin = float(rays.margin);
-    p.bins = std::uint32_t(energy.energy_kev.size());
     p.slabs = std::uint32_t(scene.slabs.size());
     Vec2 const origin = scene.pixels.position_mm(0, 0);
     p.pitch_mm = float(scene.pixels.pitch_mm());
@@ -295,11 +325,10 @@ Signal Projector::project(Scene const& scene)
 
     i.make_thickness(scene, rect, i.settings.every_pixel);
     i.fill_signal_params(scene, rect);
-    std::size_t const bytes = std::size_t(p.columns) * std::size_t(p.rows) * sizeof(glm::vec2);
-    if (!i.signal || i.signal->bytes() != bytes) i.signal.emplace(i.device, bytes, gpu::BufferUse::host);
+    i.make_room(i.signal, p.columns, p.rows);
     std::uint32_t const group = shared::signal_group_side;
     i.commands.mark();
-    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &*i.thickness, &*i.signal}, {}, {},
+    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {}, {},
                         (std::uint32_t(rect.columns) + group - 1) / group, (std::uint32_t(rect.rows) + group - 1) / group);
     i.commands.mark();
     auto const stages = i.commands.run();
@@ -326,7 +355,7 @@ ThicknessMap Projector::thickness(Scene const& scene)
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};
     map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
-    auto const values = i.thickness->mapped_as<glm::vec2>();
+    auto const values = i.thickness().mapped_as<glm::vec2>();
     for (std::size_t pixel = 0; pixel < map.g_cm2[0].values.size(); ++pixel) {
         map.g_cm2[0].values[pixel] = values[pixel].x;
         map.g_cm2[1].values[pixel] = values[pixel].y;

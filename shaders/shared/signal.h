@@ -5,7 +5,7 @@
 FLUORO_SHARED_BEGIN
 
 const uint signal_group_side = 8u;
-const uint signal_max_bins = 32u;
+const uint signal_max_bins = 24u;
 const uint signal_max_slabs = 4u;
 
 // One energy bin.
@@ -29,11 +29,6 @@ struct SignalParams {
     uint first_row;
     uint rect_columns;
     uint rect_rows;
-    uint ray_stride; // the ray grid
-    uint ray_rows;
-    float rays_per_pixel; // ray coordinate = (pixel + 1/2) * rays_per_pixel - 1/2 + ray_margin
-    float ray_margin;
-    uint bins;
     uint slabs;
     float pitch_mm;
     float origin_x_mm; // centre of pixel (0, 0) from the central ray
@@ -45,8 +40,7 @@ struct SignalParams {
     float blade_bottom_mm;
     float penumbra_mm;  // width of a blade's shadow edge
     float fluence_scale; // mAs x (1 m / SID)^2
-    float unused_a;
-    float unused_b;
+    float unused;
 };
 
 FLUORO_SHARED_END

@@ -6,23 +6,17 @@
 
 namespace fluoro::gpu {
 
-enum class BufferUse {
-    device, ///< fast for kernels; filled once with upload()
-    host    ///< mapped: kernels and CPU both read and write it
-};
-
-/// A buffer for kernels, as storage or (small ones) as uniforms. Throws Error (failed) with sizes when the device has no room.
+/// A buffer that kernels and the CPU both read and write, as storage or (small ones) as uniforms. Throws Error (failed)
+/// with sizes when the device has no room.
 class Buffer {
 public:
-    Buffer(Device& device, std::size_t bytes, BufferUse use);
+    Buffer(Device& device, std::size_t bytes);
     ~Buffer();
     Buffer(Buffer&&) noexcept;
     Buffer& operator=(Buffer&&) noexcept;
 
     std::size_t bytes() const;
-    /// Copies to the start of the buffer and waits until it is there.
-    void upload(std::span<std::byte const> data);
-    /// The memory itself; only for BufferUse::host.
+    /// The memory itself.
     std::span<std::byte> mapped();
     template <class Value> std::span<Value> mapped_as()
     {

@@ -25,7 +25,7 @@ struct EnergyBins {
     std::vector<MaterialId> materials;
 };
 
-inline constexpr int max_energy_bins = 32;
+inline constexpr int max_energy_bins = 24;
 
 /// At most max_energy_bins bins, edges at the K edges of iodine, caesium, barium and gadolinium. Against the direct
 /// 1 keV sum: within 0.5 % through 0-30 cm of water with 0-3 cm of bone, fat and 0-50 mg/cm2 of iodine, 50-125 kV.
