@@ -6,6 +6,7 @@
 #include <memory>
 #include <png.h>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace fluoro {
 namespace {
@@ -13,12 +14,16 @@ namespace {
 void write_rows(std::filesystem::path const& file, int columns, int rows, int bits, auto const& row_bytes)
 {
     auto const failed = [&](char const* why) {
-        return Error{"cannot write the picture '" + file.string() + "': " + why + "; check the folder and the free space",
+        return Error{"cannot write the picture '" + file.string() + "': " + why +
+                         "; check the folder and the free space",
                      Error::Kind::failed};
     };
     auto temporary = file;
     temporary += ".part" + std::to_string(::getpid());
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    // libpng would print its reasons; ours say more.
+    auto const leave = [](png_structp broken, png_const_charp) { png_longjmp(broken, 1); };
+    auto const ignore = [](png_structp, png_const_charp) {};
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, leave, ignore);
     png_infop info = png ? png_create_info_struct(png) : nullptr;
     if (!info) throw failed("no memory");
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{std::fopen(temporary.c_str(), "wb"), &std::fclose};
@@ -33,7 +38,11 @@ void write_rows(std::filesystem::path const& file, int columns, int rows, int bi
         throw failed("the disk refused it");
     }
     png_init_io(png, out.get());
-    png_set_compression_level(png, 3);
+    // A noisy frame holds no repeats worth a search. Differences and run lengths alone take a third of the time and
+    // make the smaller file (512 x 512, 16 bits: 12 ms and 374 kB against 34 ms and 386 kB at level 3).
+    png_set_compression_level(png, 1);
+    png_set_compression_strategy(png, Z_RLE);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_IHDR(png, info, png_uint_32(columns), png_uint_32(rows), bits, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
