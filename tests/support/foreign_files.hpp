@@ -69,9 +69,9 @@ inline Bytes gzip(Bytes const& plain)
     stream.next_out = packed.data();
     stream.avail_out = uInt(packed.size());
     deflate(&stream, Z_FINISH);
-    packed.resize(packed.size() - stream.avail_out);
+    auto const length = std::ptrdiff_t(stream.total_out);
     deflateEnd(&stream);
-    return packed;
+    return {packed.begin(), packed.begin() + length};
 }
 
 struct NiftiOptions {

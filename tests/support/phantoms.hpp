@@ -41,7 +41,8 @@ inline double chest_like_hu(Vec3 const& p)
     };
     double const body = inside(Vec3{p.x, p.y, 0}, {160, 105, 1}, 0.04);
     double const skin = inside(Vec3{p.x, p.y, 0}, {148, 94, 1}, 0.04);
-    double const lungs = inside(p - Vec3{75, -5, 10}, {52, 70, 110}, 4) + inside(p - Vec3{-75, -5, 10}, {52, 70, 110}, 4);
+    double const lungs =
+        inside(p - Vec3{75, -5, 10}, {52, 70, 110}, 4) + inside(p - Vec3{-75, -5, 10}, {52, 70, 110}, 4);
     double const spine = inside(Vec3{p.x, p.y - 60, 0}, {20, 18, 1}, 0.2);
     double const tissue = -100 + skin * 145 + spine * 350;
     return -1000 + body * (1000 + tissue + lungs * (-750 - tissue));

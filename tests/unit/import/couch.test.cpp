@@ -36,9 +36,9 @@ int scene(double x, double y, double)
     if (radius(x, y, 110, 80) < 20) return -850;                  // lung
     if (radius(x, y, 110, 80) < 60) return 40;                    // trunk: y from 20 to 140
     if (radius(x, y, 205, 90) < 25) return 40;                    // arm
-    if (std::abs(y - 142) < 2 && x > 100 && x < 120) return -250; // a wrinkle of blanket between back and couch
-    if (y >= 144 && y < 148) return 100;                          // shell
-    if (y >= 148 && y < 180) return -930;                         // foam
+    if (y > 138 && y < 144 && std::abs(x - 110) < 3) return -250; // a fold of blanket between back and couch, 6 mm wide
+    if (y >= 144 && y < 150) return 100;                          // shell
+    if (y >= 150 && y < 180) return -930;                         // foam
     if (y >= 180 && y < 184) return 100;                          // shell
     if (radius(x, y, 20, 30) < 4) return 2000;                    // cable
     return -1000;

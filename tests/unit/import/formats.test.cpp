@@ -111,6 +111,22 @@ TEST_F(Formats, every_voxel_of_a_metaimage_stands_where_the_file_says)
     }
 }
 
+TEST_F(Formats, a_compressed_metaimage_reads_like_a_plain_one)
+{
+    Grid const grid = small_grid();
+    Bytes const data = voxels<std::int16_t>(grid);
+    Bytes packed(compressBound(data.size()));
+    uLongf length = packed.size();
+    compress(packed.data(), &length, data.data(), data.size());
+    packed.resize(length);
+    Bytes const file = meta(grid, packed);
+    std::string text(file.begin(), file.end());
+    std::string const plain = "CompressedData = False";
+    text.replace(text.find(plain), plain.size(),
+                 "CompressedData = True\nCompressedDataSize = " + std::to_string(length));
+    expect_in_place(read("c.mha", Bytes(text.begin(), text.end())), grid, "compressed mha");
+}
+
 TEST_F(Formats, a_detached_nrrd_reads_its_data_from_beside_it)
 {
     Grid const grid = small_grid();

@@ -21,6 +21,12 @@ protected:
     std::filesystem::path folder;
 };
 
+#ifdef FLUORO_SANITIZED
+constexpr double longest_s = 30; // the worker's allowance is larger under sanitizers
+#else
+constexpr double longest_s = 5;
+#endif
+
 std::string refusal(std::filesystem::path const& file)
 {
     try {
@@ -83,9 +89,8 @@ TEST_F(RealData, every_malformed_dicom_file_is_imported_or_refused_within_five_s
             EXPECT_EQ(message.find("broke its reader"), std::string::npos) << message;
             EXPECT_EQ(error.exit_code(), 2) << message;
         }
-#ifndef FLUORO_SANITIZED
-        EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5.0) << entry.path();
-#endif
+        EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), longest_s)
+            << entry.path();
         ++files;
     }
     EXPECT_GT(files, 50);
