@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 using namespace fluoro;
 using namespace std::chrono_literals;
@@ -29,6 +30,7 @@ struct Log {
     std::vector<Command> commands;
     std::vector<bool> beam;
     int pulses = 0;
+    std::vector<std::string> lines; ///< handed to the person at the next tick
     LiveHooks hooks()
     {
         LiveHooks hooks;
@@ -40,6 +42,7 @@ struct Log {
             beam.push_back(status.is_beam_on);
             pulses += step.pulse ? 1 : 0;
         };
+        hooks.take_messages = [this] { return std::exchange(lines, {}); };
         return hooks;
     }
 };
@@ -237,6 +240,16 @@ TEST(LiveSession, a_person_takes_over_from_a_script)
     EXPECT_FALSE(status.is_beam_on);
     EXPECT_EQ(status.room.c_arm_jog.primary, 0);
     EXPECT_EQ(status.room.pulse_rate, 30);
+}
+
+TEST(LiveSession, lines_of_the_recorder_reach_the_person)
+{
+    Log log;
+    log.lines = {"the video is left out"};
+    LiveSession live{drawn_session(), log.hooks(), patient_watchdog()};
+    std::vector<std::string> messages;
+    EXPECT_TRUE(eventually(live, [&] { return !(messages = live.take_messages()).empty(); }));
+    EXPECT_EQ(messages.at(0), "the video is left out");
 }
 
 TEST(LiveSession, refusals_reach_the_person)

@@ -11,12 +11,13 @@ namespace fluoro {
 
 /// What a live session does for others while it runs. Every function is called on the session's own thread.
 struct LiveHooks {
-    /// After every tick, in order, none left out: the tick, the commands stamped for it (whether or not the room took
-    /// them: `status.messages` holds its refusals), what came of it, and the status after it. All that a record needs.
-    /// It may throw: the session then stops with the beam off and says why.
-    std::function<void(Tick tick, std::vector<Command> const& commands, Session::Step const& step,
-                       Status const& status)>
+    /// After every tick, in order, none left out: the tick, the commands stamped for it with their refusals in `step`, what
+    /// came of it, and the status after it. All that a record needs. It may throw: the session then stops with the beam off
+    /// and says why.
+    std::function<void(Tick tick, std::vector<Command> const& commands, Session::Step const& step, Status const& status)>
         on_step;
+    /// After every on_step: lines that the recorder has for the person, e.g. of a full disk.
+    std::function<std::vector<std::string>()> take_messages;
     /// A scripted operator: the commands for this tick, in place of a person's. Its EndSession ends the script and
     /// leaves the session to the person at the console; so does the person's first command.
     std::function<std::vector<Command>(Tick tick)> script;
