@@ -264,7 +264,7 @@ LiveSnapshot LiveSession::snapshot() const
     std::lock_guard const lock{impl_->mutex};
     LiveSnapshot snapshot = impl_->shared;
     snapshot.are_commands_done = impl_->waiting.empty() && impl_->taken == 0;
-    snapshot.is_silent = snapshot.is_running && WallClock::now() - impl_->last_tick > impl_->live.heartbeat_limit;
+    snapshot.is_silent = snapshot.is_running && WallClock::now() - impl_->last_tick > impl_->live.tick_limit;
     return snapshot;
 }
 

@@ -177,6 +177,30 @@ TEST(LiveSession, slow_frames_are_admitted_and_do_not_pile_up)
     EXPECT_LT(live.snapshot().speed, 1.35);
 }
 
+TEST(LiveSession, a_tick_that_takes_longer_than_the_limit_is_told)
+{
+    LiveSettings settings = patient_watchdog();
+    settings.tick_limit = 60ms; // a pulse of the slow session takes 200 ms
+    LiveSession live{drawn_session("slow"), {}, settings};
+    live.send({PressPedal{Pedal::fluoroscopy}});
+    EXPECT_TRUE(eventually(live, [&] { return live.snapshot().is_silent; }));
+    live.send({PressPedal{Pedal::released}});
+    EXPECT_TRUE(eventually(live, [&] { return !live.snapshot().is_silent && !live.snapshot().status.is_beam_on; }));
+}
+
+TEST(LiveSession, a_slow_frame_is_not_silence)
+{
+    LiveSession live{drawn_session("slow"), {}, patient_watchdog()};
+    live.send({PressPedal{Pedal::fluoroscopy}});
+    bool was_silent = false;
+    EXPECT_TRUE(eventually(live, [&] {
+        auto const now = live.snapshot();
+        was_silent = was_silent || now.is_silent;
+        return now.status.totals.pulses >= 4;
+    }));
+    EXPECT_FALSE(was_silent);
+}
+
 TEST(LiveSession, a_lost_device_ends_the_session_with_the_beam_off_and_a_reason)
 {
     Log log;
