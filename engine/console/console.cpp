@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <backends/imgui_impl_glfw.h>
-#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <fluoro/console/operator_input.hpp>
 #include <fluoro/console/readouts.hpp>
@@ -56,6 +56,29 @@ struct ImGuiGlfwOwner {
     ~ImGuiGlfwOwner() { ImGui_ImplGlfw_Shutdown(); }
     ImGuiGlfwOwner(ImGuiGlfwOwner const&) = delete;
     ImGuiGlfwOwner& operator=(ImGuiGlfwOwner const&) = delete;
+};
+
+volatile std::sig_atomic_t was_asked_to_end = 0;
+
+/// Ctrl+C in the terminal and a plain kill close the window like its own button does: pedal released, record closed.
+class EndSignals {
+public:
+    EndSignals() : old_interrupt_{std::signal(SIGINT, note)}, old_terminate_{std::signal(SIGTERM, note)}
+    {
+        was_asked_to_end = 0;
+    }
+    ~EndSignals()
+    {
+        std::signal(SIGINT, old_interrupt_);
+        std::signal(SIGTERM, old_terminate_);
+    }
+    EndSignals(EndSignals const&) = delete;
+    EndSignals& operator=(EndSignals const&) = delete;
+
+private:
+    static void note(int) { was_asked_to_end = 1; }
+    void (*old_interrupt_)(int);
+    void (*old_terminate_)(int);
 };
 
 struct ShownMessage {
@@ -185,6 +208,9 @@ void Console::exchange_with_session(double now_s)
 {
     live_.heartbeat();
     model_.live = live_.snapshot();
+    if (model_.live.is_silent && !was_silent_ && input_.is_pedal_down())
+        messages_.push_back(
+            {"Beam off: the simulation stopped answering. Press the pedal again to go on.", now_s + message_s});
     if (model_.live.beam_cuts != seen_beam_cuts_ || (model_.live.is_silent && !was_silent_)) let_go();
     seen_beam_cuts_ = model_.live.beam_cuts;
     was_silent_ = model_.live.is_silent;
@@ -240,7 +266,7 @@ double Console::wait_s(double now_s) const
 
 void Console::run()
 {
-    while (!glfwWindowShouldClose(window_)) {
+    while (!glfwWindowShouldClose(window_) && !was_asked_to_end) {
         glfwWaitEventsTimeout(wait_s(glfwGetTime()));
         bool const is_minimised = glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
         if (is_minimised && input_.is_anything_held()) let_go();
@@ -332,6 +358,7 @@ ConsoleEnd run_console(ConsoleSettings const& settings)
     LiveSession live{settings.session, hooks, settings.live};
     Console console{scaled, window.get(), *presenter, live};
     glfwSetWindowUserPointer(window.get(), &console);
+    EndSignals const signals;
     console.run();
     glfwSetWindowUserPointer(window.get(), nullptr);
     return ConsoleEnd::closed;

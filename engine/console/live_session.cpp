@@ -4,6 +4,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <tuple>
@@ -147,12 +148,14 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
 {
     Session::Step const result = session.step(commands);
     Status const& status = session.status();
+    std::vector<std::string> lines = status.messages;
     if (hooks.on_step) hooks.on_step(tick, commands, result, status);
+    if (hooks.take_messages) std::ranges::move(hooks.take_messages(), std::back_inserter(lines));
     ++tick;
 
     std::lock_guard const lock{mutex};
     has_urgent_news =
-        has_urgent_news || result.picture || !status.messages.empty() || status.is_beam_on != shared.status.is_beam_on;
+        has_urgent_news || result.picture || !lines.empty() || status.is_beam_on != shared.status.is_beam_on;
     has_untold_news = has_untold_news || has_urgent_news || looks_different(shared.status, status);
     shared.status = status;
     shared.status.messages.clear();
@@ -161,7 +164,7 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
         newest = std::make_shared<Picture const>(*result.picture);
         ++shared.picture_number;
     }
-    messages.insert(messages.end(), status.messages.begin(), status.messages.end());
+    std::ranges::move(lines, std::back_inserter(messages));
     taken = 0;
     last_tick = WallClock::now();
 }
@@ -261,7 +264,7 @@ LiveSnapshot LiveSession::snapshot() const
     std::lock_guard const lock{impl_->mutex};
     LiveSnapshot snapshot = impl_->shared;
     snapshot.are_commands_done = impl_->waiting.empty() && impl_->taken == 0;
-    snapshot.is_silent = snapshot.is_running && WallClock::now() - impl_->last_tick > impl_->live.heartbeat_limit;
+    snapshot.is_silent = snapshot.is_running && WallClock::now() - impl_->last_tick > impl_->live.tick_limit;
     return snapshot;
 }
 

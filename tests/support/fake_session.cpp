@@ -80,7 +80,8 @@ Session::Step Session::step(std::vector<Command> const& commands)
     s.status.messages.clear();
     for (Command const& command : commands) {
         if (std::holds_alternative<EndSession>(command)) s.has_ended = true;
-        if (std::string why = s.room.command(command); !why.empty()) s.status.messages.push_back(std::move(why));
+        step.refusals.push_back(s.room.command(command));
+        if (!step.refusals.back().empty()) s.status.messages.push_back(step.refusals.back());
     }
     std::ranges::move(s.room.advance(), std::back_inserter(s.status.messages));
     RoomState const& room = s.room.state();
@@ -131,6 +132,10 @@ bool Session::has_ended() const
 std::string Session::device_name() const
 {
     return "no device (drawn pictures)";
+}
+double Session::dn_per_kev_mm2()
+{
+    return 1;
 }
 
 } // namespace fluoro

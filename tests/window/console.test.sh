@@ -151,4 +151,11 @@ shot end
 check "Vulkan's validation is silent" bash -c "! grep -qE 'VUID|SYNC-HAZARD|Validation Error' '$work/out' '$work/err'"
 grep -hE 'VUID|SYNC-HAZARD' "$work/out" "$work/err" | cut -c1-300 | sort | uniq -c | head -5
 check "the program still runs" kill -0 "$program"
+has_ended() { ! kill -0 "$program" 2>/dev/null; }
+xdotool keydown space
+wait_for 20 beam_is on
+kill -TERM "$program"
+check "asked to end, it ends" wait_for 20 has_ended
+xdotool keyup space
+check "with the beam off on the record" beam_is off
 [ "$failures" -eq 0 ] && echo "passed" || { echo "$failures failed"; tail -5 "$work/err"; exit 1; }

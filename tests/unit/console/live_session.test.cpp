@@ -5,6 +5,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 using namespace fluoro;
 using namespace std::chrono_literals;
@@ -29,6 +30,7 @@ struct Log {
     std::vector<Command> commands;
     std::vector<bool> beam;
     int pulses = 0;
+    std::vector<std::string> lines; ///< handed to the person at the next tick
     LiveHooks hooks()
     {
         LiveHooks hooks;
@@ -40,6 +42,7 @@ struct Log {
             beam.push_back(status.is_beam_on);
             pulses += step.pulse ? 1 : 0;
         };
+        hooks.take_messages = [this] { return std::exchange(lines, {}); };
         return hooks;
     }
 };
@@ -174,6 +177,30 @@ TEST(LiveSession, slow_frames_are_admitted_and_do_not_pile_up)
     EXPECT_LT(live.snapshot().speed, 1.35);
 }
 
+TEST(LiveSession, a_tick_that_takes_longer_than_the_limit_is_told)
+{
+    LiveSettings settings = patient_watchdog();
+    settings.tick_limit = 60ms; // a pulse of the slow session takes 200 ms
+    LiveSession live{drawn_session("slow"), {}, settings};
+    live.send({PressPedal{Pedal::fluoroscopy}});
+    EXPECT_TRUE(eventually(live, [&] { return live.snapshot().is_silent; }));
+    live.send({PressPedal{Pedal::released}});
+    EXPECT_TRUE(eventually(live, [&] { return !live.snapshot().is_silent && !live.snapshot().status.is_beam_on; }));
+}
+
+TEST(LiveSession, a_slow_frame_is_not_silence)
+{
+    LiveSession live{drawn_session("slow"), {}, patient_watchdog()};
+    live.send({PressPedal{Pedal::fluoroscopy}});
+    bool was_silent = false;
+    EXPECT_TRUE(eventually(live, [&] {
+        auto const now = live.snapshot();
+        was_silent = was_silent || now.is_silent;
+        return now.status.totals.pulses >= 4;
+    }));
+    EXPECT_FALSE(was_silent);
+}
+
 TEST(LiveSession, a_lost_device_ends_the_session_with_the_beam_off_and_a_reason)
 {
     Log log;
@@ -237,6 +264,16 @@ TEST(LiveSession, a_person_takes_over_from_a_script)
     EXPECT_FALSE(status.is_beam_on);
     EXPECT_EQ(status.room.c_arm_jog.primary, 0);
     EXPECT_EQ(status.room.pulse_rate, 30);
+}
+
+TEST(LiveSession, lines_of_the_recorder_reach_the_person)
+{
+    Log log;
+    log.lines = {"the video is left out"};
+    LiveSession live{drawn_session(), log.hooks(), patient_watchdog()};
+    std::vector<std::string> messages;
+    EXPECT_TRUE(eventually(live, [&] { return !(messages = live.take_messages()).empty(); }));
+    EXPECT_EQ(messages.at(0), "the video is left out");
 }
 
 TEST(LiveSession, refusals_reach_the_person)

@@ -11,12 +11,14 @@ namespace fluoro {
 
 /// What a live session does for others while it runs. Every function is called on the session's own thread.
 struct LiveHooks {
-    /// After every tick, in order, none left out: the tick, the commands stamped for it (whether or not the room took
-    /// them: `status.messages` holds its refusals), what came of it, and the status after it. All that a record needs.
-    /// It may throw: the session then stops with the beam off and says why.
+    /// After every tick, in order, none left out: the tick, the commands stamped for it with their refusals in `step`,
+    /// what came of it, and the status after it. All that a record needs. It may throw: the session then stops with the
+    /// beam off and says why.
     std::function<void(Tick tick, std::vector<Command> const& commands, Session::Step const& step,
                        Status const& status)>
         on_step;
+    /// After every on_step: lines that the recorder has for the person, e.g. of a full disk.
+    std::function<std::vector<std::string>()> take_messages;
     /// A scripted operator: the commands for this tick, in place of a person's. Its EndSession ends the script and
     /// leaves the session to the person at the console; so does the person's first command.
     std::function<std::vector<Command>(Tick tick)> script;
@@ -26,7 +28,10 @@ struct LiveHooks {
 
 struct LiveSettings {
     std::chrono::milliseconds heartbeat_limit{500}; ///< longest silence of the console before the beam is cut
-    std::chrono::milliseconds catch_up{250};        ///< a longer delay than this is given up, not caught up
+    /// longest silence of the session's thread before the console lets go of everything; far above the slowest frame,
+    /// the first of a software device included, since no pulse is fired while a tick is under way
+    std::chrono::milliseconds tick_limit{3000};
+    std::chrono::milliseconds catch_up{250}; ///< a longer delay than this is given up, not caught up
 };
 
 /// What the console shows; plain values, taken at one instant.
@@ -40,7 +45,7 @@ struct LiveSnapshot {
     bool are_commands_done = true; ///< every command sent so far has met its tick
     std::uint64_t beam_cuts = 0;   ///< how often a silent console had its beam cut
     bool is_running = true;
-    bool is_silent = false;      ///< running, and no tick has ended for longer than `heartbeat_limit`
+    bool is_silent = false;      ///< running, and no tick has ended for longer than `tick_limit`
     std::string stopped_because; ///< when not running: one line for the person; empty = it simply ended
 };
 
