@@ -128,7 +128,7 @@ DoseSummary dose_of(EventLog const& log)
 DoseSummary recover(std::filesystem::path const& folder)
 {
     LogLock const lock{folder / "events.log"};
-    DoseSummary const summary = dose_of(read_event_log(folder / "events.log"));
+    DoseSummary summary = dose_of(read_event_log(folder / "events.log"));
     write_durably(folder / "dose.json", dose_json(summary));
     remove_half_written(folder);
     remove_half_written(folder / "frames");

@@ -17,7 +17,7 @@ std::string opened(std::string const& line, std::uint64_t& checksum)
 {
     std::size_t const seal_size = sealed("{}", 0).size() - 1; // the brace that closed the object stands behind it
     if (line.size() <= seal_size) throw std::runtime_error{"it is too short for an entry"};
-    std::string const object = line.substr(0, line.size() - seal_size) + "}";
+    std::string object = line.substr(0, line.size() - seal_size) + "}";
     std::uint64_t const expected = chained(object, checksum);
     if (sealed(object, expected) != line)
         throw std::runtime_error{"its checksum does not follow from the lines before: the file was changed or damaged"};

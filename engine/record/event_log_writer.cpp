@@ -39,9 +39,9 @@ EventLogWriter::EventLogWriter(std::filesystem::path const& file, std::string_vi
     : file_{file}, notices_{notices}, queue_{most_waiting_lines}
 {
     auto const failed = [&] {
-        Error const error{"cannot write the event log '" + file.string() + "': " + system_reason() +
-                              "; a run is not started without its record",
-                          Error::Kind::failed};
+        Error error{"cannot write the event log '" + file.string() + "': " + system_reason() +
+                        "; a run is not started without its record",
+                    Error::Kind::failed};
         if (descriptor_ >= 0) ::close(descriptor_);
         return error;
     };

@@ -78,7 +78,7 @@ struct ToJson {
     {
         Json arguments = Json::object();
         for (auto const& [name, value] : entry.arguments)
-            std::visit([&](auto const& plain) { arguments[name] = plain; }, value);
+            arguments[name] = std::visit([](auto const& plain) { return Json(plain); }, value);
         Json json{{"event", "command"}, {"tick", entry.tick}, {"name", entry.name}, {"arguments", arguments}};
         if (!entry.refusal.empty()) json["refused"] = entry.refusal;
         return json;
