@@ -12,8 +12,8 @@ namespace fluoro {
 namespace {
 
 /// Bins that condense() spends; the energy sum of the ray march costs in proportion to it.
-constexpr int bins_wanted = 24;
-static_assert(bins_wanted <= max_energy_bins);
+constexpr int bins_wanted = 22; // rounding to segments adds up to two
+static_assert(bins_wanted + 2 <= max_energy_bins);
 
 /// First spectral bin above the K edges of iodine 33.17, caesium 35.98, barium 37.44 and gadolinium 50.24 keV.
 constexpr std::array edge_bins{33, 36, 37, 50};

@@ -7,7 +7,7 @@ namespace fluoro {
 using Tick = std::int64_t;
 inline constexpr int ticks_per_second = 120;
 constexpr double seconds(Tick tick) { return double(tick) / ticks_per_second; }
-/// First tick not before `s` seconds. Half a nanosecond of slack forgives decimal fractions.
+/// First tick not before `s` seconds. A nanosecond of slack forgives decimal fractions.
 constexpr Tick tick_at(double s)
 {
     double const t = s * ticks_per_second - 1e-7;
