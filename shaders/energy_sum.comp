@@ -5,7 +5,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #include "shared/signal.h"
 
-layout(local_size_x = 8, local_size_y = 8) in;
+layout(local_size_x = 32, local_size_y = 32) in;
 layout(std140, binding = 0) uniform Params { SignalParams p; };
 layout(std140, binding = 1) uniform Slabs { SlabParams slabs[signal_max_slabs]; };
 layout(std140, binding = 2) uniform Bins { BinParams bins[signal_max_bins]; };

@@ -1,7 +1,7 @@
 #version 450
 // Joseph's method: one bilinear sample per voxel plane across the ray's main axis, standing for half a plane's distance
 // before and behind it, cut where the ray enters and leaves the voxels' box. Two neighbours along u share one 32-bit
-// word, so a sample is two fetches. For devices whose texture unit is software.
+// word, so a sample is two fetches; planes are next to each other in memory, so a ray reads along cache lines. For devices whose texture unit is software.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/march.h"
 
@@ -65,8 +65,8 @@ void main()
         int iv = min(int(v), most_iv);
         float fu = u - float(iu);
         float fv = v - float(iv);
-        uint near = texelFetch(packed_pairs, ivec3(iu, iv, k - first_plane), 0).r;
-        uint far = texelFetch(packed_pairs, ivec3(iu, iv + 1, k - first_plane), 0).r;
+        uint near = texelFetch(packed_pairs, ivec3(k - first_plane, iu, iv), 0).r;
+        uint far = texelFetch(packed_pairs, ivec3(k - first_plane, iu, iv + 1), 0).r;
         float near_left = float(near & 0xffffu);
         float far_left = float(far & 0xffffu);
         float near_value = near_left + fu * (float(near >> 16) - near_left);

@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/resample.h"
 
-layout(local_size_x = 8, local_size_y = 8) in;
+layout(local_size_x = 32, local_size_y = 32) in;
 layout(std430, binding = 0) readonly buffer From { vec2 from[]; };
 layout(std430, binding = 1) writeonly buffer To { vec2 to[]; };
 layout(push_constant) uniform Params { ResampleParams p; };

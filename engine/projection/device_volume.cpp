@@ -10,7 +10,7 @@ namespace {
 
 std::uint16_t biased(int hu) { return std::uint16_t(std::clamp(hu + int(shared::hu_bias), 0, 65535)); }
 
-WorkingVolume halved(WorkingVolume const& fine)
+WorkingVolume half_as_fine(WorkingVolume const& fine)
 {
     WorkingVolume coarse;
     coarse.level = fine.level + 1;
@@ -52,28 +52,39 @@ PackedAxis pack(gpu::Device& device, WorkingVolume const& volume, int u, int v, 
     for (int first = 0; first < nm; first += axis.planes_per_texture) {
         int const planes = std::min(axis.planes_per_texture, nm - first);
         std::vector<std::uint32_t> words(plane_words * std::size_t(planes));
-        parallel_for(planes, [&](int from, int to) {
-            for (int k = from; k < to; ++k)
-                for (int j = 0; j < nv; ++j) {
-                    std::uint16_t const* row = volume.biased_hu.data() + strides[main] * std::size_t(first + k) + strides[v] * std::size_t(j);
-                    std::uint32_t* out = words.data() + plane_words * std::size_t(k) + std::size_t(nu) * std::size_t(j);
-                    for (int i = 0; i < nu; ++i) {
-                        std::uint32_t const here = row[strides[u] * std::size_t(i)];
-                        std::uint32_t const next = row[strides[u] * std::size_t(std::min(i + 1, nu - 1))];
-                        out[i] = here | next << 16;
+        parallel_for(nv, [&](int from, int to) {
+            for (int j = from; j < to; ++j)
+                for (int i = 0; i < nu; ++i) {
+                    auto const offset = [&](int at_u) { return strides[main] * std::size_t(first) + strides[v] * std::size_t(j) + strides[u] * std::size_t(at_u); };
+                    std::uint16_t const* here = volume.biased_hu.data() + offset(i);
+                    std::uint16_t const* next = volume.biased_hu.data() + offset(std::min(i + 1, nu - 1));
+                    std::uint32_t* out = words.data() + std::size_t(planes) * (std::size_t(nu) * std::size_t(j) + std::size_t(i));
+                    for (int k = 0; k < planes; ++k) {
+                        std::size_t const at = strides[main] * std::size_t(k);
+                        out[k] = std::uint32_t(here[at]) | std::uint32_t(next[at]) << 16;
                     }
                 }
         });
-        axis.textures.emplace_back(device, nu, nv, planes, words);
+        axis.textures.emplace_back(device, planes, nu, nv, words);
     }
     return axis;
+}
+
+MarchVolume packed_for_joseph(gpu::Device& device, WorkingVolume const& working)
+{
+    MarchVolume volume;
+    volume.grid = working.grid;
+    volume.packed[0] = pack(device, working, 1, 2, 0);
+    volume.packed[1] = pack(device, working, 0, 2, 1);
+    volume.packed[2] = pack(device, working, 0, 1, 2);
+    return volume;
 }
 
 } // namespace
 
 std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture)
 {
-    std::size_t const bytes_per_voxel = texture ? 2 : 12; // Joseph keeps one packing for each axis
+    std::size_t const bytes_per_voxel = texture ? 2 : 14; // Joseph keeps one packing for each axis, and the halved volume
     return std::size_t(device.memory_bytes / 2) / bytes_per_voxel;
 }
 
@@ -90,7 +101,7 @@ WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels,
     auto const too_large = [&](Grid const& g) {
         return g.voxels() > most_voxels || std::max({g.size.x, g.size.y, g.size.z}) > longest_side;
     };
-    while (too_large(working.grid)) working = halved(working);
+    while (too_large(working.grid)) working = half_as_fine(working);
     return working;
 }
 
@@ -98,14 +109,13 @@ DeviceVolume::DeviceVolume(gpu::Device& device, Volume const& volume, bool textu
 {
     auto const& info = device.info();
     WorkingVolume const working = make_working_volume(volume, working_voxels(info, texture), info.max_texture_side);
-    grid_ = working.grid;
     level_ = working.level;
     if (texture) {
-        texture_.emplace(device, grid_.size.x, grid_.size.y, grid_.size.z, working.biased_hu);
+        full_.grid = working.grid;
+        full_.texture.emplace(device, working.grid.size.x, working.grid.size.y, working.grid.size.z, working.biased_hu);
     } else {
-        packed_[0] = pack(device, working, 1, 2, 0);
-        packed_[1] = pack(device, working, 0, 2, 1);
-        packed_[2] = pack(device, working, 0, 1, 2);
+        full_ = packed_for_joseph(device, working);
+        halved_ = packed_for_joseph(device, half_as_fine(working));
     }
 }
 

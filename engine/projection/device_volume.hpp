@@ -20,7 +20,7 @@ WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels,
 /// How many voxels a device can work on, by the method's bytes per voxel and half of its memory.
 std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture);
 
-/// For Joseph: pairs of neighbours along u, packed into one word, plane after plane across the main axis; cut into
+/// For Joseph: pairs of neighbours along u, packed into one word, the main axis fastest in memory; cut into
 /// textures of at most the device's longest side.
 struct PackedAxis {
     int u = 0, v = 1, main = 2; ///< voxel axes
@@ -28,19 +28,24 @@ struct PackedAxis {
     std::vector<gpu::VolumeTexture> textures;
 };
 
+/// One resolution of the volume, ready to be marched: packed for Joseph, or as a texture.
+struct MarchVolume {
+    Grid grid;
+    std::array<PackedAxis, 3> packed;
+    std::optional<gpu::VolumeTexture> texture;
+};
+
+/// The volume in full, and, for Joseph, halved: a view that is passing is marched through the halved one.
 class DeviceVolume {
 public:
     DeviceVolume(gpu::Device& device, Volume const& volume, bool texture);
-    Grid const& grid() const { return grid_; }
     int level() const { return level_; }
-    std::array<PackedAxis, 3> const& packed() const { return packed_; }
-    gpu::VolumeTexture const& texture() const { return *texture_; }
+    MarchVolume const& full() const { return full_; }
+    MarchVolume const& halved() const { return halved_; } ///< empty when a texture
 
 private:
-    Grid grid_;
     int level_ = 0;
-    std::array<PackedAxis, 3> packed_;
-    std::optional<gpu::VolumeTexture> texture_;
+    MarchVolume full_, halved_;
 };
 
 } // namespace fluoro

@@ -37,6 +37,9 @@ bool prefers_texture(gpu::DeviceInfo const& device) { return !device.is_software
 
 glm::vec4 vec(Vec3 const& v, double w = 0) { return {glm::vec3{v}, float(w)}; }
 
+/// Work groups that cover `count` items.
+std::uint32_t groups(int count, std::uint32_t per_group) { return (std::uint32_t(count) + per_group - 1) / per_group; }
+
 double ms_since(std::chrono::steady_clock::time_point start)
 {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
@@ -106,7 +109,7 @@ struct Projector::Impl {
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
-    RayDensity density = RayDensity::every_pixel; ///< of what was marched
+    enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
     std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
     ProjectionTimes times;
@@ -119,7 +122,7 @@ struct Projector::Impl {
     }
     void prepare(std::shared_ptr<Patient const> const& wanted);
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
-    void march_rays(Scene const& scene, PixelRect const& rect);
+    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect);
     void spread_rays(Scene const& scene);
     gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
     EnergyBins const& bins_for(Scene const& scene);
@@ -136,22 +139,23 @@ void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
     patient = wanted;
 }
 
-/// Marches unless the last march will do. A view that is new may be passing: it gets the moving density, and the standing
-/// one when it is asked for again.
+/// Marches unless the last march will do. A view that is new may be passing: where marching is dear it goes through the
+/// halved volume first, and through the full one when the view is asked for again.
 void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel)
 {
     prepare(scene.patient);
     MarchKey const key{scene.patient.get(), scene.view, scene.pixels.field_mm, scene.pixels.columns, scene.pixels.rows, pixels};
     bool const stands = marched && marched->is_same_view(key);
-    RayDensity const wanted = every_pixel ? RayDensity::every_pixel : stands ? RayDensity::standing : RayDensity::moving;
-    if (stands && marched->covers(key) && density == wanted) return;
-    density = wanted;
-    rays = choose_rays(scene.pixels, scene.view, volume->grid(), density);
+    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel : stands ? Detail::standing : Detail::passing;
+    if (stands && marched->covers(key) && detail == wanted) return;
+    detail = wanted;
+    MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
+    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels) : rays_for_voxels(scene.pixels, scene.view, through.grid);
     make_room(ray_thickness, rays.columns, rays.rows);
     // Rays that miss the voxels are never written by a Joseph pass.
     if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
     commands.mark();
-    march_rays(scene, rays_for(rays, pixels));
+    march_rays(scene, through, rays_for(rays, pixels));
     spread_rays(scene);
     commands.mark();
     auto const stages = commands.run();
@@ -159,9 +163,9 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     marched = key;
 }
 
-void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
+void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect)
 {
-    Mat4 const index_from_patient = volume->grid().index_from_patient();
+    Mat4 const index_from_patient = through.grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
     double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
     Vec3 const to_origin = detector_point(scene, first, first) - source;
@@ -170,14 +174,13 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
     Vec3 const source_index = map_point(index_from_patient, source);
     HuCurve const& curve = hu_curve();
     static_assert(HuCurve::hinges == 8);
-    std::uint32_t const group = shared::march_group_side;
-    std::uint32_t const groups_x = (std::uint32_t(rect.columns) + group - 1) / group;
+    std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
     // A band of rows a dispatch, so that none holds the device long.
     int const band = 256;
 
     for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
-        PackedAxis const identity{0, 1, 2, volume->grid().size.z, {}};
-        PackedAxis const& axis = uses_texture ? identity : volume->packed()[std::size_t(pass)];
+        PackedAxis const identity{0, 1, 2, through.grid.size.z, {}};
+        PackedAxis const& axis = uses_texture ? identity : through.packed[std::size_t(pass)];
         auto const permuted = [&](Vec3 const& v) { return vec({v[axis.u], v[axis.v], v[axis.main]}); };
         shared::MarchParams p{};
         p.source = permuted(source_index);
@@ -199,9 +202,9 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
         p.columns = std::uint32_t(rect.columns);
         p.rows = std::uint32_t(rect.rows);
         p.stride = std::uint32_t(rays.columns);
-        p.size_u = std::uint32_t(volume->grid().size[axis.u]);
-        p.size_v = std::uint32_t(volume->grid().size[axis.v]);
-        p.size_main = std::uint32_t(volume->grid().size[axis.main]);
+        p.size_u = std::uint32_t(through.grid.size[axis.u]);
+        p.size_v = std::uint32_t(through.grid.size[axis.v]);
+        p.size_main = std::uint32_t(through.grid.size[axis.main]);
         p.strict_u = axis.u < axis.main ? 1 : 0;
         p.strict_v = axis.v < axis.main ? 1 : 0;
         p.soft_per_hu = float(curve.soft_per_hu);
@@ -216,9 +219,9 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect)
                 shared::MarchChunk const push{std::uint32_t(first_plane),
                                               std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
                                               chunk > 0 ? 1u : 0u, std::uint32_t(top)};
-                std::uint32_t const groups_y = (std::uint32_t(std::min(band, rect.rows - top)) + group - 1) / group;
+                std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
                 auto const bytes = std::as_bytes(std::span{&push, 1});
-                auto const* const texture = uses_texture ? &volume->texture() : &axis.textures[std::size_t(chunk)];
+                auto const* const texture = uses_texture ? &*through.texture : &axis.textures[std::size_t(chunk)];
                 commands.dispatch(march, {&params, &*ray_thickness}, {texture}, bytes, groups_x, groups_y);
             }
     }
@@ -235,9 +238,8 @@ void Projector::Impl::spread_rays(Scene const& scene)
         shared::ResampleParams const p{std::uint32_t(columns),    std::uint32_t(to_rows),       std::uint32_t(from_columns),
                                        std::uint32_t(from_count), is_vertical ? 1u : 0u,        float(rays.rays_per_pixel),
                                        float(rays.margin),        0};
-        std::uint32_t const group = shared::signal_group_side;
-        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}), (std::uint32_t(columns) + group - 1) / group,
-                          (std::uint32_t(to_rows) + group - 1) / group);
+        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}), groups(columns, shared::signal_group_x),
+                          groups(to_rows, shared::signal_group_y));
     };
     pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
     pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
@@ -326,10 +328,9 @@ Signal Projector::project(Scene const& scene)
     i.make_thickness(scene, rect, i.settings.every_pixel);
     i.fill_signal_params(scene, rect);
     i.make_room(i.signal, p.columns, p.rows);
-    std::uint32_t const group = shared::signal_group_side;
     i.commands.mark();
     i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {}, {},
-                        (std::uint32_t(rect.columns) + group - 1) / group, (std::uint32_t(rect.rows) + group - 1) / group);
+                        groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
     i.commands.mark();
     auto const stages = i.commands.run();
     i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();

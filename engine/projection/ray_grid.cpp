@@ -5,14 +5,15 @@
 
 namespace fluoro {
 
-RayGrid choose_rays(PixelGrid const& pixels, View const& view, Grid const& voxels, RayDensity density)
+RayGrid one_ray_per_pixel(PixelGrid const& pixels) { return {pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()}; }
+
+RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& voxels)
 {
-    RayGrid rays{pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()};
-    if (density == RayDensity::every_pixel) return rays;
+    RayGrid rays = one_ray_per_pixel(pixels);
     // A voxel's shadow at the isocentre's magnification.
     double const smallest_mm = std::min({voxels.spacing_mm.x, voxels.spacing_mm.y, voxels.spacing_mm.z});
     double const shadow_mm = smallest_mm * view.source_to_detector_mm / view.source_to_isocentre_mm;
-    double const per_pixel = pixels.pitch_mm() / ((density == RayDensity::standing ? 0.75 : 1.5) * shadow_mm);
+    double const per_pixel = pixels.pitch_mm() / (0.75 * shadow_mm);
     if (per_pixel > 0.85) return rays;
     rays.rays_per_pixel = std::max(per_pixel, 0.25);
     rays.margin = 2;

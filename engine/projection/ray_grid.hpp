@@ -17,15 +17,11 @@ struct RayGrid {
     double pixel_of(int ray) const { return (ray - margin + 0.5) / rays_per_pixel - 0.5; }
 };
 
-/// How far apart rays may be, in shadows of a voxel: what the cubic interpolation between them loses stays below the
-/// quantum noise of a 30 nGy frame, a twentieth of it standing and a quarter moving (tests/physics/projection/ray_density).
-enum class RayDensity {
-    every_pixel,
-    standing, ///< three quarters of a voxel's shadow: nothing that a voxel holds is lost
-    moving    ///< one and a half
-};
-
-RayGrid choose_rays(PixelGrid const& pixels, View const& view, Grid const& voxels, RayDensity density);
+/// One ray per pixel, or fewer where the marched voxels are coarse: rays three quarters of a voxel's shadow apart. What the
+/// cubic interpolation between them loses is a few per cent of the quantum noise of a 30 nGy frame
+/// (tests/physics/projection/ray_density.test.cpp).
+RayGrid one_ray_per_pixel(PixelGrid const& pixels);
+RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& voxels);
 
 /// Pixels that the beam reaches, penumbra included.
 PixelRect exposed_pixels(Scene const& scene);

@@ -4,7 +4,8 @@
 #include "begin.h"
 FLUORO_SHARED_BEGIN
 
-const uint signal_group_side = 8u;
+const uint signal_group_x = 32u; // invocations of a work group: wide, since a software device pays for each group
+const uint signal_group_y = 32u;
 const uint signal_max_bins = 24u;
 const uint signal_max_slabs = 4u;
 

@@ -124,12 +124,20 @@ int run_live(RunRequest const& request, Prepared& p)
         console.hooks.script = [script, next = std::size_t{0}](Tick tick) mutable {
             std::vector<Command> commands;
             for (; next < script.size() && script[next].tick <= tick; ++next) commands.push_back(script[next].command);
+            if (next == script.size() && commands.empty()) commands.emplace_back(EndSession{});
             return commands;
         };
     }
-    if (run_console(console) == ConsoleEnd::no_window) {
-        std::fprintf(stderr, "no window can be opened here; the scenario's demonstration operator does it headless\n");
-        return run_headless(request, p);
+    console.hooks.take_messages = [&] { return recorder ? recorder->take_messages() : std::vector<std::string>{}; };
+    try {
+        if (run_console(console) == ConsoleEnd::no_window) {
+            std::fprintf(stderr, "no window can be opened here; the scenario's demonstration operator does it headless\n");
+            return run_headless(request, p);
+        }
+    } catch (Error const&) {
+        // The window or its session failed: what was recorded is closed in order before the reason is told.
+        if (recorder) close(*recorder, last);
+        throw;
     }
     return recorder ? close(*recorder, last) : 0;
 }

@@ -23,8 +23,8 @@ std::shared_ptr<Patient const> sharp_chest()
 }
 
 // "Below the quantum noise of a 30 nGy frame": both as relative rms over the exposed field, the noise after the
-// scintillator's blur. Moving, the loss may be a quarter of it, which adds 3 % to the noise; standing, where frames are
-// averaged, a twentieth.
+// scintillator's blur. A passing view may lose half of it, which adds 12 % to the noise for one frame; a standing one,
+// where frames are averaged, a twentieth. The phantom is sharper than any CT: ribs with edges of one voxel, and grain.
 TEST(RayDensity, interpolation_loses_little_against_the_quantum_noise_of_30_nGy)
 {
     Scene scene;
@@ -55,7 +55,7 @@ TEST(RayDensity, interpolation_loses_little_against_the_quantum_noise_of_30_nGy)
     double noise = 0;
     for (std::size_t i = 0; i < expected.digital_numbers.values.size(); ++i)
         noise += std::pow(with_noise.digital_numbers.values[i] / double(expected.digital_numbers.values[i]) - 1, 2);
-    for (double const allowed : {0.25, 0.05}) { // first sight of the view, then the second
+    for (double const allowed : {0.5, 0.05}) { // passing (through the halved volume), then standing
         RawImage const interpolated = quiet.read_out(sparse.project(scene), 1, 1);
         ASSERT_LT(sparse.rays_per_pixel(), 0.7); // the case is one in which rays are saved
         double loss = 0;
