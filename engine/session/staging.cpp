@@ -29,6 +29,7 @@ PatientOnTable lie_down(Volume const& ct)
                 ++all;
             }
     PatientOnTable lying{high.y, {0.5 * (low.x + high.x), 0.5 * (low.z + high.z)}};
+    if (all == 0) return lying;
     long above = 0;
     for (int bin = 0; bin < bins; ++bin) {
         above += counts[std::size_t(bin)];

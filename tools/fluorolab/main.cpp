@@ -25,7 +25,7 @@ int main(int argc, char** argv)
     run_command->add_option("--patient", run.patient, "image this patient instead of the scenario's");
     run_command->add_flag("--headless", run.headless, "no window: a scripted operator does it");
     run_command->add_option("--operator", run.operator_name, "scripted operator: a name of the scenario, or a file");
-    run_command->add_option("--seed", run.seed, "of the noise; default: the scenario's");
+    run_command->add_option("--seed", run.seed, "of the noise; default: the scenario's")->check(CLI::NonNegativeNumber);
     run_command->add_option("--out", run.out, "run folder; default: runs/<time>-<scenario>");
     run_command->add_option("--device", run.device, "part of a Vulkan device's name");
     run_command->add_flag("--realtime", run.realtime, "headless: keep pace with the clock");
@@ -53,7 +53,7 @@ int main(int argc, char** argv)
     render_command->add_option("--noise", render.noise, "on or off")->check(one_of({"on", "off"}));
     render_command->add_option("--phase", render.phase, "CARDIAC,RESPIRATORY phase")->delimiter(',')->expected(2);
     render_command->add_flag("--remove-couch", render.remove_couch, "take the CT's own couch away");
-    render_command->add_option("--seed", render.seed, "of the noise");
+    render_command->add_option("--seed", render.seed, "of the noise")->check(CLI::NonNegativeNumber);
     render_command->add_option("--device", render.device, "part of a Vulkan device's name");
     render_command->add_option("-o,--output", render.out, "picture (PNG)")->required();
     render_command->add_option("--thickness", render.thickness, "mass thickness per material [g/cm2] (MHA)");

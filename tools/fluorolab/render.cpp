@@ -32,6 +32,10 @@ void check_request(RenderRequest const& r)
     require(r.sid_mm > r.sod_mm && r.sid_mm <= 10000, "--sid must be larger than --sod (" + std::to_string(r.sod_mm) + " mm) and at most 10000 mm: the detector stands behind the isocentre");
     require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
     require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
+    for (double const place : r.target_mm)
+        require(std::abs(place) <= 10000, "--target: X, Y and Z are places in the patient, -10000 to 10000 mm");
+    for (double const phase : r.phase) require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
+    require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
     require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter kernel (a provisional constant veil) or off");
 }

@@ -80,10 +80,10 @@ int run_headless(RunRequest const& request, Prepared& p)
 {
     p.info.operator_name = request.operator_name.empty() ? "demo" : request.operator_name;
     auto const script = operator_script(p.scenario, p.info.operator_name);
-    std::fprintf(stderr, "headless: operator %s, %s, on %s\n", p.info.operator_name.c_str(), p.session.patient->origin.description.c_str(),
-                 p.info.device.c_str());
     Session session{p.session};
     SessionRecorder recorder{p.folder, p.info, {}};
+    std::fprintf(stderr, "headless: operator %s, %s, on %s\n", p.info.operator_name.c_str(), p.session.patient->origin.description.c_str(),
+                 p.info.device.c_str());
     auto const start = std::chrono::steady_clock::now();
     std::size_t next = 0;
     for (Tick tick = 0; !session.has_ended(); ++tick) {
