@@ -20,6 +20,11 @@ constexpr float least_median = 0.5f;
 constexpr double blade_margin_mm = 2.0;
 /// Bands of the pyramid, an octave each; the last has structures of about a quarter of the picture.
 constexpr int most_levels = 7;
+/// Lung is up to about ten times brighter than the mediastinum beside it; what is so much brighter than the dark parts is
+/// direct beam, which the window need not show.
+constexpr float direct_beam_ratio = 11.0f;
+/// Least share of the field that must be left to set a window by.
+constexpr double least_anatomy = 0.05;
 /// Narrowest window: an even field is not spread until its noise fills the grey scale.
 constexpr double least_window = 1.0;
 /// Share of the way that the window goes at each pulse when it is nearly right; far off, it goes all the way.
@@ -78,7 +83,7 @@ double soft_scale(double t)
 struct Display::Scaled {
     Image<float> logarithm;
     Image<float> addition;       ///< at half the resolution
-    std::vector<float> overview; ///< compressed values inside the blades, 8 x 8 pixels each
+    std::vector<float> overview; ///< compressed values of the anatomy inside the blades, 8 x 8 pixels each
 };
 
 Display::Display(DisplaySettings const& settings) : settings_{settings}
@@ -103,6 +108,8 @@ Display::Scaled Display::scaled(Image<float> const& linear) const
     for (int y = inside.row; y < inside.row + inside.rows; y += 4)
         for (int x = inside.column; x < inside.column + inside.columns; x += 4) samples.push_back(linear.at(x, y));
     float const median = std::max(percentile(samples, 0.5), least_median);
+    float const dark = std::max(percentile(samples, 0.05), least_median);
+    float const direct_beam = std::log(direct_beam_ratio * dark / median + log_floor);
 
     Scaled result;
     result.logarithm = Image<float>{exposed_.columns, exposed_.rows};
@@ -130,6 +137,7 @@ Display::Scaled Display::scaled(Image<float> const& linear) const
     };
     Image<float> addition = levels.back();
     for (float& v : addition.values) v *= float(settings_.low_frequency_gain - 1);
+    std::vector<float> beside; // direct beam
     std::size_t const overview_level = std::min<std::size_t>(2, levels.size() - 1);
     for (std::size_t band = levels.size() - 1;; --band) {
         if (band == overview_level) {
@@ -137,8 +145,13 @@ Display::Scaled Display::scaled(Image<float> const& linear) const
             for (int y = 0; y < levels[band].rows; ++y)
                 for (int x = 0; x < levels[band].columns; ++x)
                     if (x * scale >= inside.column && x * scale < inside.column + inside.columns &&
-                        y * scale >= inside.row && y * scale < inside.row + inside.rows)
-                        result.overview.push_back(levels[band].at(x, y) + addition.at(x, y));
+                        y * scale >= inside.row && y * scale < inside.row + inside.rows) {
+                        float const value = levels[band].at(x, y) + addition.at(x, y);
+                        (levels[band].at(x, y) < direct_beam ? result.overview : beside).push_back(value);
+                    }
+            std::size_t const all = result.overview.size() + beside.size();
+            if (double(result.overview.size()) < least_anatomy * double(all))
+                result.overview.insert(result.overview.end(), beside.begin(), beside.end());
         }
         if (band == 0) break;
         Image<float> const& finer = levels[band - 1];
