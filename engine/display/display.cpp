@@ -20,9 +20,9 @@ constexpr float least_median = 0.5f;
 constexpr double blade_margin_mm = 2.0;
 /// Bands of the pyramid, an octave each; the last has structures of about a quarter of the picture.
 constexpr int most_levels = 7;
-/// Lung is up to about ten times brighter than the mediastinum beside it; what is so much brighter than the dark parts is
-/// direct beam, which the window need not show.
-constexpr float direct_beam_ratio = 11.0f;
+/// Lung is up to about ten times brighter than the mediastinum beside it; what is twice as bright again is
+/// direct beam, which the window need not show; and so is what the panel could not hold.
+constexpr float direct_beam_ratio = 20.0f, direct_beam_fill = 0.85f;
 /// Least share of the field that must be left to set a window by.
 constexpr double least_anatomy = 0.05;
 /// Narrowest window: an even field is not spread until its noise fills the grey scale.
@@ -109,7 +109,8 @@ Display::Scaled Display::scaled(Image<float> const& linear) const
         for (int x = inside.column; x < inside.column + inside.columns; x += 4) samples.push_back(linear.at(x, y));
     float const median = std::max(percentile(samples, 0.5), least_median);
     float const dark = std::max(percentile(samples, 0.05), least_median);
-    float const direct_beam = std::log(direct_beam_ratio * dark / median + log_floor);
+    float const direct_beam =
+        std::log(std::min(direct_beam_ratio * dark, direct_beam_fill * saturation_) / median + log_floor);
 
     Scaled result;
     result.logarithm = Image<float>{exposed_.columns, exposed_.rows};
@@ -204,6 +205,7 @@ Picture Display::process(RawImage const& raw, bool same_view)
     while (int(last_frames_.size()) > settings_.hold_frames) last_frames_.pop_front();
     exposed_ = raw.exposed;
     pixel_pitch_mm_ = raw.pixel_pitch_mm;
+    saturation_ = float(raw.saturation);
 
     if (goes_on) {
         float const weight = float(settings_.recursive_weight);

@@ -84,7 +84,7 @@ TEST(Display, more_mass_is_darker)
             EXPECT_LT(grey.at(x, 100), grey.at(x - 1, 100)) << x;
         }
     }
-    EXPECT_LT(grey.at(side / 2, 100), 3700); // and the patient is no small part of it
+    EXPECT_LT(grey.at(side / 2, 100), 3800); // the middle of 400:1 is not white yet
     EXPECT_GT(grey.at(0, 100) - grey.at(side - 1, 100), 3000);
 }
 
@@ -201,8 +201,7 @@ TEST(Display, four_times_the_exposure_gives_the_same_grey)
 }
 
 // As the C-arm swings, the path grows from 500 to 100 digital numbers and the anatomy's contrast by a half. 5 % of the
-// scale between pulses would be seen as flicker; 1 % is not. Over the whole swing the open beam leaves the window, which
-// may lift the middle by a tenth of the scale.
+// scale between pulses would be seen as flicker; 1 % is not.
 TEST(Display, grey_level_stays_steady_while_the_c_arm_swings)
 {
     Display display;
@@ -214,7 +213,7 @@ TEST(Display, grey_level_stays_steady_while_the_c_arm_swings)
         double const grey = median(display.process(raw, false).grey);
         if (pulse == 0) first = last = grey;
         EXPECT_NEAR(grey, last, 41) << pulse;
-        EXPECT_NEAR(grey, first, 410) << pulse;
+        EXPECT_NEAR(grey, first, 205) << pulse;
         last = grey;
     }
 }

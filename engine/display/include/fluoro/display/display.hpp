@@ -45,6 +45,7 @@ private:
     DisplaySettings settings_;
     PixelRect exposed_;
     double pixel_pitch_mm_ = 0;
+    float saturation_ = 65535;                     ///< of the newest frame [digital numbers]
     Image<float> filtered_;                        ///< recursive filter [digital numbers]
     std::deque<Image<std::uint16_t>> last_frames_; ///< of this view, newest last
     std::optional<Window> window_;
