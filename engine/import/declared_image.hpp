@@ -13,7 +13,7 @@ enum class ForeignFormat { nifti, nrrd, meta };
 
 enum class NumberType { int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64 };
 
-/// How to read the numbers where we do it ourselves (docs/decisions/0010-own-nifti-reader.md).
+/// How to read the numbers where we do it ourselves (docs/decisions/0006-own-nifti-reader.md).
 struct RawNumbers {
     NumberType type = NumberType::int16;
     bool is_swapped = false;
