@@ -90,7 +90,7 @@ TEST(LieDown, without_a_body_the_table_is_below_the_ct)
 // 12 times leaves room for lung beside the mediastinum; 5,600 of 65,535 is what the comment in the source promises.
 TEST(FluoroscopyDetector, the_reference_target_stands_a_twelfth_below_saturation)
 {
-    DetectorModel const model = fluoroscopy_detector(0.39);
+    DetectorModel const model = fluoroscopy_detector();
     RoomState state;
     state.pulse_rate = 15;
     state.field_mm = 200;
@@ -98,12 +98,6 @@ TEST(FluoroscopyDetector, the_reference_target_stands_a_twelfth_below_saturation
     EXPECT_NEAR(target * model.dn_per_kev_mm2, 5600, 0.1 * 5600);
     EXPECT_NEAR(model.saturation / (target * model.dn_per_kev_mm2), 12, 1.2);
     EXPECT_EQ(model.dn_per_kev_mm2, Session::dn_per_kev_mm2());
-}
-
-TEST(FluoroscopyDetector, no_pixel_is_smaller_than_its_elements)
-{
-    EXPECT_DOUBLE_EQ(fluoroscopy_detector(0.39).native_pitch_mm, 0.154);
-    EXPECT_DOUBLE_EQ(fluoroscopy_detector(0.1).native_pitch_mm, 0.1);
 }
 
 } // namespace
