@@ -40,16 +40,15 @@ void main()
     vec2 sum = vec2(0.0);
     if (share > 0.0) {
         vec2 soft_bone = soft_bone_g_cm2[at.y * p.columns + at.x];
-        vec4 slab_g_cm2 = vec4(0.0);
+        vec2 slab_g_cm2 = vec2(0.0);
         [[unroll]] for (uint s = 0u; s < signal_max_slabs; ++s) {
-            if (s >= p.slabs) continue;
             vec3 d = slabs[s].to_origin.xyz + float(at.x) * slabs[s].column.xyz + float(at.y) * slabs[s].row.xyz;
             slab_g_cm2[s] = 0.1 * slabs[s].source.w * chord_mm(slabs[s].source.xyz, d, slabs[s].half_extent.xyz);
         }
         // Unrolled and always the whole table (unused bins weigh nothing), so that every entry has a fixed address: a
         // software device then loads it once for all lanes.
         [[unroll]] for (uint b = 0u; b < signal_max_bins; ++b) {
-            float depth = dot(bins[b].weights_and_basis.zw, soft_bone) + dot(bins[b].slabs, slab_g_cm2);
+            float depth = dot(bins[b].weights_and_basis.zw, soft_bone) + dot(bins[b].slabs.xy, slab_g_cm2);
             sum += exp(-depth) * bins[b].weights_and_basis.xy;
         }
         // Fluence on a flat detector falls with the cube of the obliquity's cosine.

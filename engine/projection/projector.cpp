@@ -24,8 +24,8 @@ static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
 static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
 static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
 static_assert(sizeof(shared::MarchChunk) == 16);
-static_assert(sizeof(shared::SignalParams) == 18 * 4);
-static_assert(offsetof(shared::SignalParams, fluence_scale) == 16 * 4);
+static_assert(sizeof(shared::SignalParams) == 16 * 4);
+static_assert(offsetof(shared::SignalParams, fluence_scale) == 15 * 4);
 static_assert(sizeof(shared::ResampleParams) == 32);
 static_assert(sizeof(shared::SlabParams) == 5 * 16);
 static_assert(sizeof(shared::BinParams) == 2 * 16);
@@ -273,6 +273,7 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     }
 
     auto const slabs = slab_params.mapped_as<shared::SlabParams>();
+    std::fill(slabs.begin(), slabs.end(), shared::SlabParams{}); // a slab without extent or density has no chord
     Vec3 const first = detector_point(scene, 0, 0);
     for (std::size_t s = 0; s < scene.slabs.size(); ++s) {
         Slab const& slab = scene.slabs[s];
@@ -292,7 +293,6 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     p.first_row = std::uint32_t(rect.row);
     p.rect_columns = std::uint32_t(rect.columns);
     p.rect_rows = std::uint32_t(rect.rows);
-    p.slabs = std::uint32_t(scene.slabs.size());
     Vec2 const origin = scene.pixels.position_mm(0, 0);
     p.pitch_mm = float(scene.pixels.pitch_mm());
     p.origin_x_mm = float(origin.x);

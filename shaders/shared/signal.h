@@ -7,12 +7,12 @@ FLUORO_SHARED_BEGIN
 const uint signal_group_x = 32u; // invocations of a work group: wide, since a software device pays for each group
 const uint signal_group_y = 32u;
 const uint signal_max_bins = 24u;
-const uint signal_max_slabs = 4u;
+const uint signal_max_slabs = 2u; // table top and pad; each costs every pixel, used or not
 
 // One energy bin.
 struct BinParams {
     vec4 weights_and_basis; // absorbed energy, its second moment; attenuation of soft and of bone [cm2/g]
-    vec4 slabs;             // attenuation of each slab [cm2/g]
+    vec4 slabs;             // attenuation of each slab [cm2/g]; zw unused
 };
 
 struct SlabParams {
@@ -30,7 +30,6 @@ struct SignalParams {
     uint first_row;
     uint rect_columns;
     uint rect_rows;
-    uint slabs;
     float pitch_mm;
     float origin_x_mm; // centre of pixel (0, 0) from the central ray
     float origin_y_mm;
@@ -41,7 +40,6 @@ struct SignalParams {
     float blade_bottom_mm;
     float penumbra_mm;  // width of a blade's shadow edge
     float fluence_scale; // mAs x (1 m / SID)^2
-    float unused;
 };
 
 FLUORO_SHARED_END
