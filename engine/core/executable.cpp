@@ -5,7 +5,10 @@
 
 namespace fluoro {
 
-std::filesystem::path executable_folder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+std::filesystem::path executable_folder()
+{
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
 
 std::filesystem::path cache_folder()
 {

@@ -1,6 +1,6 @@
 #include <fluoro/core/error.hpp>
-#include <fluoro/room/chord.hpp>
 #include <fluoro/dose/dosimeter.hpp>
+#include <fluoro/room/chord.hpp>
 
 #include <algorithm>
 #include <cmath>

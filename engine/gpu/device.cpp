@@ -91,9 +91,15 @@ Device::~Device()
     vkDestroyDevice(impl_->handle, nullptr);
 }
 
-DeviceInfo const& Device::info() const { return impl_->info; }
+DeviceInfo const& Device::info() const
+{
+    return impl_->info;
+}
 
-std::vector<std::string> Device::validation_messages() const { return impl_->instance.messages(); }
+std::vector<std::string> Device::validation_messages() const
+{
+    return impl_->instance.messages();
+}
 
 void Device::Impl::submit_and_wait(VkCommandBuffer commands)
 {

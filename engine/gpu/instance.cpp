@@ -9,14 +9,22 @@ namespace {
 char const* name_of(VkResult result)
 {
     switch (result) {
-    case VK_ERROR_OUT_OF_HOST_MEMORY: return "out of host memory";
-    case VK_ERROR_OUT_OF_DEVICE_MEMORY: return "out of device memory";
-    case VK_ERROR_DEVICE_LOST: return "the device was lost";
-    case VK_ERROR_INITIALIZATION_FAILED: return "initialisation failed";
-    case VK_ERROR_LAYER_NOT_PRESENT: return "a layer is not installed (Debian: vulkan-validationlayers)";
-    case VK_ERROR_INCOMPATIBLE_DRIVER: return "no Vulkan driver found (Debian: mesa-vulkan-drivers)";
-    case VK_TIMEOUT: return "no answer in time";
-    default: return "refused";
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+        return "out of host memory";
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+        return "out of device memory";
+    case VK_ERROR_DEVICE_LOST:
+        return "the device was lost";
+    case VK_ERROR_INITIALIZATION_FAILED:
+        return "initialisation failed";
+    case VK_ERROR_LAYER_NOT_PRESENT:
+        return "a layer is not installed (Debian: vulkan-validationlayers)";
+    case VK_ERROR_INCOMPATIBLE_DRIVER:
+        return "no Vulkan driver found (Debian: mesa-vulkan-drivers)";
+    case VK_TIMEOUT:
+        return "no answer in time";
+    default:
+        return "refused";
     }
 }
 

@@ -26,16 +26,23 @@ Kernel::Kernel(Device& device, std::span<std::uint32_t const> spirv, KernelLayou
                                               std::uint32_t(bindings.size()), bindings.data()};
     check(vkCreateDescriptorSetLayout(d.handle, &set, nullptr, &impl_->set_layout), "vkCreateDescriptorSetLayout");
     VkPushConstantRange const push{VK_SHADER_STAGE_COMPUTE_BIT, 0, std::uint32_t(layout.push_constant_bytes)};
-    VkPipelineLayoutCreateInfo const pipeline_layout{VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO, nullptr, 0, 1,
-                                                     &impl_->set_layout, layout.push_constant_bytes ? 1u : 0u, &push};
-    check(vkCreatePipelineLayout(d.handle, &pipeline_layout, nullptr, &impl_->pipeline_layout), "vkCreatePipelineLayout");
+    VkPipelineLayoutCreateInfo const pipeline_layout{
+        VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO, nullptr, 0, 1, &impl_->set_layout,
+        layout.push_constant_bytes ? 1u : 0u,          &push};
+    check(vkCreatePipelineLayout(d.handle, &pipeline_layout, nullptr, &impl_->pipeline_layout),
+          "vkCreatePipelineLayout");
     VkShaderModuleCreateInfo const code{VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, nullptr, 0, spirv.size_bytes(),
                                         spirv.data()};
     VkShaderModule module = VK_NULL_HANDLE;
     check(vkCreateShaderModule(d.handle, &code, nullptr, &module), "vkCreateShaderModule");
     VkComputePipelineCreateInfo pipeline{VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO};
-    pipeline.stage = {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO, nullptr, 0, VK_SHADER_STAGE_COMPUTE_BIT, module,
-                      "main", nullptr};
+    pipeline.stage = {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                      nullptr,
+                      0,
+                      VK_SHADER_STAGE_COMPUTE_BIT,
+                      module,
+                      "main",
+                      nullptr};
     pipeline.layout = impl_->pipeline_layout;
     VkResult const result = vkCreateComputePipelines(d.handle, VK_NULL_HANDLE, 1, &pipeline, nullptr, &impl_->pipeline);
     vkDestroyShaderModule(d.handle, module, nullptr);
@@ -88,12 +95,12 @@ CommandList::CommandList(Device& device) : impl_{std::make_unique<Impl>(device.i
     VkDescriptorPoolSize const sizes[] = {{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 8 * Impl::most_dispatches},
                                           {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 4 * Impl::most_dispatches},
                                           {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 2 * Impl::most_dispatches}};
-    VkDescriptorPoolCreateInfo const pool{VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, nullptr, 0, Impl::most_dispatches, 3,
-                                          sizes};
+    VkDescriptorPoolCreateInfo const pool{
+        VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, nullptr, 0, Impl::most_dispatches, 3, sizes};
     check(vkCreateDescriptorPool(d.handle, &pool, nullptr, &impl_->sets), "vkCreateDescriptorPool");
     if (d.timestamp_period_ns > 0) {
-        VkQueryPoolCreateInfo const queries{VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO, nullptr, 0, VK_QUERY_TYPE_TIMESTAMP,
-                                            Impl::most_marks, 0};
+        VkQueryPoolCreateInfo const queries{
+            VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO, nullptr, 0, VK_QUERY_TYPE_TIMESTAMP, Impl::most_marks, 0};
         check(vkCreateQueryPool(d.handle, &queries, nullptr, &impl_->queries), "vkCreateQueryPool");
     }
 }
@@ -111,7 +118,8 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
                            std::uint32_t groups_x, std::uint32_t groups_y)
 {
     auto const& k = kernel.impl();
-    FLUORO_EXPECT(int(buffers.size()) == k.layout.uniforms + k.layout.buffers && int(textures.size()) == k.layout.textures);
+    FLUORO_EXPECT(int(buffers.size()) == k.layout.uniforms + k.layout.buffers &&
+                  int(textures.size()) == k.layout.textures);
     FLUORO_EXPECT(push_constants.size() == k.layout.push_constant_bytes);
     if (impl_->dispatches == int(Impl::most_dispatches)) run();
     impl_->begin();
@@ -130,7 +138,8 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
                           descriptor_type(k.layout, int(i)), nullptr, &buffer_infos[i], nullptr});
     }
     for (std::size_t i = 0; i < textures.size(); ++i) {
-        image_infos[i] = {textures[i]->impl().sampler, textures[i]->impl().view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+        image_infos[i] = {textures[i]->impl().sampler, textures[i]->impl().view,
+                          VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
         writes.push_back({VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET, nullptr, set, std::uint32_t(buffers.size() + i), 0, 1,
                           VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, &image_infos[i], nullptr, nullptr});
     }
@@ -139,8 +148,8 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
     VkMemoryBarrier const barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr, VK_ACCESS_SHADER_WRITE_BIT,
                                   VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT};
     if (impl_->dispatches > 0)
-        vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1,
-                             &barrier, 0, nullptr, 0, nullptr);
+        vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
+                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &barrier, 0, nullptr, 0, nullptr);
     vkCmdBindPipeline(impl_->commands, VK_PIPELINE_BIND_POINT_COMPUTE, k.pipeline);
     vkCmdBindDescriptorSets(impl_->commands, VK_PIPELINE_BIND_POINT_COMPUTE, k.pipeline_layout, 0, 1, &set, 0, nullptr);
     if (!push_constants.empty())
@@ -162,9 +171,10 @@ std::vector<double> CommandList::run()
 {
     if (!impl_->is_recording) return {};
     auto& d = impl_->device;
-    VkMemoryBarrier const to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr, VK_ACCESS_SHADER_WRITE_BIT, VK_ACCESS_HOST_READ_BIT};
-    vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &to_host, 0,
-                         nullptr, 0, nullptr);
+    VkMemoryBarrier const to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr, VK_ACCESS_SHADER_WRITE_BIT,
+                                  VK_ACCESS_HOST_READ_BIT};
+    vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1,
+                         &to_host, 0, nullptr, 0, nullptr);
     check(vkEndCommandBuffer(impl_->commands), "vkEndCommandBuffer");
     impl_->is_recording = false;
     d.submit_and_wait(impl_->commands);

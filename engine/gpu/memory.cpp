@@ -28,12 +28,14 @@ Buffer::Buffer(Device& device, std::size_t bytes) : impl_{std::make_unique<Impl>
     impl_->bytes = bytes;
     VkBufferCreateInfo create{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
     create.size = bytes;
-    create.usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT;
+    create.usage =
+        VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT;
     check(vkCreateBuffer(d.handle, &create, nullptr, &impl_->handle), "vkCreateBuffer");
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(d.handle, impl_->handle, &needs);
     auto const mappable = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    impl_->memory = allocate(d, needs, d.memory_type(needs.memoryTypeBits, mappable, VK_MEMORY_PROPERTY_HOST_CACHED_BIT));
+    impl_->memory =
+        allocate(d, needs, d.memory_type(needs.memoryTypeBits, mappable, VK_MEMORY_PROPERTY_HOST_CACHED_BIT));
     check(vkBindBufferMemory(d.handle, impl_->handle, impl_->memory, 0), "vkBindBufferMemory");
     check(vkMapMemory(d.handle, impl_->memory, 0, VK_WHOLE_SIZE, 0, &impl_->mapped), "vkMapMemory");
 }
@@ -48,7 +50,10 @@ Buffer::~Buffer() = default;
 Buffer::Buffer(Buffer&&) noexcept = default;
 Buffer& Buffer::operator=(Buffer&&) noexcept = default;
 
-std::size_t Buffer::bytes() const { return impl_->bytes; }
+std::size_t Buffer::bytes() const
+{
+    return impl_->bytes;
+}
 
 std::span<std::byte> Buffer::mapped()
 {
@@ -84,26 +89,39 @@ void VolumeTexture::Impl::fill(Device& owner, VkExtent3D extent, std::span<std::
     auto& d = device;
     auto const barrier = [&](VkCommandBuffer commands, VkImageLayout from, VkImageLayout to, VkAccessFlags before,
                              VkAccessFlags after, VkPipelineStageFlags first, VkPipelineStageFlags then) {
-        VkImageMemoryBarrier const change{VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER, nullptr, before, after, from, to,
-                                          VK_QUEUE_FAMILY_IGNORED, VK_QUEUE_FAMILY_IGNORED, handle,
+        VkImageMemoryBarrier const change{VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+                                          nullptr,
+                                          before,
+                                          after,
+                                          from,
+                                          to,
+                                          VK_QUEUE_FAMILY_IGNORED,
+                                          VK_QUEUE_FAMILY_IGNORED,
+                                          handle,
                                           {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
         vkCmdPipelineBarrier(commands, first, then, 0, 0, nullptr, 0, nullptr, 1, &change);
     };
     d.run_once([&](VkCommandBuffer commands) {
-        barrier(commands, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 0, VK_ACCESS_TRANSFER_WRITE_BIT,
-                VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
+        barrier(commands, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 0,
+                VK_ACCESS_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT);
     });
     // Groups of planes of at most 64 MiB, so that a large volume does not need its size twice.
     std::size_t const plane = texels.size() / extent.depth;
-    std::uint32_t const group = std::uint32_t(std::clamp<std::size_t>((std::size_t{64} << 20) / plane, 1, extent.depth));
+    std::uint32_t const group =
+        std::uint32_t(std::clamp<std::size_t>((std::size_t{64} << 20) / plane, 1, extent.depth));
     Buffer staging{owner, plane * group};
     for (std::uint32_t first = 0; first < extent.depth; first += group) {
         std::uint32_t const now = std::min(group, extent.depth - first);
         std::memcpy(staging.mapped().data(), texels.data() + plane * first, plane * now);
         d.run_once([&](VkCommandBuffer commands) {
-            VkBufferImageCopy const copy{0, 0, 0, {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1}, {0, 0, std::int32_t(first)},
+            VkBufferImageCopy const copy{0,
+                                         0,
+                                         0,
+                                         {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                                         {0, 0, std::int32_t(first)},
                                          {extent.width, extent.height, now}};
-            vkCmdCopyBufferToImage(commands, staging.impl().handle, handle, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+            vkCmdCopyBufferToImage(commands, staging.impl().handle, handle, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
+                                   &copy);
         });
     }
     d.run_once([&](VkCommandBuffer commands) {

@@ -145,13 +145,17 @@ Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions co
 
 constexpr char const* installed_head = "/usr/share/doc/invesalius-examples/examples/Cranium.inv3";
 
-fs::path fetched_head() { return cache_folder() / "examples" / "Cranium.inv3"; }
+fs::path fetched_head()
+{
+    return cache_folder() / "examples" / "Cranium.inv3";
+}
 
 fs::path example_head()
 {
     if (fs::path const head = find_example_head(); !head.empty()) return head;
     throw Error{"example-head: the head CT of Debian's invesalius-examples is not here (looked for " +
-                std::string{installed_head} + " and " + fetched_head().string() + "); run tools/run once, which fetches it"};
+                std::string{installed_head} + " and " + fetched_head().string() +
+                "); run tools/run once, which fetches it"};
 }
 
 void refuse_names_to_come(std::string const& patient)

@@ -8,7 +8,10 @@
 namespace fluoro {
 namespace {
 
-std::uint16_t biased(int hu) { return std::uint16_t(std::clamp(hu + int(shared::hu_bias), 0, 65535)); }
+std::uint16_t biased(int hu)
+{
+    return std::uint16_t(std::clamp(hu + int(shared::hu_bias), 0, 65535));
+}
 
 WorkingVolume half_as_fine(WorkingVolume const& fine)
 {
@@ -30,11 +33,13 @@ WorkingVolume half_as_fine(WorkingVolume const& fine)
                         int const x = 2 * i + (corner & 1), y = 2 * j + (corner >> 1 & 1), z = 2 * k + (corner >> 2);
                         // Beyond an odd edge there is air.
                         bool const inside = x < n.x && y < n.y && z < n.z;
-                        sum += inside ? fine.biased_hu[(std::size_t(z) * std::size_t(n.y) + std::size_t(y)) * std::size_t(n.x) + std::size_t(x)]
+                        sum += inside ? fine.biased_hu[(std::size_t(z) * std::size_t(n.y) + std::size_t(y)) *
+                                                           std::size_t(n.x) +
+                                                       std::size_t(x)]
                                       : biased(-1000);
                     }
-                    coarse.biased_hu[(std::size_t(k) * std::size_t(m.y) + std::size_t(j)) * std::size_t(m.x) + std::size_t(i)] =
-                        std::uint16_t((sum + 4) / 8);
+                    coarse.biased_hu[(std::size_t(k) * std::size_t(m.y) + std::size_t(j)) * std::size_t(m.x) +
+                                     std::size_t(i)] = std::uint16_t((sum + 4) / 8);
                 }
     });
     return coarse;
@@ -48,17 +53,22 @@ PackedAxis pack(gpu::Device& device, WorkingVolume const& volume, int u, int v, 
     int const nu = n[u], nv = n[v], nm = n[main];
     std::size_t const plane_words = std::size_t(nu) * std::size_t(nv);
     // At most 256 MiB a texture: the packing on the host needs as much again while it is made.
-    axis.planes_per_texture = int(std::clamp<std::size_t>((std::size_t{256} << 20) / (plane_words * 4), 1, std::size_t(nm)));
+    axis.planes_per_texture =
+        int(std::clamp<std::size_t>((std::size_t{256} << 20) / (plane_words * 4), 1, std::size_t(nm)));
     for (int first = 0; first < nm; first += axis.planes_per_texture) {
         int const planes = std::min(axis.planes_per_texture, nm - first);
         std::vector<std::uint32_t> words(plane_words * std::size_t(planes));
         parallel_for(nv, [&](int from, int to) {
             for (int j = from; j < to; ++j)
                 for (int i = 0; i < nu; ++i) {
-                    auto const offset = [&](int at_u) { return strides[main] * std::size_t(first) + strides[v] * std::size_t(j) + strides[u] * std::size_t(at_u); };
+                    auto const offset = [&](int at_u) {
+                        return strides[main] * std::size_t(first) + strides[v] * std::size_t(j) +
+                               strides[u] * std::size_t(at_u);
+                    };
                     std::uint16_t const* here = volume.biased_hu.data() + offset(i);
                     std::uint16_t const* next = volume.biased_hu.data() + offset(std::min(i + 1, nu - 1));
-                    std::uint32_t* out = words.data() + std::size_t(planes) * (std::size_t(nu) * std::size_t(j) + std::size_t(i));
+                    std::uint32_t* out =
+                        words.data() + std::size_t(planes) * (std::size_t(nu) * std::size_t(j) + std::size_t(i));
                     for (int k = 0; k < planes; ++k) {
                         std::size_t const at = strides[main] * std::size_t(k);
                         out[k] = std::uint32_t(here[at]) | std::uint32_t(next[at]) << 16;
@@ -84,7 +94,8 @@ MarchVolume packed_for_joseph(gpu::Device& device, WorkingVolume const& working)
 
 std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture)
 {
-    std::size_t const bytes_per_voxel = texture ? 2 : 14; // Joseph keeps one packing for each axis, and the halved volume
+    std::size_t const bytes_per_voxel =
+        texture ? 2 : 14; // Joseph keeps one packing for each axis, and the halved volume
     return std::size_t(device.memory_bytes / 2) / bytes_per_voxel;
 }
 
@@ -96,7 +107,8 @@ WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels,
     working.biased_hu.resize(volume.hu.size());
     parallel_for(n.z, [&](int first, int last) {
         std::size_t const plane = std::size_t(n.x) * std::size_t(n.y);
-        for (std::size_t i = plane * std::size_t(first); i < plane * std::size_t(last); ++i) working.biased_hu[i] = biased(volume.hu[i]);
+        for (std::size_t i = plane * std::size_t(first); i < plane * std::size_t(last); ++i)
+            working.biased_hu[i] = biased(volume.hu[i]);
     });
     auto const too_large = [&](Grid const& g) {
         return g.voxels() > most_voxels || std::max({g.size.x, g.size.y, g.size.z}) > longest_side;

@@ -33,12 +33,21 @@ static_assert(sizeof(shared::BinParams) == 2 * 16);
 namespace {
 
 /// Filtering 3D textures is what a GPU does best and a software device worst.
-bool prefers_texture(gpu::DeviceInfo const& device) { return !device.is_software && device.filters_16_bit; }
+bool prefers_texture(gpu::DeviceInfo const& device)
+{
+    return !device.is_software && device.filters_16_bit;
+}
 
-glm::vec4 vec(Vec3 const& v, double w = 0) { return {glm::vec3{v}, float(w)}; }
+glm::vec4 vec(Vec3 const& v, double w = 0)
+{
+    return {glm::vec3{v}, float(w)};
+}
 
 /// Work groups that cover `count` items.
-std::uint32_t groups(int count, std::uint32_t per_group) { return (std::uint32_t(count) + per_group - 1) / per_group; }
+std::uint32_t groups(int count, std::uint32_t per_group)
+{
+    return (std::uint32_t(count) + per_group - 1) / per_group;
+}
 
 double ms_since(std::chrono::steady_clock::time_point start)
 {
@@ -80,14 +89,17 @@ struct MarchKey {
 
 struct Projector::Impl {
     explicit Impl(ProjectorSettings const& s)
-        : settings{s}, device{s.device, s.validation},
-          uses_texture{s.method == MarchMethod::texture ||
-                       (s.method == MarchMethod::by_device && prefers_texture(device.info()))},
-          march{device, uses_texture ? std::span<std::uint32_t const>{march_texture_spv} : std::span<std::uint32_t const>{march_joseph_spv},
+        : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
+                                                                    (s.method == MarchMethod::by_device &&
+                                                                     prefers_texture(device.info()))},
+          march{device,
+                uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
+                             : std::span<std::uint32_t const>{march_joseph_spv},
                 {1, 1, 1, sizeof(shared::MarchChunk)}},
-          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
-          signal_params{device, sizeof(shared::SignalParams)},
-          slab_params{device, sizeof(shared::SlabParams) * shared::signal_max_slabs},
+          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
+          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
+          signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
+                                                                                       shared::signal_max_slabs},
           bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins}
     {
         for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
@@ -102,9 +114,9 @@ struct Projector::Impl {
     gpu::CommandList commands;
     std::vector<gpu::Buffer> march_params;
     gpu::Buffer signal_params, slab_params, bin_table;
-    std::optional<gpu::Buffer> ray_thickness;    ///< of the marched rays
-    std::optional<gpu::Buffer> half_resampled;   ///< pixel columns, ray rows
-    std::optional<gpu::Buffer> pixel_thickness;  ///< of the pixels, where rays are fewer
+    std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
+    std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
+    std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
     std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
@@ -144,13 +156,17 @@ void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
 void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel)
 {
     prepare(scene.patient);
-    MarchKey const key{scene.patient.get(), scene.view, scene.pixels.field_mm, scene.pixels.columns, scene.pixels.rows, pixels};
+    MarchKey const key{scene.patient.get(),  scene.view,        scene.pixels.field_mm,
+                       scene.pixels.columns, scene.pixels.rows, pixels};
     bool const stands = marched && marched->is_same_view(key);
-    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel : stands ? Detail::standing : Detail::passing;
+    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel
+                          : stands                    ? Detail::standing
+                                                      : Detail::passing;
     if (stands && marched->covers(key) && detail == wanted) return;
     detail = wanted;
     MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
-    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels) : rays_for_voxels(scene.pixels, scene.view, through.grid);
+    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels)
+                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
     make_room(ray_thickness, rays.columns, rays.rows);
     // Rays that miss the voxels are never written by a Joseph pass.
     if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
@@ -216,9 +232,10 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
         for (int chunk = 0; chunk < chunks; ++chunk)
             for (int top = 0; top < rect.rows; top += band) {
                 int const first_plane = chunk * axis.planes_per_texture;
-                shared::MarchChunk const push{std::uint32_t(first_plane),
-                                              std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
-                                              chunk > 0 ? 1u : 0u, std::uint32_t(top)};
+                shared::MarchChunk const push{
+                    std::uint32_t(first_plane),
+                    std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
+                    chunk > 0 ? 1u : 0u, std::uint32_t(top)};
                 std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
                 auto const bytes = std::as_bytes(std::span{&push, 1});
                 auto const* const texture = uses_texture ? &*through.texture : &axis.textures[std::size_t(chunk)];
@@ -234,12 +251,13 @@ void Projector::Impl::spread_rays(Scene const& scene)
     int const columns = scene.pixels.columns, rows = scene.pixels.rows;
     make_room(half_resampled, columns, rays.rows);
     make_room(pixel_thickness, columns, rows);
-    auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count, bool is_vertical) {
-        shared::ResampleParams const p{std::uint32_t(columns),    std::uint32_t(to_rows),       std::uint32_t(from_columns),
-                                       std::uint32_t(from_count), is_vertical ? 1u : 0u,        float(rays.rays_per_pixel),
-                                       float(rays.margin),        0};
-        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}), groups(columns, shared::signal_group_x),
-                          groups(to_rows, shared::signal_group_y));
+    auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count,
+                          bool is_vertical) {
+        shared::ResampleParams const p{
+            std::uint32_t(columns), std::uint32_t(to_rows),     std::uint32_t(from_columns), std::uint32_t(from_count),
+            is_vertical ? 1u : 0u,  float(rays.rays_per_pixel), float(rays.margin),          0};
+        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}),
+                          groups(columns, shared::signal_group_x), groups(to_rows, shared::signal_group_y));
     };
     pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
     pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
@@ -253,7 +271,8 @@ EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
     auto found = bins.find(key);
     if (found == bins.end()) {
         if (bins.size() > 256) bins.clear();
-        found = bins.emplace(key, condense(filtered_spectrum(scene.exposure.quality), scene.scintillator, wanted)).first;
+        found =
+            bins.emplace(key, condense(filtered_spectrum(scene.exposure.quality), scene.scintillator, wanted)).first;
     }
     return found->second;
 }
@@ -266,10 +285,11 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     auto const table = bin_table.mapped_as<shared::BinParams>();
     std::fill(table.begin(), table.end(), shared::BinParams{});
     for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
-        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b], energy.attenuation_cm2_g[0][b],
-                     energy.attenuation_cm2_g[1][b]},
+        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b],
+                     energy.attenuation_cm2_g[0][b], energy.attenuation_cm2_g[1][b]},
                     glm::vec4{0}};
-        for (std::size_t s = 0; s < scene.slabs.size(); ++s) table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
+        for (std::size_t s = 0; s < scene.slabs.size(); ++s)
+            table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
     }
 
     auto const slabs = slab_params.mapped_as<shared::SlabParams>();
@@ -321,7 +341,8 @@ Signal Projector::project(Scene const& scene)
     Signal signal;
     signal.pixel_pitch_mm = p.pitch_mm();
     signal.exposed = exposed_pixels(scene);
-    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment = Image<float>{p.columns, p.rows};
+    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment =
+        Image<float>{p.columns, p.rows};
     PixelRect const rect = signal.exposed;
     if (rect.columns == 0 || rect.rows == 0 || scene.exposure.current_time.value() <= 0) return signal;
 
@@ -329,8 +350,8 @@ Signal Projector::project(Scene const& scene)
     i.fill_signal_params(scene, rect);
     i.make_room(i.signal, p.columns, p.rows);
     i.commands.mark();
-    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {}, {},
-                        groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
+    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {},
+                        {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
     i.commands.mark();
     auto const stages = i.commands.run();
     i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
@@ -370,11 +391,29 @@ std::size_t working_voxels(gpu::DeviceInfo const& device)
     return working_voxels(device, prefers_texture(device));
 }
 
-ProjectionTimes const& Projector::last_times() const { return impl_->times; }
-std::string Projector::device_name() const { return impl_->device.info().name; }
-bool Projector::uses_texture() const { return impl_->uses_texture; }
-std::vector<std::string> Projector::validation_messages() const { return impl_->device.validation_messages(); }
-int Projector::level_of_detail() const { return impl_->volume ? impl_->volume->level() : 0; }
-double Projector::rays_per_pixel() const { return impl_->rays.rays_per_pixel; }
+ProjectionTimes const& Projector::last_times() const
+{
+    return impl_->times;
+}
+std::string Projector::device_name() const
+{
+    return impl_->device.info().name;
+}
+bool Projector::uses_texture() const
+{
+    return impl_->uses_texture;
+}
+std::vector<std::string> Projector::validation_messages() const
+{
+    return impl_->device.validation_messages();
+}
+int Projector::level_of_detail() const
+{
+    return impl_->volume ? impl_->volume->level() : 0;
+}
+double Projector::rays_per_pixel() const
+{
+    return impl_->rays.rays_per_pixel;
+}
 
 } // namespace fluoro

@@ -5,7 +5,10 @@
 
 namespace fluoro {
 
-RayGrid one_ray_per_pixel(PixelGrid const& pixels) { return {pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()}; }
+RayGrid one_ray_per_pixel(PixelGrid const& pixels)
+{
+    return {pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()};
+}
 
 RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& voxels)
 {

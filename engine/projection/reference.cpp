@@ -16,8 +16,8 @@ Vec3 pixel_point(Scene const& scene, double column, double row)
     return scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction;
 }
 
-/// HU at a continuous voxel index: trilinear between voxel centres, constant from the outermost centre to the edge of its
-/// voxel; nothing (air) outside the voxels' box.
+/// HU at a continuous voxel index: trilinear between voxel centres, constant from the outermost centre to the edge of
+/// its voxel; nothing (air) outside the voxels' box.
 double sample(Volume const& volume, Vec3 const& index)
 {
     glm::ivec3 const n = volume.grid.size;
@@ -43,7 +43,10 @@ double sample(Volume const& volume, Vec3 const& index)
     return value;
 }
 
-double open_share(double inside_mm, double penumbra) { return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0); }
+double open_share(double inside_mm, double penumbra)
+{
+    return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0);
+}
 
 } // namespace
 
@@ -123,7 +126,8 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
     Signal signal;
     signal.pixel_pitch_mm = p.pitch_mm();
     signal.exposed = exposed_pixels(scene);
-    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment = Image<float>{p.columns, p.rows};
+    signal.primary = signal.primary_second_moment = signal.scatter = signal.scatter_second_moment =
+        Image<float>{p.columns, p.rows};
     Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
     ThicknessMap const map = reference_thickness(scene, samples_per_voxel);
     EnergyBins const bins = condense(spectrum, scene.scintillator, map.materials);
@@ -143,7 +147,8 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
     } else {
         for (std::size_t b = 0; b < spectrum.energy_kev.size(); ++b) {
             PhotonEnergy const energy{spectrum.energy_kev[b]};
-            double const absorbed = spectrum.fluence_per_mm2_kev_mas_1m[b] * absorbed_fraction(scene.scintillator, energy);
+            double const absorbed =
+                spectrum.fluence_per_mm2_kev_mas_1m[b] * absorbed_fraction(scene.scintillator, energy);
             Energy e{absorbed * energy.value(), absorbed * energy.value() * energy.value(), {}};
             for (auto const id : map.materials) e.attenuation.push_back(mass_attenuation_cm2_g(id, energy));
             energies.push_back(std::move(e));
@@ -156,15 +161,18 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
         for (int row = first; row < last; ++row)
             for (int column = 0; column < p.columns; ++column) {
                 Vec2 const at = p.position_mm(column, row);
-                double const share =
-                    open_share(at.x - scene.blades.left_mm, penumbra) * open_share(scene.blades.right_mm - at.x, penumbra) *
-                    open_share(at.y - scene.blades.top_mm, penumbra) * open_share(scene.blades.bottom_mm - at.y, penumbra);
+                double const share = open_share(at.x - scene.blades.left_mm, penumbra) *
+                                     open_share(scene.blades.right_mm - at.x, penumbra) *
+                                     open_share(at.y - scene.blades.top_mm, penumbra) *
+                                     open_share(scene.blades.bottom_mm - at.y, penumbra);
                 double const distance = std::hypot(sid, at.x, at.y);
-                double const scale = share * scene.exposure.current_time.value() * (1000 / distance) * (1000 / distance) * (sid / distance);
+                double const scale = share * scene.exposure.current_time.value() * (1000 / distance) *
+                                     (1000 / distance) * (sid / distance);
                 double mean = 0, second = 0;
                 for (auto const& e : energies) {
                     double depth = 0;
-                    for (std::size_t m = 0; m < map.materials.size(); ++m) depth += e.attenuation[m] * map.g_cm2[m].at(column, row);
+                    for (std::size_t m = 0; m < map.materials.size(); ++m)
+                        depth += e.attenuation[m] * map.g_cm2[m].at(column, row);
                     mean += e.mean * std::exp(-depth);
                     second += e.second * std::exp(-depth);
                 }

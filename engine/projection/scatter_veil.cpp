@@ -53,7 +53,8 @@ void add_scatter_veil(Signal& signal, Scene const& scene, bool has_grid)
             ++count;
         }
     if (count == 0 || energy <= 0) return;
-    double const typical = std::exp(log_sum / double(count)); // geometric mean: the mean thickness, not the brightest lung
+    double const typical =
+        std::exp(log_sum / double(count)); // geometric mean: the mean thickness, not the brightest lung
 
     // The water that attenuates this beam as much, by halving.
     Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);

@@ -101,7 +101,8 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
 
 } // namespace
 
-SessionRecorder::SessionRecorder(std::filesystem::path const& folder, RunInfo const& info, RecorderSettings const& settings)
+SessionRecorder::SessionRecorder(std::filesystem::path const& folder, RunInfo const& info,
+                                 RecorderSettings const& settings)
     : recorder_{folder, info, settings}
 {
 }
@@ -109,15 +110,25 @@ SessionRecorder::SessionRecorder(std::filesystem::path const& folder, RunInfo co
 void SessionRecorder::step(std::vector<Command> const& commands, Session::Step const& step, Status const& status)
 {
     for (std::size_t i = 0; i < commands.size(); ++i)
-        recorder_.command({status.tick, name_of(commands[i]), std::visit(ArgumentsOf{}, commands[i]), step.refusals[i]});
+        recorder_.command(
+            {status.tick, name_of(commands[i]), std::visit(ArgumentsOf{}, commands[i]), step.refusals[i]});
     recorder_.beam(status.tick, status.is_beam_on);
     for (auto const& message : status.messages) recorder_.message(status.tick, message);
     if (step.pulse) recorder_.pulse(entry_of(*step.pulse, status.room, step.pulse->opening), step.pulse->raw);
     if (step.picture) recorder_.picture(status.tick, to_8bit(*step.picture));
 }
 
-std::vector<std::string> SessionRecorder::finish(Tick end) { return recorder_.finish(end); }
-std::vector<std::string> SessionRecorder::take_messages() { return recorder_.take_messages(); }
-std::filesystem::path const& SessionRecorder::folder() const { return recorder_.folder(); }
+std::vector<std::string> SessionRecorder::finish(Tick end)
+{
+    return recorder_.finish(end);
+}
+std::vector<std::string> SessionRecorder::take_messages()
+{
+    return recorder_.take_messages();
+}
+std::filesystem::path const& SessionRecorder::folder() const
+{
+    return recorder_.folder();
+}
 
 } // namespace fluoro

@@ -17,15 +17,14 @@ double ms_since(std::chrono::steady_clock::time_point start)
 Room make_room(SessionSettings const& settings)
 {
     PatientOnTable const lying = lie_down(settings.patient->ct);
-    return Room{settings.room, settings.start, settings.isocentre_mm.value_or(settings.patient->ct.grid.centre_mm()), lying.back_mm,
-                lying.middle_mm};
+    return Room{settings.room, settings.start, settings.isocentre_mm.value_or(settings.patient->ct.grid.centre_mm()),
+                lying.back_mm, lying.middle_mm};
 }
 
 } // namespace
 
 struct Session::Impl {
-    explicit Impl(SessionSettings const& s)
-        : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}
+    explicit Impl(SessionSettings const& s) : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}
     {
     }
 
@@ -67,7 +66,8 @@ bool Session::Impl::shows_same_view(Scene const& scene) const
     return last_scene && last_scene->view.source_mm == scene.view.source_mm &&
            last_scene->view.detector_centre_mm == scene.view.detector_centre_mm &&
            last_scene->view.column_direction == scene.view.column_direction &&
-           last_scene->view.row_direction == scene.view.row_direction && last_scene->pixels.field_mm == scene.pixels.field_mm;
+           last_scene->view.row_direction == scene.view.row_direction &&
+           last_scene->pixels.field_mm == scene.pixels.field_mm;
 }
 
 Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
@@ -146,7 +146,8 @@ Session::Step Session::step(std::vector<Command> const& commands)
         result.refusals.push_back(std::move(refusal));
     }
     if (i.ended && i.room.state().pedal != Pedal::released)
-        if (auto const refusal = i.room.command(PressPedal{Pedal::released}); !refusal.empty()) i.status.messages.push_back(refusal);
+        if (auto const refusal = i.room.command(PressPedal{Pedal::released}); !refusal.empty())
+            i.status.messages.push_back(refusal);
     for (auto& message : i.room.advance()) i.status.messages.push_back(std::move(message));
 
     result.picture = i.follow_pedal(tick, before);
@@ -163,9 +164,21 @@ Session::Step Session::step(std::vector<Command> const& commands)
     return result;
 }
 
-Status const& Session::status() const { return impl_->status; }
-bool Session::has_ended() const { return impl_->ended; }
-std::string Session::device_name() const { return impl_->projector.device_name(); }
-double Session::dn_per_kev_mm2() { return fluoroscopy_detector().dn_per_kev_mm2; }
+Status const& Session::status() const
+{
+    return impl_->status;
+}
+bool Session::has_ended() const
+{
+    return impl_->ended;
+}
+std::string Session::device_name() const
+{
+    return impl_->projector.device_name();
+}
+double Session::dn_per_kev_mm2()
+{
+    return fluoroscopy_detector().dn_per_kev_mm2;
+}
 
 } // namespace fluoro

@@ -12,7 +12,8 @@ PatientOnTable lie_down(Volume const& ct)
     // Mass of body below each height: a few stray voxels (a sheet, a couch's edge) must not lift the patient.
     Vec3 low{1e9}, high{-1e9};
     for (int corner = 0; corner < 8; ++corner) {
-        Vec3 const p = map_point(to_patient, {(corner & 1) * (n.x - 1), (corner >> 1 & 1) * (n.y - 1), (corner >> 2) * (n.z - 1)});
+        Vec3 const p =
+            map_point(to_patient, {(corner & 1) * (n.x - 1), (corner >> 1 & 1) * (n.y - 1), (corner >> 2) * (n.z - 1)});
         low = glm::min(low, p);
         high = glm::max(high, p);
     }
@@ -22,7 +23,8 @@ PatientOnTable lie_down(Volume const& ct)
     for (int k = 0; k < n.z; k += 2)
         for (int j = 0; j < n.y; j += 2)
             for (int i = 0; i < n.x; i += 2) {
-                auto const at = (std::size_t(k) * std::size_t(n.y) + std::size_t(j)) * std::size_t(n.x) + std::size_t(i);
+                auto const at =
+                    (std::size_t(k) * std::size_t(n.y) + std::size_t(j)) * std::size_t(n.x) + std::size_t(i);
                 if (ct.hu[at] <= -300) continue;
                 Vec3 const p = map_point(to_patient, {i, j, k});
                 ++counts[std::size_t(std::clamp(int(p.y - low.y), 0, bins - 1))];
@@ -44,8 +46,8 @@ PatientOnTable lie_down(Volume const& ct)
 DetectorModel fluoroscopy_detector()
 {
     DetectorModel model;
-    // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above, so
-    // that lung beside the mediastinum is not clipped and the direct beam is.
+    // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above,
+    // so that lung beside the mediastinum is not clipped and the direct beam is.
     model.dn_per_kev_mm2 = 0.14;
     // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
     model.electronic_noise_kev = 75;

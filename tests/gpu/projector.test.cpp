@@ -9,7 +9,8 @@ namespace {
 
 Scene chest_scene(double lao_deg, double cran_deg)
 {
-    static auto const patient = test::make_patient(test::centred_grid({256, 172, 96}, {1.3, 1.3, 2.5}), test::chest_like_hu);
+    static auto const patient =
+        test::make_patient(test::centred_grid({256, 172, 96}, {1.3, 1.3, 2.5}), test::chest_like_hu);
     Scene scene;
     scene.patient = patient;
     scene.view = view_of({radians(lao_deg), radians(cran_deg)}, 1000, 750, Vec3{0});
@@ -55,8 +56,9 @@ TEST_P(EveryMethod, equals_the_double_precision_reference)
 
 INSTANTIATE_TEST_SUITE_P(Views, EveryMethod,
                          testing::Combine(testing::Values(MarchMethod::joseph, MarchMethod::texture),
-                                          testing::Values(std::pair{0.0, 0.0}, std::pair{90.0, 0.0}, std::pair{45.0, 0.0},
-                                                          std::pair{30.0, 20.0}, std::pair{-60.0, -40.0})));
+                                          testing::Values(std::pair{0.0, 0.0}, std::pair{90.0, 0.0},
+                                                          std::pair{45.0, 0.0}, std::pair{30.0, 20.0},
+                                                          std::pair{-60.0, -40.0})));
 
 } // namespace
 } // namespace fluoro

@@ -14,7 +14,8 @@ namespace {
 Layer parse_layer(std::string const& text)
 {
     auto const wrong = [&](char const* why) {
-        return Error{"--through '" + text + "': " + why + "; write NAME:MM or NAME:Xmg/cm2, e.g. water:200 or iodine:30mg/cm2"};
+        return Error{"--through '" + text + "': " + why +
+                     "; write NAME:MM or NAME:Xmg/cm2, e.g. water:200 or iodine:30mg/cm2"};
     };
     auto const colon = text.find(':');
     if (colon == std::string::npos) throw wrong("no ':' between material and amount");
@@ -42,7 +43,8 @@ std::vector<Layer> parse_layers(std::string const& text)
 
 int run_beam(BeamRequest const& request)
 {
-    Spectrum const beam = filtered_spectrum({TubeVoltage{request.kv}, Thickness{request.copper_mm}, Thickness{request.aluminium_mm}});
+    Spectrum const beam =
+        filtered_spectrum({TubeVoltage{request.kv}, Thickness{request.copper_mm}, Thickness{request.aluminium_mm}});
     double const hvl1 = aluminium_to_transmit(beam, 0.5).value();
     JsonFields fields{{"kv", request.kv},
                       {"copper_mm", request.copper_mm},
@@ -57,7 +59,8 @@ int run_beam(BeamRequest const& request)
     if (!request.through.empty()) {
         behind = attenuated(beam, parse_layers(request.through));
         fields.emplace_back("transmission_kerma", air_kerma_mGy_per_mas_1m(behind) / air_kerma_mGy_per_mas_1m(beam));
-        fields.emplace_back("transmission_energy", energy_fluence_kev_mm2_mas_1m(behind) / energy_fluence_kev_mm2_mas_1m(beam));
+        fields.emplace_back("transmission_energy",
+                            energy_fluence_kev_mm2_mas_1m(behind) / energy_fluence_kev_mm2_mas_1m(beam));
         fields.emplace_back("mean_energy_behind_kev", mean_energy_kev(behind));
     }
     if (!request.spectrum.empty()) {

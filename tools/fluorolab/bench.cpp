@@ -13,8 +13,8 @@
 namespace fluoro {
 namespace {
 
-/// A chest-sized CT without a patient: 512 x 512 x 100 voxels of 0.9 x 0.9 x 2.5 mm, elliptic trunk with lungs, spine and
-/// ribs; fine noise-like texture so that no sample is like its neighbour.
+/// A chest-sized CT without a patient: 512 x 512 x 100 voxels of 0.9 x 0.9 x 2.5 mm, elliptic trunk with lungs, spine
+/// and ribs; fine noise-like texture so that no sample is like its neighbour.
 std::shared_ptr<Patient const> synthetic_chest()
 {
     auto patient = std::make_shared<Patient>();
@@ -30,12 +30,17 @@ std::shared_ptr<Patient const> synthetic_chest()
             for (int i = 0; i < 512; ++i) {
                 Vec3 const p = grid.origin_mm + grid.spacing_mm * Vec3{i, j, k};
                 double const trunk = std::hypot(p.x / 170, p.y / 115);
-                double const lung = std::min(std::hypot((p.x - 80) / 60, p.y / 80), std::hypot((p.x + 80) / 60, p.y / 80));
+                double const lung =
+                    std::min(std::hypot((p.x - 80) / 60, p.y / 80), std::hypot((p.x + 80) / 60, p.y / 80));
                 double const spine = std::hypot(p.x / 20, (p.y - 75) / 20);
                 double const rib = std::abs(trunk - 0.93) + 0.04 * std::abs(std::sin(p.z / 8));
                 texture = texture * 1664525u + 1013904223u;
                 double const grain = double(texture >> 24) / 8 - 16;
-                double const hu = trunk > 1 ? -1000 : spine < 1 ? 400 + grain : rib < 0.03 ? 700 + grain : lung < 1 ? -800 + grain : 40 + grain;
+                double const hu = trunk > 1    ? -1000
+                                  : spine < 1  ? 400 + grain
+                                  : rib < 0.03 ? 700 + grain
+                                  : lung < 1   ? -800 + grain
+                                               : 40 + grain;
                 patient->ct.hu.push_back(std::int16_t(hu));
             }
     return patient;
@@ -51,7 +56,8 @@ double percentile(std::vector<double> values, double share)
 /// Stage name -> ms of every frame.
 using Stages = std::map<std::string, std::vector<double>>;
 
-Stages measure(std::shared_ptr<Patient const> const& patient, std::string const& device, bool moving, int frames, std::string& device_name)
+Stages measure(std::shared_ptr<Patient const> const& patient, std::string const& device, bool moving, int frames,
+               std::string& device_name)
 {
     SessionSettings settings;
     settings.patient = patient;
@@ -67,7 +73,8 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
     while (seen < frames + warm_up) {
         // Back and forth through 40 degrees: oblique rays, none of them special.
         if (moving && session.status().tick % 240 == 0)
-            commands.emplace_back(JogCArm{session.status().tick % 480 == 0 ? 1.0 : -1.0, session.status().tick % 480 == 0 ? 0.4 : -0.4, 0});
+            commands.emplace_back(JogCArm{session.status().tick % 480 == 0 ? 1.0 : -1.0,
+                                          session.status().tick % 480 == 0 ? 0.4 : -0.4, 0});
         auto const start = std::chrono::steady_clock::now();
         auto const step = session.step(commands);
         double const all = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
@@ -89,19 +96,27 @@ int run_bench(BenchRequest const& request)
 {
     if (!request.name.empty() && request.name != "standing" && request.name != "moving")
         throw Error{"bench '" + request.name + "' is unknown; there are: standing, moving"};
-    auto const patient = request.patient.empty() ? synthetic_chest() : std::make_shared<Patient const>(load_patient(request.patient));
+    auto const patient =
+        request.patient.empty() ? synthetic_chest() : std::make_shared<Patient const>(load_patient(request.patient));
     std::vector<JsonFields> results;
     for (std::string const name : {"standing", "moving"}) {
         if (!request.name.empty() && request.name != name) continue;
         std::string device;
         Stages const stages = measure(patient, request.device, name == "moving", request.frames, device);
-        std::printf("%s C-arm, %s, 512x512, %d frames on %s\n", name.c_str(), patient->origin.description.c_str(), request.frames, device.c_str());
+        std::printf("%s C-arm, %s, 512x512, %d frames on %s\n", name.c_str(), patient->origin.description.c_str(),
+                    request.frames, device.c_str());
         for (std::string const stage : {"frame", "projection", "march", "energy sum", "detector", "display"}) {
             auto const& ms = stages.at(stage);
             double const p50 = percentile(ms, 0.5), p95 = percentile(ms, 0.95);
             std::printf("  %-11s p50 %7.2f ms  p95 %7.2f ms%s\n", stage.c_str(), p50, p95,
                         stage == "frame" ? ("  (" + std::to_string(int(1000 / p50)) + " pulses/s)").c_str() : "");
-            results.push_back({{"bench", name}, {"stage", stage}, {"p50_ms", p50}, {"p95_ms", p95}, {"frames", request.frames}, {"device", device}, {"patient", patient->origin.description}});
+            results.push_back({{"bench", name},
+                               {"stage", stage},
+                               {"p50_ms", p50},
+                               {"p95_ms", p95},
+                               {"frames", request.frames},
+                               {"device", device},
+                               {"patient", patient->origin.description}});
         }
     }
     if (!request.json.empty()) write_text(request.json, to_json(results));

@@ -9,12 +9,12 @@ namespace fluoro {
 
 struct RunRequest {
     std::string scenario;
-    std::string patient;       ///< instead of the scenario's; empty = the scenario's
+    std::string patient; ///< instead of the scenario's; empty = the scenario's
     bool headless = false;
     bool realtime = false;     ///< headless: keep pace with the wall clock
     std::string operator_name; ///< empty = demo when headless
     std::optional<std::uint64_t> seed;
-    std::string out;           ///< run folder; empty = runs/<time>-<scenario>
+    std::string out; ///< run folder; empty = runs/<time>-<scenario>
     std::string device;
     double ui_scale = 1;
     std::vector<std::string> command_line;

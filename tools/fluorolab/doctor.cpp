@@ -16,7 +16,8 @@ namespace {
 
 void line(bool good, std::string const& what, std::string const& remedy = {})
 {
-    std::printf("[%s] %s%s\n", good ? " ok " : "miss", what.c_str(), good || remedy.empty() ? "" : (" -> " + remedy).c_str());
+    std::printf("[%s] %s%s\n", good ? " ok " : "miss", what.c_str(),
+                good || remedy.empty() ? "" : (" -> " + remedy).c_str());
 }
 
 bool report_devices()
@@ -31,11 +32,12 @@ bool report_devices()
         double const voxels = double(working_voxels(device));
         char text[400];
         std::snprintf(text, sizeof text,
-                      "Vulkan device %s (%s, Vulkan %s, %s): %.1f GiB, CTs up to %.0f million voxels at full detail (a cube of %.0f); "
+                      "Vulkan device %s (%s, Vulkan %s, %s): %.1f GiB, CTs up to %.0f million voxels at full detail (a "
+                      "cube of %.0f); "
                       "larger ones are halved",
                       device.name.c_str(), device.driver.c_str(), device.api_version.c_str(),
-                      device.is_software ? "software: Joseph's method" : "GPU: texture march", double(device.memory_bytes) / 1073741824.0,
-                      voxels / 1e6, std::cbrt(voxels));
+                      device.is_software ? "software: Joseph's method" : "GPU: texture march",
+                      double(device.memory_bytes) / 1073741824.0, voxels / 1e6, std::cbrt(voxels));
         line(true, text);
     }
     if (!any) line(false, "no usable Vulkan device", "apt-get install mesa-vulkan-drivers (software device)");
@@ -55,7 +57,8 @@ int run_doctor()
     char const* const x11 = std::getenv("DISPLAY");
     char const* const wayland = std::getenv("WAYLAND_DISPLAY");
     bool const has_display = (x11 && *x11) || (wayland && *wayland);
-    line(has_display, has_display ? "a display for the window" : "no display: runs are headless", "set DISPLAY, or run xvfb-run");
+    line(has_display, has_display ? "a display for the window" : "no display: runs are headless",
+         "set DISPLAY, or run xvfb-run");
     auto const cache = cache_folder();
     line(::access(cache.c_str(), W_OK) == 0, "cache folder " + cache.string(), "make it writable");
     auto const head = find_example_head();

@@ -16,7 +16,10 @@ nlohmann::ordered_json object(JsonFields const& fields)
 
 } // namespace
 
-std::string to_json(JsonFields const& fields) { return object(fields).dump(2) + "\n"; }
+std::string to_json(JsonFields const& fields)
+{
+    return object(fields).dump(2) + "\n";
+}
 
 std::string to_json(std::vector<JsonFields> const& list)
 {

@@ -20,7 +20,8 @@ int main(int argc, char** argv)
 
     RunRequest run;
     for (int i = 0; i < argc; ++i) run.command_line.emplace_back(argv[i]);
-    auto* const run_command = app.add_subcommand("run", "a scenario, live in a window or headless by a scripted operator");
+    auto* const run_command =
+        app.add_subcommand("run", "a scenario, live in a window or headless by a scripted operator");
     run_command->add_option("scenario", run.scenario, "scenario file (YAML)")->required();
     run_command->add_option("--patient", run.patient, "image this patient instead of the scenario's");
     run_command->add_flag("--headless", run.headless, "no window: a scripted operator does it");
@@ -34,18 +35,23 @@ int main(int argc, char** argv)
 
     RenderRequest render;
     auto* const render_command = app.add_subcommand("render", "one X-ray picture of a patient");
-    render_command->add_option("patient", render.patient, "CT (DICOM folder, NIfTI, NRRD, MHA/MHD, .inv3), patient file or name")->required();
+    render_command
+        ->add_option("patient", render.patient, "CT (DICOM folder, NIfTI, NRRD, MHA/MHD, .inv3), patient file or name")
+        ->required();
     render_command->add_option("--lao", render.lao_deg, "primary angle [deg], + = detector toward the patient's left");
     render_command->add_option("--cran", render.cran_deg, "secondary angle [deg], + = detector toward the head");
     render_command->add_option("--sid", render.sid_mm, "source to detector [mm]");
     render_command->add_option("--sod", render.sod_mm, "source to isocentre [mm]");
-    render_command->add_option("--target", render.target_mm, "patient point X,Y,Z at the isocentre [mm, LPS]")->delimiter(',')->expected(3);
+    render_command->add_option("--target", render.target_mm, "patient point X,Y,Z at the isocentre [mm, LPS]")
+        ->delimiter(',')
+        ->expected(3);
     render_command->add_option("--fov", render.fov_mm, "side of the square field on the detector [mm]");
     render_command->add_option("--size", render.size_px, "pixels per side");
     render_command->add_option("--kv", render.kv, "tube voltage, 40-150 kV");
     render_command->add_option("--mas", render.mas, "tube current-time product [mAs]; default: exposure control");
     render_command->add_option("--copper", render.copper_mm, "added filter [mm Cu]");
-    render_command->add_option("--scatter", render.scatter, "monte-carlo, kernel or off")->check(one_of({"monte-carlo", "kernel", "off"}));
+    render_command->add_option("--scatter", render.scatter, "monte-carlo, kernel or off")
+        ->check(one_of({"monte-carlo", "kernel", "off"}));
     render_command->add_option("--precision", render.precision, "of Monte Carlo scatter, as a fraction");
     render_command->add_option("--grid", render.grid, "anti-scatter grid: in or out")->check(one_of({"in", "out"}));
     render_command->add_option("--table", render.table, "table top and pad: in or out")->check(one_of({"in", "out"}));
@@ -89,7 +95,9 @@ int main(int argc, char** argv)
     bench_command->add_option("--device", bench.device, "part of a Vulkan device's name");
     bench_command->callback([&] { status = run_bench(bench); });
 
-    app.add_subcommand("doctor", "what this machine can do, what is missing, how to get it")->callback([&] { status = run_doctor(); });
+    app.add_subcommand("doctor", "what this machine can do, what is missing, how to get it")->callback([&] {
+        status = run_doctor();
+    });
 
     CheckRequest check;
     auto* const check_command = app.add_subcommand("check", "scenarios: file, line, reason, what to write instead");

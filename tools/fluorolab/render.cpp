@@ -28,21 +28,28 @@ void check_request(RenderRequest const& r)
     auto const finite = [](double v) { return std::isfinite(v); };
     require(finite(r.lao_deg) && finite(r.cran_deg) && std::abs(r.lao_deg) <= 360 && std::abs(r.cran_deg) <= 90,
             "--lao goes from -360 to 360 degrees and --cran from -90 to 90");
-    require(r.sod_mm > 150 && r.sod_mm <= 5000, "--sod " + std::to_string(r.sod_mm) + ": the source stands more than 150 mm (the reference point) and at most 5000 mm from the isocentre");
-    require(r.sid_mm > r.sod_mm && r.sid_mm <= 10000, "--sid must be larger than --sod (" + std::to_string(r.sod_mm) + " mm) and at most 10000 mm: the detector stands behind the isocentre");
+    require(r.sod_mm > 150 && r.sod_mm <= 5000,
+            "--sod " + std::to_string(r.sod_mm) +
+                ": the source stands more than 150 mm (the reference point) and at most 5000 mm from the isocentre");
+    require(r.sid_mm > r.sod_mm && r.sid_mm <= 10000,
+            "--sid must be larger than --sod (" + std::to_string(r.sod_mm) +
+                " mm) and at most 10000 mm: the detector stands behind the isocentre");
     require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
     require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
     for (double const place : r.target_mm)
         require(std::abs(place) <= 10000, "--target: X, Y and Z are places in the patient, -10000 to 10000 mm");
-    for (double const phase : r.phase) require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
+    for (double const phase : r.phase)
+        require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
-    require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter kernel (a provisional constant veil) or off");
+    require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter "
+                                        "kernel (a provisional constant veil) or off");
 }
 
 Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patient)
 {
-    Vec3 const target = r.target_mm.empty() ? patient->ct.grid.centre_mm() : Vec3{r.target_mm[0], r.target_mm[1], r.target_mm[2]};
+    Vec3 const target =
+        r.target_mm.empty() ? patient->ct.grid.centre_mm() : Vec3{r.target_mm[0], r.target_mm[1], r.target_mm[2]};
     RoomKind const& kind = find_room_kind("c-arm-suite");
     Scene scene;
     scene.patient = patient;
@@ -56,7 +63,8 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
         scene.slabs = Room{kind, {}, target, lying.back_mm, lying.middle_mm}.table_slabs();
     }
     scene.scintillator = r.detector == "ideal" ? Scintillator::ideal : Scintillator::csi_600um;
-    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}}, CurrentTime{r.mas.value_or(1)}};
+    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}},
+                      CurrentTime{r.mas.value_or(1)}};
     return scene;
 }
 
@@ -93,21 +101,24 @@ DetectorModel detector_for(RenderRequest const& r, double mean_kev_mm2)
     return model;
 }
 
-std::vector<double> list(Vec3 const& v) { return {v.x, v.y, v.z}; }
+std::vector<double> list(Vec3 const& v)
+{
+    return {v.x, v.y, v.z};
+}
 
 void write_geometry(std::string const& file, Scene const& scene, std::vector<std::string> const& materials)
 {
     View const& view = scene.view;
     Vec2 const first = scene.pixels.position_mm(0, 0);
     double const pitch = scene.pixels.pitch_mm();
-    write_text(file, to_json(JsonFields{
-                         {"source_mm", list(view.source_mm)},
-                         {"origin_mm", list(view.detector_centre_mm + first.x * view.column_direction + first.y * view.row_direction)},
-                         {"column_step_mm", list(pitch * view.column_direction)},
-                         {"row_step_mm", list(pitch * view.row_direction)},
-                         {"columns", scene.pixels.columns},
-                         {"rows", scene.pixels.rows},
-                         {"materials", materials}}));
+    write_text(file, to_json(JsonFields{{"source_mm", list(view.source_mm)},
+                                        {"origin_mm", list(view.detector_centre_mm + first.x * view.column_direction +
+                                                           first.y * view.row_direction)},
+                                        {"column_step_mm", list(pitch * view.column_direction)},
+                                        {"row_step_mm", list(pitch * view.row_direction)},
+                                        {"columns", scene.pixels.columns},
+                                        {"rows", scene.pixels.rows},
+                                        {"materials", materials}}));
 }
 
 void write_dose(std::string const& file, Scene const& scene)
@@ -129,10 +140,12 @@ void write_dose(std::string const& file, Scene const& scene)
 int run_render(RenderRequest const& request)
 {
     check_request(request);
-    filtered_spectrum({TubeVoltage{request.kv.value_or(80)}, Thickness{request.copper_mm}, Thickness{0}}); // refuses a bad technique early
+    filtered_spectrum({TubeVoltage{request.kv.value_or(80)}, Thickness{request.copper_mm},
+                       Thickness{0}}); // refuses a bad technique early
     auto const patient = std::make_shared<Patient const>(load_patient(request.patient, {request.remove_couch, {}, {}}));
     if (!request.phase.empty())
-        std::fprintf(stderr, "note: --phase changes nothing: the patient is static, there is no breath or heartbeat yet\n");
+        std::fprintf(stderr,
+                     "note: --phase changes nothing: the patient is static, there is no breath or heartbeat yet\n");
     ProjectorSettings settings;
     settings.device = request.device;
     settings.every_pixel = true;
@@ -145,7 +158,8 @@ int run_render(RenderRequest const& request)
     RawImage const raw = detector.read_out(signal, request.seed, 1);
     Display display;
     write_png8(request.out, to_8bit(display.process(raw, false)));
-    if (!request.signal.empty()) write_mha(request.signal, std::array{signal.primary, signal.scatter}, signal.pixel_pitch_mm);
+    if (!request.signal.empty())
+        write_mha(request.signal, std::array{signal.primary, signal.scatter}, signal.pixel_pitch_mm);
     if (!request.thickness.empty() || !request.geometry.empty()) {
         ThicknessMap map;
         if (!request.thickness.empty()) {
@@ -158,10 +172,12 @@ int run_render(RenderRequest const& request)
         if (!request.geometry.empty()) write_geometry(request.geometry, scene, map.names);
     }
     if (!request.dose.empty()) write_dose(request.dose, scene);
-    std::fprintf(stderr, "%s: %g kV, %.4g mAs, %g mm Cu on %s\n", request.out.c_str(), scene.exposure.quality.voltage.value(),
-                 scene.exposure.current_time.value(), request.copper_mm, projector.device_name().c_str());
+    std::fprintf(stderr, "%s: %g kV, %.4g mAs, %g mm Cu on %s\n", request.out.c_str(),
+                 scene.exposure.quality.voltage.value(), scene.exposure.current_time.value(), request.copper_mm,
+                 projector.device_name().c_str());
     if (projector.level_of_detail() > 0)
-        std::fprintf(stderr, "note: the CT does not fit this device; each side was halved %d time(s)\n", projector.level_of_detail());
+        std::fprintf(stderr, "note: the CT does not fit this device; each side was halved %d time(s)\n",
+                     projector.level_of_detail());
     return 0;
 }
 

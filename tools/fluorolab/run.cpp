@@ -39,7 +39,8 @@ Prepared prepare(RunRequest const& request)
     Prepared p;
     p.scenario = read_scenario(request.scenario);
     for (auto const& warning : p.scenario.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
-    if (!request.operator_name.empty()) operator_script(p.scenario, request.operator_name); // refuses a wrong name at once
+    if (!request.operator_name.empty())
+        operator_script(p.scenario, request.operator_name); // refuses a wrong name at once
     std::string const patient = request.patient.empty() ? p.scenario.patient : request.patient;
     p.session.patient = std::make_shared<Patient const>(load_patient(patient));
     p.session.room = find_room_kind(p.scenario.room);
@@ -58,9 +59,10 @@ Prepared prepare(RunRequest const& request)
     p.info.columns = p.info.rows = p.session.pixels;
     p.info.dn_per_kev_mm2 = Session::dn_per_kev_mm2();
     p.info.command_line = request.command_line;
-    p.folder = request.out.empty()
-                   ? new_run_folder("runs", time_stamp() + "-" + std::filesystem::path{request.scenario}.stem().string())
-                   : std::filesystem::path{request.out};
+    p.folder =
+        request.out.empty()
+            ? new_run_folder("runs", time_stamp() + "-" + std::filesystem::path{request.scenario}.stem().string())
+            : std::filesystem::path{request.out};
     return p;
 }
 
@@ -70,8 +72,9 @@ int close(SessionRecorder& recorder, Status const& status)
     auto const trouble = recorder.finish(status.tick);
     for (auto const& line : recorder.take_messages()) std::fprintf(stderr, "note: %s\n", line.c_str());
     for (auto const& line : trouble) std::fprintf(stderr, "fluorolab: %s\n", line.c_str());
-    std::fprintf(stderr, "%d pulses, %.1f s of fluoroscopy, %.4g mGy at the reference point, %.4g Gy cm2\n", status.totals.pulses,
-                 status.totals.fluoroscopy_s, status.totals.air_kerma_reference_mGy, status.totals.kap_Gy_cm2);
+    std::fprintf(stderr, "%d pulses, %.1f s of fluoroscopy, %.4g mGy at the reference point, %.4g Gy cm2\n",
+                 status.totals.pulses, status.totals.fluoroscopy_s, status.totals.air_kerma_reference_mGy,
+                 status.totals.kap_Gy_cm2);
     std::printf("%s\n", recorder.folder().c_str());
     return trouble.empty() ? 0 : 1;
 }
@@ -82,8 +85,8 @@ int run_headless(RunRequest const& request, Prepared& p)
     auto const script = operator_script(p.scenario, p.info.operator_name);
     Session session{p.session};
     SessionRecorder recorder{p.folder, p.info, {}};
-    std::fprintf(stderr, "headless: operator %s, %s, on %s\n", p.info.operator_name.c_str(), p.session.patient->origin.description.c_str(),
-                 p.info.device.c_str());
+    std::fprintf(stderr, "headless: operator %s, %s, on %s\n", p.info.operator_name.c_str(),
+                 p.session.patient->origin.description.c_str(), p.info.device.c_str());
     auto const start = std::chrono::steady_clock::now();
     std::size_t next = 0;
     for (Tick tick = 0; !session.has_ended(); ++tick) {
@@ -92,7 +95,8 @@ int run_headless(RunRequest const& request, Prepared& p)
         if (next == script.size() && commands.empty()) commands.emplace_back(EndSession{});
         auto const step = session.step(commands);
         recorder.step(commands, step, session.status());
-        for (auto const& message : session.status().messages) std::fprintf(stderr, "%7.2f s  %s\n", seconds(tick), message.c_str());
+        for (auto const& message : session.status().messages)
+            std::fprintf(stderr, "%7.2f s  %s\n", seconds(tick), message.c_str());
         if (request.realtime)
             std::this_thread::sleep_until(start + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                       std::chrono::duration<double>(seconds(tick + 1))));
@@ -110,7 +114,8 @@ int run_live(RunRequest const& request, Prepared& p)
     p.info.operator_name = request.operator_name;
     std::unique_ptr<SessionRecorder> recorder;
     Status last;
-    console.hooks.on_step = [&](Tick, std::vector<Command> const& commands, Session::Step const& step, Status const& status) {
+    console.hooks.on_step = [&](Tick, std::vector<Command> const& commands, Session::Step const& step,
+                                Status const& status) {
         if (!recorder) {
             RecorderSettings live;
             live.waits_for_disk = false;
@@ -131,7 +136,8 @@ int run_live(RunRequest const& request, Prepared& p)
     console.hooks.take_messages = [&] { return recorder ? recorder->take_messages() : std::vector<std::string>{}; };
     try {
         if (run_console(console) == ConsoleEnd::no_window) {
-            std::fprintf(stderr, "no window can be opened here; the scenario's demonstration operator does it headless\n");
+            std::fprintf(stderr,
+                         "no window can be opened here; the scenario's demonstration operator does it headless\n");
             return run_headless(request, p);
         }
     } catch (Error const&) {

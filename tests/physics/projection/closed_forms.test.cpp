@@ -39,15 +39,16 @@ std::shared_ptr<Patient const> nothing()
 Vec3 ray_of(Scene const& scene, int column, int row)
 {
     Vec2 const at = scene.pixels.position_mm(column, row);
-    return glm::normalize(scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction -
-                          scene.view.source_mm);
+    return glm::normalize(scene.view.detector_centre_mm + at.x * scene.view.column_direction +
+                          at.y * scene.view.row_direction - scene.view.source_mm);
 }
 
-// A slab of water from edge to edge of its voxels: a ray's way through is thickness / cos. 0.5 % is the promise; the sums
-// of 24 energies and 100 samples in float are good to 0.1 %.
+// A slab of water from edge to edge of its voxels: a ray's way through is thickness / cos. 0.5 % is the promise; the
+// sums of 24 energies and 100 samples in float are good to 0.1 %.
 TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
 {
-    auto const slab = test::make_patient(test::centred_grid({120, 100, 120}, {2, 2, 2}), [](Vec3 const&) { return 0.0; });
+    auto const slab =
+        test::make_patient(test::centred_grid({120, 100, 120}, {2, 2, 2}), [](Vec3 const&) { return 0.0; });
     Scene const scene = scene_of(slab);
     Signal const signal = projector().project(scene);
     Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
@@ -56,7 +57,8 @@ TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
         double const cosine = std::abs(d.y);
         Layer const water{find_material("water"), 20.0 / cosine};
         double const distance_m = 1.0 / cosine;
-        double const expected = absorbed_energy_1kev_sum(spectrum, scene.scintillator, {&water, 1}) / (distance_m * distance_m) * cosine;
+        double const expected =
+            absorbed_energy_1kev_sum(spectrum, scene.scintillator, {&water, 1}) / (distance_m * distance_m) * cosine;
         EXPECT_NEAR(signal.primary.at(column, row) / expected, 1, 0.005) << column << ' ' << row;
     }
 }
@@ -78,7 +80,8 @@ TEST(Sphere, mass_thickness_is_its_chord)
             for (int column = 0; column < 64; ++column) {
                 Vec3 const d = ray_of(scene, column, row);
                 double const along = glm::dot(d, scene.view.source_mm);
-                double const half2 = radius * radius - (glm::dot(scene.view.source_mm, scene.view.source_mm) - along * along);
+                double const half2 =
+                    radius * radius - (glm::dot(scene.view.source_mm, scene.view.source_mm) - along * along);
                 if (half2 < 20 * 20) continue;
                 double const chord_cm = 0.2 * std::sqrt(half2);
                 double const mass = map.g_cm2[0].at(column, row) + map.g_cm2[1].at(column, row);
@@ -95,7 +98,8 @@ TEST(Sphere, mass_thickness_is_its_chord)
 TEST(Wedge, mass_thickness_follows_its_slope)
 {
     // Density grows linearly along x, which is exact on any grid.
-    auto const wedge = test::make_patient(test::centred_grid({120, 60, 60}, {2, 2, 2}), [](Vec3 const& p) { return 4 * p.x; });
+    auto const wedge =
+        test::make_patient(test::centred_grid({120, 60, 60}, {2, 2, 2}), [](Vec3 const& p) { return 4 * p.x; });
     Scene const scene = scene_of(wedge);
     auto const map = projector().thickness(scene);
     for (int const column : {8, 32, 55}) {
@@ -106,8 +110,9 @@ TEST(Wedge, mass_thickness_follows_its_slope)
         double const chord_cm = 12.0 / std::abs(d.y);
         // mu is kept at every HU; soft and bone together follow it through their own coefficients.
         double const mu = (1 + hu / 1000) * mass_attenuation_cm2_g(find_material("water"), PhotonEnergy{70}) * chord_cm;
-        double const ours = map.g_cm2[0].at(column, 32) * mass_attenuation_cm2_g(find_material("water"), PhotonEnergy{70}) +
-                            map.g_cm2[1].at(column, 32) * mass_attenuation_cm2_g(find_material("bone"), PhotonEnergy{70});
+        double const ours =
+            map.g_cm2[0].at(column, 32) * mass_attenuation_cm2_g(find_material("water"), PhotonEnergy{70}) +
+            map.g_cm2[1].at(column, 32) * mass_attenuation_cm2_g(find_material("bone"), PhotonEnergy{70});
         EXPECT_NEAR(ours / mu, 1, 0.005);
     }
 }
@@ -173,7 +178,8 @@ TEST(Handedness, beads_fall_where_the_patient_has_them)
     Grid const grid = test::centred_grid({64, 64, 64}, {2, 2, 2});
     auto const air = test::make_patient(grid, [](Vec3 const&) { return -1000.0; });
     auto const centre = [&](Vec3 const& at, double lao, double cran) {
-        auto const bead = test::make_patient(grid, [&](Vec3 const& p) { return glm::length(p - at) < 6 ? 2000.0 : -1000.0; });
+        auto const bead =
+            test::make_patient(grid, [&](Vec3 const& p) { return glm::length(p - at) < 6 ? 2000.0 : -1000.0; });
         return shadow_centre(scene_of(bead, lao, cran), air);
     };
     Vec2 const left = centre({40, 0, 0}, 0, 0);
@@ -195,7 +201,9 @@ TEST(Blades, edge_is_half_open_and_has_the_focal_spots_penumbra)
     scene.source_to_blades_mm = 400; // penumbra 1.0 * 600 / 400 = 1.5 mm
     Signal const signal = projector().project(scene);
     double const open = signal.primary.at(4, 64);
-    auto const share_at = [&](double mm) { return signal.primary.at(int(std::lround((mm + 4) * 16 - 0.5)), 64) / open; };
+    auto const share_at = [&](double mm) {
+        return signal.primary.at(int(std::lround((mm + 4) * 16 - 0.5)), 64) / open;
+    };
     EXPECT_NEAR(share_at(1.0), 0.5, 0.03); // a pixel is 4 % of the penumbra
     EXPECT_NEAR(share_at(1.375), 0.25, 0.03);
     EXPECT_EQ(share_at(1.9), 0);

@@ -17,7 +17,9 @@ std::shared_ptr<Patient const> sharp_chest()
         if (std::abs(trunk - 0.9) < 0.03 && std::sin(p.z / 6) > 0.3) hu = 800; // ribs
         double const vessel = std::hypot(std::remainder(p.x, 22.0), std::remainder(p.z + 0.4 * p.x, 17.0));
         if (hu < -600 && vessel < 1.5) hu = 40;
-        std::uint32_t const grain = (std::uint32_t(int(p.x) * 73856093) ^ std::uint32_t(int(p.y) * 19349663) ^ std::uint32_t(int(p.z) * 83492791)) * 2654435761u;
+        std::uint32_t const grain = (std::uint32_t(int(p.x) * 73856093) ^ std::uint32_t(int(p.y) * 19349663) ^
+                                     std::uint32_t(int(p.z) * 83492791)) *
+                                    2654435761u;
         return hu > -950 ? hu + double(grain >> 25) - 64 : hu;
     });
 }
@@ -60,7 +62,8 @@ TEST(RayDensity, interpolation_loses_little_against_the_quantum_noise_of_30_nGy)
         ASSERT_LT(sparse.rays_per_pixel(), 0.7); // the case is one in which rays are saved
         double loss = 0;
         for (std::size_t i = 0; i < expected.digital_numbers.values.size(); ++i)
-            loss += std::pow(interpolated.digital_numbers.values[i] / double(expected.digital_numbers.values[i]) - 1, 2);
+            loss +=
+                std::pow(interpolated.digital_numbers.values[i] / double(expected.digital_numbers.values[i]) - 1, 2);
         double const share = std::sqrt(loss / noise);
         std::printf("%.2f rays per pixel: loss over noise %.3f\n", sparse.rays_per_pixel(), share);
         EXPECT_LT(share, allowed);

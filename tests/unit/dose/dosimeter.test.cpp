@@ -117,8 +117,8 @@ TEST(Dosimeter, kap_of_small_fields_is_kerma_times_area_at_the_reference_plane)
     }
 }
 
-// A 20 x 20 cm field at 1 m: the mean of 1/(1 + r^2) is 1 - 0.00667 + ... = 0.993395. Largest field of the room, 30 x 30
-// cm at 900 mm: 0.9819.
+// A 20 x 20 cm field at 1 m: the mean of 1/(1 + r^2) is 1 - 0.00667 + ... = 0.993395. Largest field of the room, 30 x
+// 30 cm at 900 mm: 0.9819.
 TEST(Dosimeter, kap_is_kerma_times_field_within_the_cosine_squared)
 {
     Scene scene = scene_at();

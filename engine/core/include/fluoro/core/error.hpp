@@ -12,7 +12,9 @@ public:
         bad_input, ///< wrong usage or a file we refuse: exit code 2
         failed     ///< the job itself failed (no device, disk full): exit code 1
     };
-    explicit Error(std::string const& message, Kind kind = Kind::bad_input) : std::runtime_error{message}, kind_{kind} {}
+    explicit Error(std::string const& message, Kind kind = Kind::bad_input) : std::runtime_error{message}, kind_{kind}
+    {
+    }
     int exit_code() const { return kind_ == Kind::bad_input ? 2 : 1; }
 
 private:

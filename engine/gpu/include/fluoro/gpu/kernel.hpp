@@ -8,8 +8,8 @@
 
 namespace fluoro::gpu {
 
-/// A compute shader. Its bindings are numbered through: `uniforms` uniform buffers, `buffers` storage buffers, `textures`
-/// combined image samplers.
+/// A compute shader. Its bindings are numbered through: `uniforms` uniform buffers, `buffers` storage buffers,
+/// `textures` combined image samplers.
 struct KernelLayout {
     int uniforms = 0;
     int buffers = 1;

@@ -31,8 +31,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// A one-channel 3D texture. Of 16-bit values: read as value/65535 with linear filtering, clamped to its edge. Of 32-bit
-/// words: fetched as they are.
+/// A one-channel 3D texture. Of 16-bit values: read as value/65535 with linear filtering, clamped to its edge. Of
+/// 32-bit words: fetched as they are.
 class VolumeTexture {
 public:
     VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels);

@@ -13,9 +13,14 @@ template <class Value> struct Image {
 
     Image() = default;
     Image(int columns_, int rows_, Value value = {})
-        : columns{columns_}, rows{rows_}, values(std::size_t(columns_) * std::size_t(rows_), value) {}
+        : columns{columns_}, rows{rows_}, values(std::size_t(columns_) * std::size_t(rows_), value)
+    {
+    }
     Value& at(int column, int row) { return values[std::size_t(row) * std::size_t(columns) + std::size_t(column)]; }
-    Value const& at(int column, int row) const { return values[std::size_t(row) * std::size_t(columns) + std::size_t(column)]; }
+    Value const& at(int column, int row) const
+    {
+        return values[std::size_t(row) * std::size_t(columns) + std::size_t(column)];
+    }
 };
 
 /// Rectangle of pixels [column, column + columns) x [row, row + rows).
@@ -29,12 +34,12 @@ struct PixelRect {
 
 /// What the scintillator absorbs during one pulse, before any noise or blur.
 struct Signal {
-    Image<float> primary;                ///< mean absorbed energy [keV/mm2]
-    Image<float> primary_second_moment;  ///< sum of quanta x energy^2 [keV2/mm2]: the variance per mm2
-    Image<float> scatter;                ///< mean absorbed energy of scatter [keV/mm2]
-    Image<float> scatter_second_moment;  ///< [keV2/mm2]
-    double pixel_pitch_mm = 0;           ///< square pixels on the detector plane
-    PixelRect exposed;                   ///< pixels that the blades let the beam reach, penumbra included
+    Image<float> primary;               ///< mean absorbed energy [keV/mm2]
+    Image<float> primary_second_moment; ///< sum of quanta x energy^2 [keV2/mm2]: the variance per mm2
+    Image<float> scatter;               ///< mean absorbed energy of scatter [keV/mm2]
+    Image<float> scatter_second_moment; ///< [keV2/mm2]
+    double pixel_pitch_mm = 0;          ///< square pixels on the detector plane
+    PixelRect exposed;                  ///< pixels that the blades let the beam reach, penumbra included
 };
 
 /// Digital numbers as the detector hands them over: linear in absorbed energy, noise included.

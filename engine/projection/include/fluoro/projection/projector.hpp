@@ -10,8 +10,8 @@ namespace fluoro {
 
 /// Mass thickness along every ray [g/cm2], one image per material.
 struct ThicknessMap {
-    std::vector<MaterialId> materials;   ///< soft (water) and bone first, then what else is met
-    std::vector<std::string> names;      ///< "soft", "bone", ...
+    std::vector<MaterialId> materials; ///< soft (water) and bone first, then what else is met
+    std::vector<std::string> names;    ///< "soft", "bone", ...
     std::vector<Image<float>> g_cm2;
 };
 
@@ -35,10 +35,10 @@ enum class MarchMethod {
 };
 
 struct ProjectorSettings {
-    std::string device;               ///< part of a device's name; empty = the best there is
+    std::string device; ///< part of a device's name; empty = the best there is
     MarchMethod method = MarchMethod::by_device;
-    bool every_pixel = false;         ///< true: one ray per pixel, even where fewer do
-    bool validation = false;          ///< Vulkan validation layers (core and synchronisation)
+    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do
+    bool validation = false;  ///< Vulkan validation layers (core and synchronisation)
 };
 
 /// Turns scenes into signals on a Vulkan device.

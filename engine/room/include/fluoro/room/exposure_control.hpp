@@ -17,18 +17,18 @@ struct Technique {
 double limited_kerma_rate_mGy_min(RoomKind const& kind, RoomState const& state, Technique const& technique);
 
 /// First automatic exposure control: walks a path of technique (mA, then pulse width, then kV up and copper out as the
-/// patient gets thicker) until the detector receives its target. Its measurement enters as an input of the next pulse, so
-/// it settles over a few pulses; the values stay between pedal presses. Never above 88 mGy/min at 30 cm in front of the
-/// detector (21 CFR 1020.32): then the frame gets noisier instead. docs/theory/exposure-control.md
+/// patient gets thicker) until the detector receives its target. Its measurement enters as an input of the next pulse,
+/// so it settles over a few pulses; the values stay between pedal presses. Never above 88 mGy/min at 30 cm in front of
+/// the detector (21 CFR 1020.32): then the frame gets noisier instead. docs/theory/exposure-control.md
 class ExposureControl {
 public:
     explicit ExposureControl(RoomKind const& kind);
 
-    /// The technique for the next pulse: the automatic one, or the person's own when automatic is off; limited by law and
-    /// tube. `pulse_of_run`: 0 for the first after the pedal went down: the tube ramps over the first pulses.
+    /// The technique for the next pulse: the automatic one, or the person's own when automatic is off; limited by law
+    /// and tube. `pulse_of_run`: 0 for the first after the pedal went down: the tube ramps over the first pulses.
     Technique next(RoomState const& state, int pulse_of_run) const;
-    /// What the last pulse gave in the measuring field [keV/mm2 absorbed], and the target [keV/mm2]. A reading of 0 counts
-    /// as a very thick patient. Also worth calling while automatic is off: switching it on is then smooth.
+    /// What the last pulse gave in the measuring field [keV/mm2 absorbed], and the target [keV/mm2]. A reading of 0
+    /// counts as a very thick patient. Also worth calling while automatic is off: switching it on is then smooth.
     void measured(double absorbed_kev_mm2, double target_kev_mm2, Technique const& used);
     /// The same without patience: goes where `measured` would end after many pulses. For a single picture.
     void settle(double absorbed_kev_mm2, double target_kev_mm2, Technique const& used);
@@ -39,8 +39,8 @@ public:
     /// (80 kV behind 20 cm of water).
     double target_absorbed_kev_mm2(RoomState const& state) const;
 
-    /// Position on the path, 0 thin .. 1 thick: proportional to the thickness of water that gets the reference target at
-    /// 1 m.
+    /// Position on the path, 0 thin .. 1 thick: proportional to the thickness of water that gets the reference target
+    /// at 1 m.
     double drive() const { return drive_; }
     void set_drive(double drive);
     /// That thickness [cm]; grows with `drive`. Below 0: even nothing in the way gets more than the target.
@@ -50,8 +50,8 @@ private:
     /// A technique on the path with its spectrum as the detector sees it.
     struct Sample {
         Technique technique;
-        std::vector<double> absorbed_kev_mm2_mas;  ///< per energy, at 1 m, nothing in the way
-        double water_cm = 0;                       ///< that gets the reference target
+        std::vector<double> absorbed_kev_mm2_mas; ///< per energy, at 1 m, nothing in the way
+        double water_cm = 0;                      ///< that gets the reference target
     };
     /// Between two neighbours of the path.
     struct Place {
@@ -72,7 +72,7 @@ private:
     std::vector<double> water_per_cm_;   ///< attenuation of water per energy [1/cm]
     std::vector<double> absorbed_share_; ///< absorbed fraction x energy [keV]
     std::vector<Sample> path_;
-    double kev_mm2_per_nGy_ = 0;         ///< of the calibration beam
+    double kev_mm2_per_nGy_ = 0; ///< of the calibration beam
 };
 
 } // namespace fluoro

@@ -9,8 +9,8 @@ namespace fluoro {
 struct Slab {
     MaterialId material;
     double density_g_cm3 = 1;
-    Vec3 half_extent_mm{0};  ///< along the slab's own axes
-    Mat4 patient_from_slab{1.0};  ///< rigid: slab centre at its origin
+    Vec3 half_extent_mm{0};      ///< along the slab's own axes
+    Mat4 patient_from_slab{1.0}; ///< rigid: slab centre at its origin
 };
 
 } // namespace fluoro

@@ -13,9 +13,9 @@ struct PositionerAngles {
 /// Where source and detector are, in patient space (LPS, mm). All directions are unit vectors.
 struct View {
     Vec3 source_mm{0};
-    Vec3 detector_centre_mm{0};  ///< where the central ray meets the detector plane
-    Vec3 column_direction{1, 0, 0};  ///< toward increasing column (displayed left to right)
-    Vec3 row_direction{0, 0, -1};    ///< toward increasing row (displayed top to bottom)
+    Vec3 detector_centre_mm{0};     ///< where the central ray meets the detector plane
+    Vec3 column_direction{1, 0, 0}; ///< toward increasing column (displayed left to right)
+    Vec3 row_direction{0, 0, -1};   ///< toward increasing row (displayed top to bottom)
     double source_to_detector_mm = 1000;
     double source_to_isocentre_mm = 750;
 
@@ -28,7 +28,7 @@ View view_of(PositionerAngles angles, double source_to_detector_mm, double sourc
 
 /// The square active field of the detector and its pixels.
 struct PixelGrid {
-    double field_mm = 200;  ///< side of the active field
+    double field_mm = 200; ///< side of the active field
     int columns = 512;
     int rows = 512;
     double pitch_mm() const { return field_mm / columns; }
@@ -41,8 +41,8 @@ struct PixelGrid {
 
 /// Collimator opening as it falls on the detector plane [mm from the central ray]: a rectangle.
 struct BladeOpening {
-    double left_mm = -100, right_mm = 100;  ///< along the column direction
-    double top_mm = -100, bottom_mm = 100;  ///< along the row direction
+    double left_mm = -100, right_mm = 100; ///< along the column direction
+    double top_mm = -100, bottom_mm = 100; ///< along the row direction
     double width_mm() const { return right_mm - left_mm; }
     double height_mm() const { return bottom_mm - top_mm; }
 };

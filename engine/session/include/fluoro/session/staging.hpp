@@ -7,8 +7,8 @@ namespace fluoro {
 
 /// Where a supine patient touches the table: what the room needs to put its top and pad there.
 struct PatientOnTable {
-    double back_mm = 0;     ///< LPS y of the lowest body surface
-    Vec2 middle_mm{0};      ///< LPS x and z of the table's middle
+    double back_mm = 0; ///< LPS y of the lowest body surface
+    Vec2 middle_mm{0};  ///< LPS x and z of the table's middle
 };
 /// From the CT: the body is what is denser than -300 HU.
 PatientOnTable lie_down(Volume const& ct);
@@ -16,8 +16,8 @@ PatientOnTable lie_down(Volume const& ct);
 /// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
 DetectorModel fluoroscopy_detector();
 
-/// Mean absorbed energy [keV/mm2] in exposure control's measuring field: the middle half of the exposed rectangle, primary
-/// and scatter. 0 when nothing is exposed.
+/// Mean absorbed energy [keV/mm2] in exposure control's measuring field: the middle half of the exposed rectangle,
+/// primary and scatter. 0 when nothing is exposed.
 double measuring_field_mean(Signal const& signal);
 
 } // namespace fluoro
