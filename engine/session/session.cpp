@@ -36,6 +36,7 @@ struct Session::Impl {
     Status status;
     Tick next_tick = 0;
     Tick next_pulse = 0;
+    Tick fluoroscopy_ticks = 0;
     int pulse_of_run = 0;
     std::optional<Scene> last_scene;
     bool ended = false;
@@ -152,7 +153,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
 
     result.picture = i.follow_pedal(tick, before);
     if (i.status.is_beam_on) {
-        i.status.totals.fluoroscopy_s += 1.0 / ticks_per_second;
+        i.status.totals.fluoroscopy_s = seconds(++i.fluoroscopy_ticks);
         if (tick >= i.next_pulse) {
             result.pulse = i.fire(tick, result.picture);
             i.status.is_live = true;

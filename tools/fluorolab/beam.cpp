@@ -34,6 +34,7 @@ Layer parse_layer(std::string const& text)
 std::vector<Layer> parse_layers(std::string const& text)
 {
     std::vector<Layer> layers;
+    if (text.ends_with(',')) throw Error{"--through '" + text + "': a layer is missing after the last comma"};
     std::stringstream list{text};
     for (std::string item; std::getline(list, item, ',');) layers.push_back(parse_layer(item));
     return layers;
