@@ -123,7 +123,7 @@ TEST(BeamCommand, wrong_input_is_refused_in_one_line)
     ScratchFolder const folder;
     for (std::string const layers :
          {"water", "water:", "water:-1", "water:nan", "water:1e9", "water:10cm", "water:10mg", ":10", "water:10 mm",
-          "water:10,,bone:1", ",", "water;10", "water:10:20"})
+          "water:10,,bone:1", "water:10,", ",", "water;10", "water:10:20"})
         EXPECT_TRUE(is_refused_in_one_line(fluorolab(folder, {"beam", "--kv", "80", "--through", layers}))) << layers;
     std::vector<std::vector<std::string>> const lines{{},
                                                       {"--kv", "39"},
