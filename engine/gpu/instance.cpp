@@ -128,7 +128,6 @@ DeviceInfo describe(VkPhysicalDevice device)
                        std::to_string(VK_API_VERSION_MINOR(basic.apiVersion)) + "." +
                        std::to_string(VK_API_VERSION_PATCH(basic.apiVersion));
     info.is_software = basic.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-    info.max_buffer_bytes = basic.limits.maxStorageBufferRange;
     info.max_texture_side = int(basic.limits.maxImageDimension3D);
     VkPhysicalDeviceMemoryProperties memory{};
     vkGetPhysicalDeviceMemoryProperties(device, &memory);

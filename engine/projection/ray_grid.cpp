@@ -7,7 +7,7 @@ namespace fluoro {
 
 RayGrid one_ray_per_pixel(PixelGrid const& pixels)
 {
-    return {pixels.columns, pixels.rows, 0, 1.0, pixels.pitch_mm()};
+    return {pixels.columns, pixels.rows, 0, 1.0};
 }
 
 RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& voxels)
@@ -22,7 +22,6 @@ RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& v
     rays.margin = 2;
     rays.columns = int(std::ceil(pixels.columns * rays.rays_per_pixel)) + 2 * rays.margin;
     rays.rows = int(std::ceil(pixels.rows * rays.rays_per_pixel)) + 2 * rays.margin;
-    rays.pitch_mm = pixels.pitch_mm() / rays.rays_per_pixel;
     return rays;
 }
 

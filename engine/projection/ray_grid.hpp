@@ -11,7 +11,6 @@ struct RayGrid {
     int columns = 0, rows = 0;
     int margin = 0; ///< rays beyond the field on each side
     double rays_per_pixel = 1;
-    double pitch_mm = 0; ///< between rays
 
     /// Pixel coordinates (0 = centre of the first pixel) of a ray.
     double pixel_of(int ray) const { return (ray - margin + 0.5) / rays_per_pixel - 0.5; }

@@ -14,7 +14,6 @@ struct DeviceInfo {
     std::string api_version;
     bool is_software = false;           ///< runs on the CPU (Mesa's llvmpipe)
     std::uint64_t memory_bytes = 0;     ///< largest device-local heap
-    std::uint64_t max_buffer_bytes = 0; ///< largest storage-buffer binding
     int max_texture_side = 0;           ///< of a 3D image [texels]
     bool filters_16_bit = false;        ///< linear filtering of one-channel 16-bit 3D textures
     bool is_usable = false;             ///< Vulkan 1.2 and a compute queue
