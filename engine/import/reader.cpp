@@ -13,11 +13,9 @@
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/import/couch.hpp>
+#include <fluoro/import/dicom.hpp>
 #include <fluoro/import/scan.hpp>
 #include <fluoro/patient/bundle.hpp>
-#ifdef FLUORO_HAS_DICOM
-#include <fluoro/import/dicom.hpp>
-#endif
 
 namespace fluoro {
 
@@ -113,24 +111,15 @@ Patient read_image(fs::path const& file, Kind kind)
     return patient;
 }
 
-Patient read_dicom_files([[maybe_unused]] std::vector<fs::path> const& files, fs::path const& input)
-{
-#ifdef FLUORO_HAS_DICOM
-    return read_dicom(files, input.string());
-#else
-    throw Error{quoted(input) + ": DICOM is not built into this program"};
-#endif
-}
-
 Patient read_ct(fs::path const& input)
 {
     std::error_code error;
-    if (fs::is_directory(input, error)) return read_dicom_files(find_dicom(input), input);
+    if (fs::is_directory(input, error)) return read_dicom(find_dicom(input), input.string());
     switch (Kind const kind = kind_of(input)) {
     case Kind::bundle:
         return read_bundle(input);
     case Kind::dicom:
-        return read_dicom_files({input}, input);
+        return read_dicom({input}, input.string());
     case Kind::inv3:
         return read_inv3(input);
     default:
