@@ -28,7 +28,7 @@ RayGrid rays_for_voxels(PixelGrid const& pixels, View const& view, Grid const& v
 double penumbra_mm(Scene const& scene)
 {
     double const beyond = scene.view.source_to_detector_mm - scene.source_to_blades_mm;
-    return std::max(1e-3, scene.focal_spot_mm * beyond / scene.source_to_blades_mm);
+    return std::max(1e-3, scene.focal_spot_mm() * beyond / scene.source_to_blades_mm);
 }
 
 PixelRect exposed_pixels(Scene const& scene)

@@ -84,6 +84,24 @@ struct Judge {
     std::string operator()(PressPedal const&) const { return {}; }
     std::string operator()(StopMotion const&) const { return {}; }
     std::string operator()(EndSession const&) const { return {}; }
+    std::string operator()(SelectProgramme const&) const { return {}; }
+    std::string operator()(SetHighLevel const&) const { return {}; }
+    std::string operator()(LockExposure const&) const { return {}; }
+    std::string operator()(PlaceGrid const&) const { return {}; }
+    std::string operator()(MoveWedge const& move) const
+    {
+        if (move.wedge < 0 || move.wedge > 1)
+            return "Wedge: there are two, number 0 and 1; " + number(move.wedge) + " is neither";
+        for (auto const& value : {move.edge_mm, move.angle_rad})
+            if (value && !std::isfinite(*value)) return "Wedge: edge and angle must be finite numbers";
+        return {};
+    }
+    // What concerns the picture alone is the session's business.
+    std::string operator()(Subtract const&) const { return {}; }
+    std::string operator()(SetRoadMap const&) const { return {}; }
+    std::string operator()(ShowPicture const&) const { return {}; }
+    std::string operator()(ReviewRun const&) const { return {}; }
+    std::string operator()(StorePicture const&) const { return {}; }
     std::string operator()(MoveCArm const& move) const
     {
         RoomState asked;

@@ -58,6 +58,19 @@ std::string Room::command(Command const& command)
     }
     if (auto const* move = std::get_if<MoveCArm>(&command)) asked.c_arm_target = *move;
     if (auto const* move = std::get_if<MoveTable>(&command)) asked.table_target = *move;
+    if (auto const* programme = std::get_if<SelectProgramme>(&command)) {
+        state_.fluoroscopy_level = programme->fluoroscopy.value_or(state_.fluoroscopy_level);
+        state_.acquisition_kind = programme->acquisition.value_or(state_.acquisition_kind);
+        state_.acquisition_per_second = programme->acquisition_per_second.value_or(state_.acquisition_per_second);
+    }
+    if (auto const* high = std::get_if<SetHighLevel>(&command)) state_.is_high_level = high->on;
+    if (auto const* lock = std::get_if<LockExposure>(&command)) state_.is_exposure_locked = lock->locked;
+    if (auto const* grid = std::get_if<PlaceGrid>(&command)) state_.is_grid_in = grid->in;
+    if (auto const* move = std::get_if<MoveWedge>(&command)) {
+        WedgePlace& place = state_.wedges[std::size_t(move->wedge)];
+        place.edge_mm = move->edge_mm.value_or(place.edge_mm);
+        place.angle_rad = move->angle_rad.value_or(place.angle_rad);
+    }
     for (Axis const& axis : axes())
         if (axis.target(asked)) {
             axis.target(state_) = axis.target(asked);
@@ -138,6 +151,20 @@ std::vector<Slab> Room::table_slabs() const
     };
     return {slab(kind_.pad_material, kind_.pad_density_g_cm3, patient_back_mm_, kind_.pad_mm),
             slab(kind_.top_material, kind_.top_density_g_cm3, patient_back_mm_ + kind_.pad_mm, kind_.top_mm)};
+}
+
+std::vector<Wedge> Room::wedges() const
+{
+    std::vector<Wedge> in_field;
+    for (WedgePlace const& place : state_.wedges) {
+        // The corner of the active field farthest along the wedge's direction.
+        double const reach =
+            state_.field_mm / 2 * (std::abs(std::cos(place.angle_rad)) + std::abs(std::sin(place.angle_rad)));
+        if (place.edge_mm < reach)
+            in_field.push_back({place.angle_rad, place.edge_mm, kind_.wedge_ramp_mm, kind_.wedge_full_g_cm2,
+                                find_material(kind_.wedge_material)});
+    }
+    return in_field;
 }
 
 BladeOpening Room::open_field() const

@@ -17,10 +17,7 @@ void put_degrees(Arguments& arguments, char const* name, std::optional<double> c
 }
 
 struct ArgumentsOf {
-    Arguments operator()(PressPedal const& c) const
-    {
-        return {{"press", std::string{c.pedal == Pedal::released ? "released" : "fluoroscopy"}}};
-    }
+    Arguments operator()(PressPedal const& c) const { return {{"press", std::string{name_of(c.pedal)}}}; }
     Arguments operator()(MoveCArm const& c) const
     {
         Arguments a;
@@ -67,6 +64,50 @@ struct ArgumentsOf {
         }
         return a;
     }
+    Arguments operator()(SelectProgramme const& c) const
+    {
+        Arguments a;
+        if (c.fluoroscopy) a.emplace_back("fluoroscopy", std::string{name_of(*c.fluoroscopy)});
+        if (c.acquisition) a.emplace_back("acquisition", std::string{name_of(*c.acquisition)});
+        put(a, "acquisition_per_second", c.acquisition_per_second);
+        return a;
+    }
+    Arguments operator()(SetHighLevel const& c) const { return {{"on", c.on}}; }
+    Arguments operator()(LockExposure const& c) const { return {{"locked", c.locked}}; }
+    Arguments operator()(PlaceGrid const& c) const { return {{"in", c.in}}; }
+    Arguments operator()(MoveWedge const& c) const
+    {
+        Arguments a{{"wedge", double(c.wedge)}};
+        put(a, "edge_mm", c.edge_mm);
+        put_degrees(a, "angle_deg", c.angle_rad);
+        return a;
+    }
+    Arguments operator()(Subtract const& c) const
+    {
+        Arguments a;
+        if (c.on) a.emplace_back("on", *c.on);
+        if (c.mask_first) a.emplace_back("mask_first", double(*c.mask_first));
+        if (c.mask_frames) a.emplace_back("mask_frames", double(*c.mask_frames));
+        put(a, "shift_columns", c.shift_columns);
+        put(a, "shift_rows", c.shift_rows);
+        put(a, "landmark", c.landmark);
+        return a;
+    }
+    Arguments operator()(SetRoadMap const& c) const { return {{"on", c.on}}; }
+    Arguments operator()(ShowPicture const& c) const
+    {
+        Arguments a;
+        if (c.inverted) a.emplace_back("inverted", *c.inverted);
+        put(a, "edge_gain", c.edge_gain);
+        put(a, "brightness", c.brightness);
+        put(a, "contrast", c.contrast);
+        put(a, "zoom", c.zoom);
+        put(a, "centre_column", c.centre_column);
+        put(a, "centre_row", c.centre_row);
+        return a;
+    }
+    Arguments operator()(ReviewRun const& c) const { return {{"run", double(c.run)}, {"frame", double(c.frame)}}; }
+    Arguments operator()(StorePicture const& c) const { return {{"as_reference", c.as_reference}}; }
     Arguments operator()(StopMotion const&) const { return {}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };

@@ -55,10 +55,12 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     scene.view = room.view();
     scene.pixels = {room.state().field_mm, settings.pixels, settings.pixels};
     scene.blades = room.open_field();
-    scene.focal_spot_mm = room.kind().focal_spot_mm;
+    scene.tube = room.kind().tube;
     scene.source_to_blades_mm = room.kind().source_to_blades_mm;
+    scene.wedges = room.wedges();
     scene.slabs = room.table_slabs();
-    scene.exposure = {technique.quality, technique.current_time()};
+    if (room.state().is_grid_in) scene.grid = room.kind().grid;
+    scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
     return scene;
 }
 

@@ -56,7 +56,8 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
     scene.view = view_of({radians(r.lao_deg), radians(r.cran_deg)}, r.sid_mm, r.sod_mm, target);
     scene.pixels = {r.fov_mm, r.size_px, r.size_px};
     scene.blades = {-r.fov_mm / 2, r.fov_mm / 2, -r.fov_mm / 2, r.fov_mm / 2};
-    scene.focal_spot_mm = kind.focal_spot_mm;
+    scene.tube = kind.tube;
+    if (r.grid == "in") scene.grid = kind.grid;
     scene.source_to_blades_mm = std::min(kind.source_to_blades_mm, 0.6 * r.sod_mm);
     if (r.table == "in") {
         PatientOnTable const lying = lie_down(patient->ct);

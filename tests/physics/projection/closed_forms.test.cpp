@@ -197,7 +197,7 @@ TEST(Blades, edge_is_half_open_and_has_the_focal_spots_penumbra)
     Scene scene = scene_of(nothing());
     scene.pixels = {8, 128, 128}; // 1/16 mm pixels
     scene.blades = {-80, 1, -80, 80};
-    scene.focal_spot_mm = 1.0;
+    scene.tube.small_focus_mm = 1.0;
     scene.source_to_blades_mm = 400; // penumbra 1.0 * 600 / 400 = 1.5 mm
     Signal const signal = projector().project(scene);
     double const open = signal.primary.at(4, 64);

@@ -38,11 +38,14 @@ struct Signal {
     Image<float> primary_second_moment; ///< sum of quanta x energy^2 [keV2/mm2]: the variance per mm2
     Image<float> scatter;               ///< mean absorbed energy of scatter [keV/mm2]
     Image<float> scatter_second_moment; ///< [keV2/mm2]
-    double pixel_pitch_mm = 0;          ///< square pixels on the detector plane
-    PixelRect exposed;                  ///< pixels that the blades let the beam reach, penumbra included
+    Image<float> open_beam; ///< mean energy that an open beam of this quality would leave, relative to the central
+                            ///< ray's: obliquity and heel, no blades, wedges, patient or scatter; empty = 1 everywhere
+    double pixel_pitch_mm = 0; ///< square pixels on the detector plane
+    PixelRect exposed;         ///< pixels that the blades let the beam reach, penumbra included
 };
 
-/// Digital numbers as the detector hands them over: linear in absorbed energy, noise included.
+/// Digital numbers as the detector hands them over: linear in absorbed energy, noise included, corrected for dead
+/// pixels and for the open beam's own shape (flat field).
 struct RawImage {
     Image<std::uint16_t> digital_numbers; ///< 0 .. saturation
     double dn_per_kev_mm2 = 0;            ///< gain: digital numbers per keV/mm2

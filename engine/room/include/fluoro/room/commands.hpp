@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace fluoro {
@@ -8,7 +9,11 @@ namespace fluoro {
 // Everything a person can ask of the room. The console and a scenario's scripted operator send the same commands;
 // each is stamped with a tick, logged, and is all that a replay needs. Angles in rad, lengths in mm.
 
-enum class Pedal { released, fluoroscopy };
+enum class Pedal { released, fluoroscopy, acquisition };
+/// Dose level of fluoroscopy.
+enum class FluoroscopyLevel { low, normal, high };
+/// What the acquisition pedal records: a cine run, a run for subtraction, or one exposure per press.
+enum class AcquisitionKind { cine, dsa, single };
 
 struct PressPedal {
     Pedal pedal = Pedal::released;
@@ -48,16 +53,76 @@ struct SelectTechnique {
     bool automatic = true;
     double voltage_kv = 80, current_ma = 50, pulse_ms = 5, copper_mm = 0;
 };
+/// Which programme the two pedals run; what is not named stays.
+struct SelectProgramme {
+    std::optional<FluoroscopyLevel> fluoroscopy;
+    std::optional<AcquisitionKind> acquisition;
+    std::optional<double> acquisition_per_second; ///< one of the kind's rates
+};
+/// High-level control: twice the legal rate in fluoroscopy, while a tone sounds.
+struct SetHighLevel {
+    bool on = false;
+};
+/// Holds the technique where it stands ("lock-in") until released.
+struct LockExposure {
+    bool locked = false;
+};
+/// Anti-scatter grid in or out.
+struct PlaceGrid {
+    bool in = true;
+};
+/// One of the wedge filters, placed as its shadow falls on the detector plane; what is not named stays.
+struct MoveWedge {
+    int wedge = 0;                   ///< 0 or 1
+    std::optional<double> edge_mm;   ///< from the central ray; the field's side or more = out of the picture
+    std::optional<double> angle_rad; ///< direction from the open to the covered side
+};
+
+// What is done to the picture alone; no photon knows of it.
+
+/// Subtraction of a mask from the run shown. Without `on` only what is named changes.
+struct Subtract {
+    std::optional<bool> on;
+    std::optional<int> mask_first, mask_frames;      ///< frames of the run, 1 = first
+    std::optional<double> shift_columns, shift_rows; ///< of the mask [pixels]
+    std::optional<double> landmark;                  ///< share of the anatomy left in, [0, 1]
+};
+/// Road map: the next fluoroscopy fills a map with the vessel's darkest values until the pedal is let go; after that
+/// fluoroscopy shows the tools over it.
+struct SetRoadMap {
+    bool on = false;
+};
+/// How the picture is shown; what is not named stays.
+struct ShowPicture {
+    std::optional<bool> inverted;
+    std::optional<double> edge_gain, brightness, contrast, zoom, centre_column, centre_row;
+};
+/// Shows a stored run from a frame on (0 = back to live); negative `frame` plays it as a loop.
+struct ReviewRun {
+    int run = 0;
+    int frame = 1;
+};
+/// Keeps the last image hold (fluoro store); `as_reference` also shows it on the reference monitor.
+struct StorePicture {
+    bool as_reference = false;
+};
 /// Stop everything that moves.
 struct StopMotion {};
 /// The scripted operator is done; the session ends.
 struct EndSession {};
 
-using Command = std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField,
-                             SelectPulseRate, SelectTechnique, StopMotion, EndSession>;
+using Command =
+    std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField, SelectPulseRate,
+                 SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid, MoveWedge, Subtract,
+                 SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, EndSession>;
 
 /// One word for logs and scripts: "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades", "field", "pulse-rate",
-/// "technique", "stop", "end".
+/// "technique", "programme", "high-level", "lock", "grid", "wedge", "subtract", "road-map", "show", "review", "store",
+/// "stop", "end".
 std::string name_of(Command const& command);
+/// "released", "fluoroscopy", "acquisition"; "low" ...; "cine" ...: as logs and scripts write them.
+std::string_view name_of(Pedal pedal);
+std::string_view name_of(FluoroscopyLevel level);
+std::string_view name_of(AcquisitionKind kind);
 
 } // namespace fluoro

@@ -9,6 +9,7 @@ struct Technique {
     BeamQuality quality;
     TubeCurrent current{0};
     PulseWidth width{0};
+    FocalSpot focal_spot = FocalSpot::small;
     CurrentTime current_time() const { return fluoro::current_time(current, width); }
 };
 

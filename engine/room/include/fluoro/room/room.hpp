@@ -1,9 +1,13 @@
 #pragma once
+#include <array>
 #include <fluoro/core/clock.hpp>
+#include <fluoro/physics/anti_scatter_grid.hpp>
 #include <fluoro/physics/beam.hpp>
+#include <fluoro/physics/tube.hpp>
 #include <fluoro/room/commands.hpp>
 #include <fluoro/room/table.hpp>
 #include <fluoro/room/view.hpp>
+#include <fluoro/room/wedge.hpp>
 #include <string>
 #include <vector>
 
@@ -59,8 +63,11 @@ struct RoomKind {
     std::vector<double> fields_mm;   ///< zoom formats: side of the square active field, largest first
     std::vector<double> pulse_rates; ///< [1/s], ascending
     double smallest_opening_mm = 10; ///< between two opposite blades, on the detector plane
-    double focal_spot_mm = 0.6;
     double source_to_blades_mm = 500;
+    TubeModel tube;
+    AntiScatterGrid grid;
+    std::string wedge_material = "copper";
+    double wedge_full_g_cm2 = 0.9, wedge_ramp_mm = 20; ///< ramp on the detector plane
     Range voltage_kv{40, 125}, current_ma{5, 800}, pulse_ms{1, 12}, copper_mm{0, 0.9};
     double power_limit_kw = 80; ///< of the tube during a pulse
     ExposureProgramme exposure;
@@ -68,6 +75,12 @@ struct RoomKind {
 
 /// The room kinds the program knows by name; throws Error with the names otherwise.
 RoomKind const& find_room_kind(std::string const& name);
+
+/// Where one wedge filter stands, as its shadow falls on the detector plane.
+struct WedgePlace {
+    double edge_mm = 1000; ///< from the central ray; beyond the field = out of the picture
+    double angle_rad = 0;  ///< direction from the open to the covered side
+};
 
 /// Where everything stands and what is asked of it. Plain state: copying it is a snapshot.
 struct RoomState {
@@ -79,6 +92,13 @@ struct RoomState {
     double pulse_rate = 7.5;
     Pedal pedal = Pedal::released;
     SelectTechnique technique;
+    FluoroscopyLevel fluoroscopy_level = FluoroscopyLevel::normal;
+    AcquisitionKind acquisition_kind = AcquisitionKind::cine;
+    double acquisition_per_second = 15;
+    bool is_high_level = false; ///< high-level control
+    bool is_exposure_locked = false;
+    bool is_grid_in = true;
+    std::array<WedgePlace, 2> wedges;
     // what still moves
     MoveCArm c_arm_target;
     JogCArm c_arm_jog;
@@ -113,7 +133,8 @@ public:
     View view() const;
     /// Pad and table top under the patient's back, in patient space: they move with the patient.
     std::vector<Slab> table_slabs() const;
-    BladeOpening open_field() const; ///< blades limited to the active field
+    BladeOpening open_field() const;   ///< blades limited to the active field
+    std::vector<Wedge> wedges() const; ///< those that reach into the active field
 
 private:
     RoomKind kind_;
