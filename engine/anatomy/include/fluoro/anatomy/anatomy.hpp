@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <fluoro/anatomy/body_plan.hpp>
+#include <fluoro/anatomy/lumen_graph.hpp>
+#include <functional>
+#include <optional>
+
+namespace fluoro {
+
+/// What an organ is made of.
+struct Tissue {
+    double hu = 0;            ///< mean
+    double density_g_cm3 = 1; ///< for masses (ICRP 110)
+    double texture_hu = 0;    ///< standard deviation of its own structure
+    double texture_mm = 2;    ///< size of that structure
+};
+
+/// Who covers whom where organs overlap: higher is drawn later.
+enum class Rank : int {
+    skin = 0,
+    fat = 10,
+    muscle = 20,
+    cavity = 30,
+    organ = 40,
+    bone = 50,
+    wall = 60,
+    lumen = 70,
+    content = 80,
+    object = 90
+};
+
+/// One structure: where it is and what it is made of. Drawn in the order of ranks, then in the order added.
+struct Organ {
+    std::string name; ///< "vertebra-l1", "liver", "oesophagus-wall", ...
+    int label = 0;    ///< TotalSegmentator v2 id, or 1000 and up
+    Rank rank = Rank::organ;
+    Tissue tissue;
+    Shape shape;
+    /// HU at a point inside, `depth_mm` below the surface; empty = the tissue's mean and texture.
+    std::function<double(Vec3 const& p, double depth_mm)> hu = {};
+    /// Only drawn where this label is already (a tumour inside its organ); 0 = anywhere.
+    int only_inside = 0;
+};
+
+/// The whole body as shapes, ways and places. Drawn by voxelise(), fitted to a CT by fit().
+struct Anatomy {
+    BodyPlan plan;
+    std::vector<Organ> organs;
+    LumenGraph vessels; ///< arteries and veins, heart chambers included
+    LumenGraph airways;
+    LumenGraph gut;
+    std::map<std::string, Vec3> landmarks; ///< for fitting and for people
+};
+
+/// One builder per file: draws its organs from the plan, may read what earlier ones added.
+using Builder = void (*)(Anatomy& anatomy);
+struct NamedBuilder {
+    char const* name;
+    Builder build;
+    std::vector<std::string> options; ///< of PatientParameters that it reads
+};
+/// In their order: a builder may read what those before it have added.
+std::vector<NamedBuilder> const& builders();
+
+Anatomy build_anatomy(PatientParameters const& parameters);
+
+/// Ids of our own in the label map, beside TotalSegmentator's.
+struct LabelName {
+    int id;
+    char const* name;
+};
+std::vector<LabelName> const& label_names();
+int label_of(std::string_view name);
+
+} // namespace fluoro

@@ -1,0 +1,195 @@
+#include <fluoro/anatomy/voxelise.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/error.hpp>
+#include <fluoro/core/parallel.hpp>
+
+namespace fluoro {
+
+namespace {
+
+constexpr int block_side = 8; ///< voxels
+constexpr double air_hu = -1000;
+
+/// One organ as it is drawn: what does not change from voxel to voxel.
+struct Brush {
+    Organ const* organ;
+    Box bounds;
+    unsigned seed;
+
+    double hu_at(Vec3 const& p, double depth_mm) const
+    {
+        if (organ->hu) return organ->hu(p, depth_mm);
+        Tissue const& tissue = organ->tissue;
+        return tissue.texture_hu > 0 ? tissue.hu + tissue.texture_hu * noise(p, tissue.texture_mm, seed) : tissue.hu;
+    }
+};
+
+std::vector<Brush> brushes_of(Anatomy const& anatomy, double spacing_mm)
+{
+    std::vector<Brush> brushes;
+    for (std::size_t i = 0; i < anatomy.organs.size(); ++i) {
+        Organ const& organ = anatomy.organs[i];
+        brushes.push_back(
+            {&organ, grown(organ.shape.bounds(), spacing_mm), unsigned(anatomy.plan.parameters.seed * 7919 + i)});
+    }
+    std::ranges::stable_sort(brushes, {}, [](Brush const& b) { return int(b.organ->rank); });
+    return brushes;
+}
+
+/// Draws every organ into one block of voxels.
+class Block {
+public:
+    Block(Patient& patient, glm::ivec3 first, glm::ivec3 count, double spacing_mm)
+        : patient_{patient}, first_{first}, count_{count}, spacing_mm_{spacing_mm}
+    {
+        Vec3 const origin = patient.ct.grid.origin_mm;
+        low_ = origin + spacing_mm * Vec3{first};
+        box_ = {low_ - spacing_mm / 2, low_ + spacing_mm * (Vec3{count} - 0.5)};
+        centre_ = (box_.low + box_.high) / 2.0;
+        reach_mm_ = glm::length(box_.high - box_.low) / 2 + spacing_mm;
+        hu_.fill(air_hu);
+        labels_.fill(0);
+    }
+
+    void draw(Brush const& brush)
+    {
+        if (is_empty(overlap(brush.bounds, box_))) return;
+        double const middle = brush.organ->shape.distance_mm(centre_);
+        if (middle > reach_mm_) return;
+        bool const is_whole = middle < -reach_mm_;
+        std::size_t at = 0;
+        for (int k = 0; k < count_.z; ++k)
+            for (int j = 0; j < count_.y; ++j)
+                for (int i = 0; i < count_.x; ++i, ++at) {
+                    if (brush.organ->only_inside != 0 && labels_[at] != brush.organ->only_inside) continue;
+                    Vec3 const p = low_ + spacing_mm_ * Vec3{i, j, k};
+                    // The middle's distance is a lower bound of the depth, which is all that a texture asks.
+                    double const distance = is_whole && !brush.organ->hu ? middle : brush.organ->shape.distance_mm(p);
+                    double const covered = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
+                    if (covered <= 0) continue;
+                    hu_[at] += covered * (brush.hu_at(p, std::max(0.0, -distance)) - hu_[at]);
+                    if (covered >= 0.5) labels_[at] = std::uint16_t(brush.organ->label);
+                }
+    }
+
+    void put() const
+    {
+        Grid const& grid = patient_.ct.grid;
+        std::size_t from = 0;
+        for (int k = 0; k < count_.z; ++k)
+            for (int j = 0; j < count_.y; ++j) {
+                std::size_t const to =
+                    (std::size_t(first_.z + k) * std::size_t(grid.size.y) + std::size_t(first_.y + j)) *
+                        std::size_t(grid.size.x) +
+                    std::size_t(first_.x);
+                for (int i = 0; i < count_.x; ++i, ++from) {
+                    patient_.ct.hu[to + std::size_t(i)] =
+                        std::int16_t(std::lround(std::clamp(hu_[from], -1024.0, 32767.0)));
+                    patient_.labels[to + std::size_t(i)] = labels_[from];
+                }
+            }
+    }
+
+private:
+    Patient& patient_;
+    glm::ivec3 first_, count_;
+    double spacing_mm_, reach_mm_ = 0;
+    Vec3 low_{0}, centre_{0};
+    Box box_;
+    std::array<double, block_side * block_side * block_side> hu_;
+    std::array<std::uint16_t, block_side * block_side * block_side> labels_;
+};
+
+} // namespace
+
+Box region_named(BodyPlan const& plan, std::string_view name)
+{
+    double const s = plan.scale;
+    // Widest outline between the heights, with the subcutaneous fat and 10 mm of air.
+    auto const between = [&](double low, double high) {
+        Box box{Vec3{0, 0, s * low}, Vec3{0, 0, s * high}};
+        for (double z = s * low; z <= s * high; z += 5) {
+            BodyPlan::Outline const o = plan.outline(z);
+            box.low = glm::min(box.low, Vec3{-o.half_width_mm, o.front_mm, box.low.z});
+            box.high = glm::max(box.high, Vec3{o.half_width_mm, o.back_mm, box.high.z});
+        }
+        box.low -= Vec3{10, 10, 0};
+        box.high += Vec3{10, 10, 0};
+        return box;
+    };
+    if (name == "trunk") return between(-290, 440);
+    if (name == "chest") return between(90, 400);
+    if (name == "spine") return between(-110, 170);
+    if (name == "neck") return between(330, 530);
+    if (name == "whole") {
+        Box box = between(-270, 530);
+        // Legs below, head above, arms beside.
+        box.low = glm::min(box.low, Vec3{-330 * s, -150 * s, -1110 * s});
+        box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
+        return box;
+    }
+    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, spine, neck, whole"};
+}
+
+Box trunk_region(BodyPlan const& plan)
+{
+    return region_named(plan, "trunk");
+}
+
+Patient voxelise(Anatomy const& anatomy, VoxelSettings const& settings)
+{
+    if (!(settings.spacing_mm >= 0.2 && settings.spacing_mm <= 10))
+        throw Error{"a spacing of " + std::to_string(settings.spacing_mm) + " mm is outside 0.2 to 10 mm"};
+    if (is_empty(settings.region_mm)) throw Error{"the region to draw is empty"};
+    Patient patient;
+    Grid& grid = patient.ct.grid;
+    grid.spacing_mm = Vec3{settings.spacing_mm};
+    grid.size = glm::ivec3{glm::ceil((settings.region_mm.high - settings.region_mm.low) / settings.spacing_mm)};
+    grid.origin_mm = settings.region_mm.low + settings.spacing_mm / 2;
+    check_grid(grid, "the region to draw");
+    patient.ct.hu.assign(grid.voxels(), std::int16_t(air_hu));
+    patient.labels.assign(grid.voxels(), 0);
+    patient.origin.description = anatomy.plan.parameters.name + " (built in), " + describe(grid);
+
+    std::vector<Brush> const brushes = brushes_of(anatomy, settings.spacing_mm);
+    glm::ivec3 const blocks = (grid.size + block_side - 1) / block_side;
+    parallel_for(blocks.y * blocks.z, [&](int first, int last) {
+        std::vector<Brush const*> near;
+        for (int row = first; row < last; ++row) {
+            glm::ivec3 const start{0, row % blocks.y * block_side, row / blocks.y * block_side};
+            glm::ivec3 const count = glm::min(glm::ivec3{block_side}, grid.size - start);
+            // Organs that this row of blocks can meet at all.
+            Box const strip{grid.origin_mm + settings.spacing_mm * (Vec3{start} - 0.5),
+                            grid.origin_mm +
+                                settings.spacing_mm * (Vec3{grid.size.x, start.y + count.y, start.z + count.z} - 0.5)};
+            near.clear();
+            for (Brush const& brush : brushes)
+                if (!is_empty(overlap(brush.bounds, strip))) near.push_back(&brush);
+            for (int i = 0; i < blocks.x; ++i) {
+                glm::ivec3 const at{i * block_side, start.y, start.z};
+                Block block{patient, at, glm::min(glm::ivec3{block_side}, grid.size - at), settings.spacing_mm};
+                for (Brush const* brush : near) block.draw(*brush);
+                block.put();
+            }
+        }
+    });
+    return patient;
+}
+
+std::map<int, double> masses_g(Anatomy const& anatomy, Patient const& voxels)
+{
+    std::map<int, double> density;
+    for (Organ const& organ : anatomy.organs) density[organ.label] = organ.tissue.density_g_cm3;
+    std::map<int, std::size_t> counts;
+    for (std::uint16_t const label : voxels.labels)
+        if (label != 0) ++counts[label];
+    Vec3 const& side = voxels.ct.grid.spacing_mm;
+    double const voxel_cm3 = side.x * side.y * side.z / 1000;
+    std::map<int, double> masses;
+    for (auto const& [label, count] : counts) masses[label] = double(count) * voxel_cm3 * density[label];
+    return masses;
+}
+
+} // namespace fluoro
