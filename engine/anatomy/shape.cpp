@@ -167,7 +167,7 @@ Shape strap(std::span<Vec3 const> points_mm, std::span<Vec3 const> across, std::
                                               ? rim
                                               : std::hypot(std::max(rim, 0.0), along) + std::min(rim, 0.0));
                 }
-                return best > 0 ? 0.85 * best : best; // at a bend the neighbour's cross-section reaches a little nearer
+                return 0.85 * best; // at a bend the neighbour's cross-section reaches a little nearer
             }};
 }
 
