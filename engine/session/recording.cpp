@@ -153,7 +153,7 @@ void SessionRecorder::step(std::vector<Command> const& commands, Session::Step c
     for (std::size_t i = 0; i < commands.size(); ++i)
         recorder_.command(
             {status.tick, name_of(commands[i]), std::visit(ArgumentsOf{}, commands[i]), step.refusals[i]});
-    recorder_.beam(status.tick, status.is_beam_on);
+    recorder_.beam(status.tick, status.is_beam_on, status.programme);
     for (auto const& message : status.messages) recorder_.message(status.tick, message);
     if (step.pulse) recorder_.pulse(entry_of(*step.pulse, status.room, step.pulse->opening), step.pulse->raw);
     if (step.picture) recorder_.picture(status.tick, to_8bit(*step.picture));
