@@ -7,9 +7,9 @@
 namespace fluoro {
 namespace {
 
-constexpr double slow_share = 0.4;           // of full speed: fine positioning
-constexpr double blade_speed_mm_s = 60;      // on the detector plane; a field closes in about 2 s
-constexpr double first_blade_step_mm = 2;    // a tap of the key
+constexpr double slow_share = 0.4;        // of full speed: fine positioning
+constexpr double blade_speed_mm_s = 60;   // on the detector plane; a field closes in about 2 s
+constexpr double first_blade_step_mm = 2; // a tap of the key
 constexpr double wedge_speed_mm_s = 90, wedge_turn_rad_s = 0.8;
 constexpr double longest_blade_step_s = 0.1; // a hiccup of the window must not become a leap of the blades
 

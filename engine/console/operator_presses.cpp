@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fluoro/room/exposure_control.hpp>
 
 namespace fluoro {
 namespace {
@@ -26,6 +27,14 @@ std::optional<double> higher(std::vector<double> const& values, double value)
 {
     auto const next = std::upper_bound(values.begin(), values.end(), value);
     return next == values.end() ? std::nullopt : std::optional{*next};
+}
+
+ExposureMode acquisition_mode(AcquisitionKind kind)
+{
+    RoomState pressed;
+    pressed.pedal = Pedal::acquisition;
+    pressed.acquisition_kind = kind;
+    return exposure_mode(pressed);
 }
 
 /// The next of `count` values, then the first again.
@@ -78,7 +87,8 @@ void OperatorInput::press_for_room(Action action)
     }
     case Action::acquisition_rate: {
         // Upward, then from the lowest again.
-        std::vector<double> const& rates = acquisition_rates(kind_, room_.acquisition_kind);
+        std::vector<double> const& rates = kind_.exposure.of(acquisition_mode(room_.acquisition_kind)).rates;
+        if (rates.empty()) return;
         room_.acquisition_per_second = higher(rates, room_.acquisition_per_second).value_or(rates.front());
         commands_.emplace_back(SelectProgramme{{}, {}, room_.acquisition_per_second});
         return;
@@ -134,7 +144,7 @@ void OperatorInput::press_for_picture(Action action)
         commands_.emplace_back(ReviewRun{run, frame});
     };
     auto const frames_of = [&](int run) {
-        auto const found = std::ranges::find(p.runs, run, &StoredRun::number);
+        auto const found = std::ranges::find(p.runs, run, &RunSummary::number);
         return found == p.runs.end() ? 0 : found->frames;
     };
     switch (action) {
@@ -193,7 +203,7 @@ void OperatorInput::press_for_picture(Action action)
     case Action::review_run: {
         // The newest first, then one back with every press; after the oldest the newest again.
         if (p.runs.empty()) return;
-        auto found = std::ranges::find(p.runs, p.review_run, &StoredRun::number);
+        auto found = std::ranges::find(p.runs, p.review_run, &RunSummary::number);
         bool const is_first = found == p.runs.begin() || found == p.runs.end();
         return review((is_first ? p.runs.back() : *std::prev(found)).number, -1);
     }

@@ -222,7 +222,7 @@ TEST(ScenarioRefusals, a_file_that_is_not_there_or_a_folder_is_refused)
 TEST(ScenarioRefusals, a_choice_is_told_its_names)
 {
     EXPECT_EQ(entry_problem("{at_s: 1, do: programme, acquisition: film}"),
-              "5:46: acquisition is cine, dsa or single, not 'film'");
+              "5:45: acquisition is cine, dsa or single, not 'film'");
     EXPECT_EQ(entry_problem("{at_s: 1, do: pedal, to: down, which: clutch}"),
               "5:45: which is fluoroscopy or acquisition, not 'clutch'");
 }

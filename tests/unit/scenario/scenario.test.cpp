@@ -227,7 +227,7 @@ TEST(Scenario, an_operator_may_be_a_name_of_the_scenario_or_a_file)
 {
     ScratchFolder const folder;
     Scenario const scenario = read_scenario(folder.write("case.yaml", complete));
-    EXPECT_EQ(operator_script(scenario, "demo").size(), 13u);
+    EXPECT_EQ(operator_script(scenario, "demo").size(), 24u);
     auto const file = folder.write("hand.yaml", "- {at_s: 0.1, do: pedal, to: down}\n- {at_s: 1, do: end}\n");
     std::vector<TimedCommand> const script = operator_script(scenario, file.string());
     ASSERT_EQ(script.size(), 2u);

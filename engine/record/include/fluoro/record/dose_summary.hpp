@@ -24,7 +24,7 @@ struct PedalPress {
 /// A pulse's programme is one of fluoroscopy's, not an acquisition.
 inline bool is_fluoroscopy(std::string const& programme)
 {
-    return programme.starts_with("fluoroscopy");
+    return programme.starts_with("fluoroscopy") || programme == "road-map";
 }
 
 /// What dose.json holds.

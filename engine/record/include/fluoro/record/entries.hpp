@@ -59,7 +59,8 @@ struct PulseEntry {
     double field_cm2 = 0;  ///< collimated field on the detector
     double pulse_rate = 0; ///< [1/s]
     std::string programme =
-        "fluoroscopy-normal";  ///< "fluoroscopy-low", "...-normal", "...-high", "cine", "dsa", "single"
+        "fluoroscopy-normal";  ///< "fluoroscopy-low", "...-normal", "...-high", "road-map",
+                                                  ///< "cine", "dsa", "single"
     int run = 0;               ///< acquisition run that this is a frame of, 1 = first; 0 = fluoroscopy
     double dn_per_kev_mm2 = 0; ///< detector gain: digital numbers of its frame per absorbed keV/mm2
     double focal_spot_mm = 0;  ///< side of the focal spot used

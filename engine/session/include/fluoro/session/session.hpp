@@ -29,7 +29,7 @@ struct SessionSettings {
 /// One fired pulse with all that was measured on it.
 struct Pulse {
     Tick tick = 0;
-    int number = 0; ///< 1 = first of the session
+    int number = 0;        ///< 1 = first of the session
     std::string programme; ///< "fluoroscopy-low", "...-normal", "...-high", "cine", "dsa", "single"
     int run = 0;           ///< acquisition run, 1 = first; 0 = fluoroscopy
     int frame_of_run = 0;  ///< 1 = first after the pedal went down
@@ -44,7 +44,7 @@ struct Pulse {
 };
 
 /// A run that can be shown again: an acquisition, or a stored piece of fluoroscopy.
-struct StoredRun {
+struct RunSummary {
     int number = 0;
     std::string programme; ///< as a pulse has it
     int frames = 0;
@@ -64,13 +64,13 @@ struct PictureState {
     double edge_gain = 0, brightness = 0, contrast = 1;
     double zoom = 1, centre_column = 0.5, centre_row = 0.5;
     bool is_subtracted = false;
-    int mask_first = 1, mask_frames = 1;              ///< frames of the run, 1 = first
+    int mask_first = 1, mask_frames = 1;                ///< frames of the run, 1 = first
     double mask_shift_columns = 0, mask_shift_rows = 0; ///< [pixels]
-    double landmark = 0;                              ///< share of the anatomy left in
+    double landmark = 0;                                ///< share of the anatomy left in
     RoadMapPhase road_map = RoadMapPhase::off;
     int review_run = 0, review_frame = 0; ///< run 0 = live or held picture; frames from 1
     bool is_playing = false;              ///< the run is shown as a loop
-    std::vector<StoredRun> runs;
+    std::vector<RunSummary> runs;
     bool has_reference = false;
 };
 
@@ -89,14 +89,14 @@ struct Status {
     Tick tick = 0;
     RoomState room;
     Vec3 isocentre_mm{0};
-    bool is_beam_on = false; ///< the tube is being pulsed (X-ray lamp)
-    bool is_live = false;    ///< the picture is live, else last image hold
-    std::string programme;   ///< of the beam that is on; empty while it is off
-    bool is_high_level_tone = false; ///< high-level control sounds its tone
+    bool is_beam_on = false;          ///< the tube is being pulsed (X-ray lamp)
+    bool is_live = false;             ///< the picture is live, else last image hold
+    std::string programme;            ///< of the beam that is on; empty while it is off
+    bool is_high_level_tone = false;  ///< high-level control sounds its tone
     bool is_technique_frozen = false; ///< exposure control stands: locked in, or a run for subtraction
-    double anode_heat = 0;   ///< share of what the anode can hold [0, 1]
+    double anode_heat = 0;            ///< share of what the anode can hold [0, 1]
     PictureState picture;
-    Technique technique;     ///< of the last pulse
+    Technique technique; ///< of the last pulse
     Totals totals;
     double air_kerma_rate_mGy_min = 0; ///< while the beam is on
     double kap_rate_Gy_cm2_min = 0;
