@@ -49,6 +49,7 @@ struct RunSummary {
     std::string programme; ///< as a pulse has it
     int frames = 0;
     double per_second = 0;
+    friend bool operator==(RunSummary const&, RunSummary const&) = default;
 };
 
 enum class RoadMapPhase {
@@ -72,6 +73,7 @@ struct PictureState {
     bool is_playing = false;              ///< the run is shown as a loop
     std::vector<RunSummary> runs;
     bool has_reference = false;
+    friend bool operator==(PictureState const&, PictureState const&) = default;
 };
 
 /// Running totals.
