@@ -2,6 +2,10 @@
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/image/image.hpp>
 #include <fluoro/patient/volume.hpp>
+#include <fluoro/scenario/scenario.hpp>
+#include <fluoro/scene/filled_tube.hpp>
+#include <span>
+#include <vector>
 
 namespace fluoro {
 
@@ -12,6 +16,13 @@ struct PatientOnTable {
 };
 /// From the CT: the body is what is denser than -300 HU.
 PatientOnTable lie_down(Volume const& ct);
+
+/// The objects that are there at `tick`, as tubes of a scene.
+struct PlacedObjects {
+    std::vector<Filling> fillings;
+    std::vector<FilledTube> tubes;
+};
+PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick);
 
 /// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
 DetectorModel fluoroscopy_detector();
