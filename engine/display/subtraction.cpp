@@ -1,0 +1,264 @@
+#include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
+#include <fluoro/display/subtraction.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace fluoro {
+namespace {
+
+/// Energy that an absorbed photon leaves in a usual beam [keV]; from memory, and only half a photon's worth matters.
+constexpr double usual_photon_kev = 60;
+constexpr float least_half_quantum = 0.5f;
+/// Frames of a run before the extremes count: until then the average is still as noisy as a frame.
+constexpr int warm_up = 2;
+
+struct Cubic {
+    int first = 0; ///< index of the first of four samples, relative to the pixel
+    std::array<float, 4> taps{};
+};
+
+/// Catmull-Rom taps that draw from `shift` pixels before.
+Cubic cubic(double shift)
+{
+    double const at = -shift, whole = std::floor(at), t = at - whole;
+    return {int(whole) - 1,
+            {float(((2 - t) * t - 1) * t / 2), float(((3 * t - 5) * t * t + 2) / 2),
+             float(((4 - 3 * t) * t + 1) * t / 2), float((t - 1) * t * t / 2)}};
+}
+
+Image<float> shifted(Image<float> const& image, Cubic const& across, Cubic const& down)
+{
+    Image<float> rows{image.columns, image.rows}, result{image.columns, image.rows};
+    parallel_for(image.rows, [&](int first, int last) {
+        for (int y = first; y < last; ++y)
+            for (int x = 0; x < image.columns; ++x) {
+                float sum = 0;
+                for (int i = 0; i < 4; ++i)
+                    sum += across.taps[std::size_t(i)] *
+                           image.at(std::clamp(x + across.first + i, 0, image.columns - 1), y);
+                rows.at(x, y) = sum;
+            }
+    });
+    parallel_for(image.rows, [&](int first, int last) {
+        for (int y = first; y < last; ++y)
+            for (int i = 0; i < 4; ++i) {
+                float const* const from = &rows.at(0, std::clamp(y + down.first + i, 0, image.rows - 1));
+                float* const to = &result.at(0, y);
+                for (int x = 0; x < image.columns; ++x) to[x] += down.taps[std::size_t(i)] * from[x];
+            }
+    });
+    return result;
+}
+
+/// 1 where one of the pixels that a shift draws on is 1.
+Image<std::uint8_t> spread(Image<std::uint8_t> const& marks, Cubic const& across, Cubic const& down)
+{
+    Image<std::uint8_t> result{marks.columns, marks.rows};
+    auto const uses = [](Cubic const& c, int i) { return std::abs(c.taps[std::size_t(i)]) > 1e-6f; };
+    for (int y = 0; y < marks.rows; ++y)
+        for (int x = 0; x < marks.columns; ++x)
+            for (int j = 0; j < 4; ++j)
+                for (int i = 0; i < 4; ++i)
+                    if (uses(across, i) && uses(down, j))
+                        result.at(x, y) |= marks.at(std::clamp(x + across.first + i, 0, marks.columns - 1),
+                                                    std::clamp(y + down.first + j, 0, marks.rows - 1));
+    return result;
+}
+
+PixelRect common(PixelRect const& a, PixelRect const& b)
+{
+    int const column = std::max(a.column, b.column), row = std::max(a.row, b.row);
+    return {column, row, std::max(0, std::min(a.column + a.columns, b.column + b.columns) - column),
+            std::max(0, std::min(a.row + a.rows, b.row + b.rows) - row)};
+}
+
+/// The mask's exposed part goes with the mask.
+PixelRect moved(PixelRect const& rect, double shift_columns, double shift_rows, int columns, int rows)
+{
+    auto const edge = [](int position, double shift, int size, auto round) {
+        bool const at_border = position <= 0 || position >= size;
+        return at_border ? position : std::clamp(position + int(round(shift)), 0, size);
+    };
+    auto const up = [](double v) { return std::ceil(v); };
+    auto const down = [](double v) { return std::floor(v); };
+    int const left = edge(rect.column, shift_columns, columns, up), top = edge(rect.row, shift_rows, rows, up);
+    int const right = edge(rect.column + rect.columns, shift_columns, columns, down);
+    int const bottom = edge(rect.row + rect.rows, shift_rows, rows, down);
+    return {left, top, std::max(0, right - left), std::max(0, bottom - top)};
+}
+
+/// Binomial-like 1 4 1 along rows and columns: a vessel of two pixels keeps five sixths of its contrast.
+Image<float> smoothed(Image<float> const& image)
+{
+    Image<float> result{image.columns, image.rows};
+    int const columns = image.columns;
+    parallel_for(image.rows, [&](int first, int last) {
+        std::vector<float> line(std::size_t(columns + 2));
+        float* const middle = line.data() + 1;
+        for (int y = first; y < last; ++y) {
+            float const* const above = &image.at(0, std::max(0, y - 1));
+            float const* const here = &image.at(0, y);
+            float const* const below = &image.at(0, std::min(image.rows - 1, y + 1));
+            for (int x = 0; x < columns; ++x) middle[x] = above[x] + 4 * here[x] + below[x];
+            middle[-1] = middle[0];
+            middle[columns] = middle[columns - 1];
+            float* const out = &result.at(0, y);
+            for (int x = 0; x < columns; ++x) out[x] = (middle[x - 1] + 4 * middle[x] + middle[x + 1]) * (1.0f / 36);
+        }
+    });
+    return result;
+}
+
+} // namespace
+
+std::string problem_of(SubtractionSettings const& s)
+{
+    if (s.mask_first < 1 || s.mask_frames < 1) return "the mask must begin at frame 1 or later and have a frame";
+    if (!(std::abs(s.shift_columns) <= 50 && std::abs(s.shift_rows) <= 50))
+        return "the mask's shift must lie within 50 pixels";
+    if (!(s.landmark >= 0 && s.landmark <= 1)) return "landmark must lie in 0 to 1";
+    if (!(s.width >= 0.02 && s.width <= 5)) return "the subtraction's width must lie in 0.02 to 5";
+    if (!(s.grey >= 0 && s.grey <= 1)) return "the subtraction's grey must lie in 0 to 1";
+    return {};
+}
+
+double half_quantum(RawImage const& raw)
+{
+    double const area = raw.pixel_pitch_mm * raw.pixel_pitch_mm;
+    double const dn = area > 0 ? raw.dn_per_kev_mm2 * usual_photon_kev / (2 * area) : 0;
+    return std::max(double(least_half_quantum), dn);
+}
+
+Image<float> log_signal(Image<float> const& digital_numbers, double half_quantum)
+{
+    Image<float> result{digital_numbers.columns, digital_numbers.rows};
+    float const added = float(half_quantum);
+    parallel_for(result.rows, [&](int first, int last) {
+        auto const begin = std::size_t(first) * std::size_t(result.columns);
+        auto const end = std::size_t(last) * std::size_t(result.columns);
+        for (std::size_t i = begin; i < end; ++i)
+            result.values[i] = std::log(std::max(digital_numbers.values[i], 0.0f) + added);
+    });
+    return result;
+}
+
+Image<float> log_signal(RawImage const& raw)
+{
+    Image<float> linear{raw.digital_numbers.columns, raw.digital_numbers.rows};
+    std::copy(raw.digital_numbers.values.begin(), raw.digital_numbers.values.end(), linear.values.begin());
+    return log_signal(linear, half_quantum(raw));
+}
+
+SubtractionMask make_mask(std::span<StoredFrame const> frames, double shift_columns, double shift_rows)
+{
+    FLUORO_EXPECT(!frames.empty());
+    RawImage const& first = *frames.front().raw;
+    int const columns = first.digital_numbers.columns, rows = first.digital_numbers.rows;
+    Image<float> mean{columns, rows};
+    SubtractionMask mask{{}, Image<std::uint8_t>{columns, rows}, first.exposed, int(frames.size())};
+    for (auto const& frame : frames) {
+        auto const& values = frame.raw->digital_numbers.values;
+        FLUORO_EXPECT(values.size() == mean.values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            mean.values[i] += float(values[i]);
+            mask.saturated.values[i] |= std::uint8_t(values[i] >= frame.raw->saturation);
+        }
+        mask.exposed = common(mask.exposed, frame.raw->exposed);
+    }
+    float const share = 1.0f / float(frames.size());
+    for (float& v : mean.values) v *= share;
+    if (shift_columns != 0 || shift_rows != 0) {
+        Cubic const across = cubic(shift_columns), down = cubic(shift_rows);
+        mean = shifted(mean, across, down);
+        mask.saturated = spread(mask.saturated, across, down);
+        mask.exposed = moved(mask.exposed, shift_columns, shift_rows, columns, rows);
+    }
+    mask.log_signal = log_signal(mean, half_quantum(first));
+    return mask;
+}
+
+float commonest(Image<float> const& image, PixelRect const& field, Image<std::uint8_t> const& ignored)
+{
+    constexpr int block = 8, least_pixels = 32;
+    std::vector<float> means;
+    for (int top = field.row; top < field.row + field.rows; top += block)
+        for (int left = field.column; left < field.column + field.columns; left += block) {
+            float sum = 0;
+            int pixels = 0;
+            for (int y = top; y < std::min(top + block, field.row + field.rows); ++y)
+                for (int x = left; x < std::min(left + block, field.column + field.columns); ++x)
+                    if (ignored.values.empty() || !ignored.at(x, y)) sum += image.at(x, y), ++pixels;
+            if (pixels >= least_pixels) means.push_back(sum / float(pixels));
+        }
+    if (means.empty()) return 0;
+    // The shortest interval that holds a quarter of the means; what lies in it is averaged.
+    std::sort(means.begin(), means.end());
+    std::size_t const held = std::max<std::size_t>(1, means.size() / 4);
+    std::size_t best = 0;
+    for (std::size_t i = 0; i + held <= means.size(); ++i)
+        if (means[i + held - 1] - means[i] < means[best + held - 1] - means[best]) best = i;
+    double sum = 0;
+    for (std::size_t i = best; i < best + held; ++i) sum += means[i];
+    return float(sum / double(held));
+}
+
+Subtracted subtract(RawImage const& raw, SubtractionMask const& mask)
+{
+    Image<float> const live = log_signal(raw);
+    FLUORO_EXPECT(live.columns == mask.log_signal.columns && live.rows == mask.log_signal.rows);
+    Subtracted result{Image<float>{live.columns, live.rows}, mask.saturated, common(raw.exposed, mask.exposed)};
+    PixelRect const& field = result.exposed;
+    for (std::size_t i = 0; i < live.values.size(); ++i)
+        result.saturated.values[i] |= std::uint8_t(raw.digital_numbers.values[i] >= raw.saturation);
+    for (int y = field.row; y < field.row + field.rows; ++y)
+        for (int x = field.column; x < field.column + field.columns; ++x)
+            result.difference.at(x, y) = live.at(x, y) - mask.log_signal.at(x, y);
+    float const offset = commonest(result.difference, field, result.saturated);
+    for (int y = field.row; y < field.row + field.rows; ++y)
+        for (int x = field.column; x < field.column + field.columns; ++x) result.difference.at(x, y) -= offset;
+    return result;
+}
+
+void leave_landmarks(Subtracted& subtracted, SubtractionMask const& mask, double share)
+{
+    PixelRect const& field = subtracted.exposed;
+    if (share <= 0 || field.columns == 0 || field.rows == 0) return;
+    std::vector<float> samples;
+    for (int y = field.row; y < field.row + field.rows; y += 4)
+        for (int x = field.column; x < field.column + field.columns; x += 4)
+            samples.push_back(mask.log_signal.at(x, y));
+    auto const middle = samples.begin() + std::ptrdiff_t(samples.size() / 2);
+    std::nth_element(samples.begin(), middle, samples.end());
+    for (int y = field.row; y < field.row + field.rows; ++y)
+        for (int x = field.column; x < field.column + field.columns; ++x)
+            subtracted.difference.at(x, y) += float(share) * (mask.log_signal.at(x, y) - *middle);
+}
+
+void Extremes::add(Image<float> const& frame)
+{
+    ++frames_;
+    if (frame.columns != average_.columns || frame.rows != average_.rows) {
+        frames_ = 1;
+        average_ = frame;
+    } else {
+        float const weight = std::max(newest_weight_, 1.0f / float(frames_));
+        for (std::size_t i = 0; i < frame.values.size(); ++i)
+            average_.values[i] += weight * (frame.values[i] - average_.values[i]);
+    }
+    Image<float> smooth = smoothed(average_);
+    if (frames_ <= warm_up) {
+        darkest_ = smooth;
+        brightest_ = std::move(smooth);
+        return;
+    }
+    for (std::size_t i = 0; i < smooth.values.size(); ++i) {
+        darkest_.values[i] = std::min(darkest_.values[i], smooth.values[i]);
+        brightest_.values[i] = std::max(brightest_.values[i], smooth.values[i]);
+    }
+}
+
+} // namespace fluoro
