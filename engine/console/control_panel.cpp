@@ -254,7 +254,7 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
         {{Action::mask_left, "<"}, {Action::mask_right, ">"}, {Action::mask_up, "^"}, {Action::mask_down, "v"}});
     static constexpr char const* phases[] = {"Road map", "Road map: inject, then fluoroscopy", "Road map: filling",
                                              "Road map is on"};
-    controls.row({{Action::road_map, phases[int(picture.road_map)], picture.road_map != RoadMapPhase::off}});
+    controls.row({{Action::road_map, phases[int(picture.road_map)], picture.road_map != RoadMap::Phase::off}});
     ImGui::Dummy({1, 0.2f * line});
 
     std::string review = "RUNS: " + std::to_string(picture.runs.size());

@@ -177,8 +177,8 @@ void OperatorInput::press_for_picture(Action action)
     case Action::mask_down:
         return shift_mask(0, mask_step_px);
     case Action::road_map: {
-        bool const on = p.road_map == RoadMapPhase::off;
-        p.road_map = on ? RoadMapPhase::waiting : RoadMapPhase::off;
+        bool const on = p.road_map == RoadMap::Phase::off;
+        p.road_map = on ? RoadMap::Phase::waiting : RoadMap::Phase::off;
         commands_.emplace_back(SetRoadMap{on});
         return;
     }

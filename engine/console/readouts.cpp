@@ -71,8 +71,8 @@ std::string picture_state_text(LiveSnapshot const& live)
                        : picture.review_run > 0 ? "RUN " + std::to_string(picture.review_run) + ", FRAME " +
                                                       std::to_string(picture.review_frame)
                                                 : "LAST IMAGE HOLD";
-    if (picture.road_map == RoadMapPhase::ready && live.status.is_live) text += ", ROAD MAP";
-    if (picture.road_map == RoadMapPhase::filling) text += ", MAKING THE ROAD MAP";
+    if (picture.road_map == RoadMap::Phase::ready && live.status.is_live) text += ", ROAD MAP";
+    if (picture.road_map == RoadMap::Phase::filling) text += ", MAKING THE ROAD MAP";
     if (picture.is_subtracted) text += ", SUBTRACTED";
     return text;
 }

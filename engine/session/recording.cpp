@@ -136,7 +136,12 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
     entry.blade_top_mm = open.top_mm;
     entry.blade_bottom_mm = open.bottom_mm;
     entry.field_cm2 = pulse.field_cm2;
-    entry.pulse_rate = room.pulse_rate;
+    entry.pulse_rate = pulses_per_second(room);
+    entry.programme = pulse.programme;
+    entry.run = pulse.run;
+    entry.dn_per_kev_mm2 = pulse.raw.dn_per_kev_mm2;
+    entry.focal_spot_mm = pulse.focal_spot_mm;
+    entry.is_grid_in = room.is_grid_in;
     return entry;
 }
 

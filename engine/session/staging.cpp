@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <fluoro/session/staging.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/physics/material.hpp>
+#include <fluoro/session/staging.hpp>
 #include <vector>
 
 namespace fluoro {
@@ -53,8 +53,8 @@ PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick)
     PlacedObjects placed;
     for (ScenarioObject const& object : objects) {
         if (tick < object.from || (object.until && tick >= *object.until)) continue;
-        double const relative = mass_attenuation_cm2_g(object.displaces, ct_energy) *
-                                material(object.displaces).density_g_cm3 / water;
+        double const relative =
+            mass_attenuation_cm2_g(object.displaces, ct_energy) * material(object.displaces).density_g_cm3 / water;
         placed.fillings.push_back({object.content, basis_densities(1000 * (relative - 1))});
         auto const pieces = tube_along(object.path_mm, object.radii_mm, int(placed.fillings.size()) - 1);
         placed.tubes.insert(placed.tubes.end(), pieces.begin(), pieces.end());

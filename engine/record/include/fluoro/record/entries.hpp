@@ -61,7 +61,7 @@ struct PulseEntry {
     std::string programme =
         "fluoroscopy-normal";  ///< "fluoroscopy-low", "...-normal", "...-high", "road-map",
                                                   ///< "cine", "dsa", "single"
-    int run = 0;               ///< acquisition run that this is a frame of, 1 = first; 0 = fluoroscopy
+    int run = 0;               ///< number of the acquisition run that this is a frame of, ascending; 0 = fluoroscopy
     double dn_per_kev_mm2 = 0; ///< detector gain: digital numbers of its frame per absorbed keV/mm2
     double focal_spot_mm = 0;  ///< side of the focal spot used
     bool is_grid_in = true;    ///< anti-scatter grid

@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <fluoro/core/clock.hpp>
+#include <fluoro/display/road_map.hpp>
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/image/image.hpp>
 #include <fluoro/patient/volume.hpp>
@@ -30,8 +31,8 @@ struct SessionSettings {
 struct Pulse {
     Tick tick = 0;
     int number = 0;        ///< 1 = first of the session
-    std::string programme; ///< "fluoroscopy-low", "...-normal", "...-high", "cine", "dsa", "single"
-    int run = 0;           ///< acquisition run, 1 = first; 0 = fluoroscopy
+    std::string programme; ///< "fluoroscopy-low", "...-normal", "...-high", "road-map", "cine", "dsa", "single"
+    int run = 0;           ///< number that an acquisition is stored under; 0 = fluoroscopy
     int frame_of_run = 0;  ///< 1 = first after the pedal went down
     double focal_spot_mm = 0;
     Technique technique;
@@ -40,7 +41,7 @@ struct Pulse {
     double field_cm2 = 0;
     RawImage raw;
     ProjectionTimes projection_times;
-    double project_ms = 0, detector_ms = 0, display_ms = 0; ///< where the time went, wall clock
+    double project_ms = 0, scatter_ms = 0, detector_ms = 0, display_ms = 0; ///< where the time went, wall clock
 };
 
 /// A run that can be shown again: an acquisition, or a stored piece of fluoroscopy.
@@ -52,13 +53,6 @@ struct RunSummary {
     friend bool operator==(RunSummary const&, RunSummary const&) = default;
 };
 
-enum class RoadMapPhase {
-    off,
-    waiting, ///< the next fluoroscopy makes the map
-    filling, ///< it does so now
-    ready    ///< fluoroscopy shows tools over the map
-};
-
 /// How the picture is shown, and what else there is to show.
 struct PictureState {
     bool is_inverted = false;
@@ -68,7 +62,7 @@ struct PictureState {
     int mask_first = 1, mask_frames = 1;                ///< frames of the run, 1 = first
     double mask_shift_columns = 0, mask_shift_rows = 0; ///< [pixels]
     double landmark = 0;                                ///< share of the anatomy left in
-    RoadMapPhase road_map = RoadMapPhase::off;
+    RoadMap::Phase road_map = RoadMap::Phase::off;
     int review_run = 0, review_frame = 0; ///< run 0 = live or held picture; frames from 1
     bool is_playing = false;              ///< the run is shown as a loop
     std::vector<RunSummary> runs;
