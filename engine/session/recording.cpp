@@ -136,7 +136,7 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
     entry.blade_top_mm = open.top_mm;
     entry.blade_bottom_mm = open.bottom_mm;
     entry.field_cm2 = pulse.field_cm2;
-    entry.pulse_rate = room.pulse_rate;
+    entry.pulse_rate = pulses_per_second(room);
     return entry;
 }
 

@@ -3,6 +3,7 @@
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
 #include <fluoro/projection/scatter_veil.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/session.hpp>
 #include <fluoro/session/staging.hpp>
 
@@ -75,7 +76,7 @@ bool Session::Impl::shows_same_view(Scene const& scene) const
 
 Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 {
-    Technique const technique = exposure.next(room.state(), pulse_of_run++);
+    Technique const technique = exposure.next(room.state(), pulse_of_run);
     Scene const scene = stage(tick, technique);
     Pulse pulse;
     pulse.tick = tick;
@@ -94,7 +95,9 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     start = std::chrono::steady_clock::now();
     Detector const detector{fluoroscopy_detector()};
     pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
-    exposure.measured(measuring_field_mean(signal), exposure.target_absorbed_kev_mm2(room.state()), technique);
+    double const reading = measuring_field_mean(signal, room.kind().exposure.measuring_field_share,
+                                                pulse.raw.saturation / pulse.raw.dn_per_kev_mm2);
+    exposure.measured(room.state(), pulse_of_run++, reading, technique);
     pulse.detector_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();
@@ -105,8 +108,8 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     status.technique = technique;
     status.totals.air_kerma_reference_mGy += pulse.dose.reference_air_kerma.value();
     status.totals.kap_Gy_cm2 += pulse.dose.kerma_area.value();
-    status.air_kerma_rate_mGy_min = pulse.dose.reference_air_kerma.value() * room.state().pulse_rate * 60;
-    status.kap_rate_Gy_cm2_min = pulse.dose.kerma_area.value() * room.state().pulse_rate * 60;
+    status.air_kerma_rate_mGy_min = pulse.dose.reference_air_kerma.value() * pulses_per_second(room.state()) * 60;
+    status.kap_rate_Gy_cm2_min = pulse.dose.kerma_area.value() * pulses_per_second(room.state()) * 60;
     return pulse;
 }
 
@@ -151,15 +154,16 @@ Session::Step Session::step(std::vector<Command> const& commands)
     if (i.ended && i.room.state().pedal != Pedal::released)
         if (auto const refusal = i.room.command(PressPedal{Pedal::released}); !refusal.empty())
             i.status.messages.push_back(refusal);
+    i.exposure.rest(1.0 / ticks_per_second);
     for (auto& message : i.room.advance()) i.status.messages.push_back(std::move(message));
 
     result.picture = i.follow_pedal(tick, before);
     if (i.status.is_beam_on) {
         i.status.totals.fluoroscopy_s = seconds(++i.fluoroscopy_ticks);
-        if (tick >= i.next_pulse) {
+        if (tick >= i.next_pulse && fires(i.room.state(), i.pulse_of_run)) {
             result.pulse = i.fire(tick, result.picture);
             i.status.is_live = true;
-            i.next_pulse = tick + Tick(ticks_per_second / i.room.state().pulse_rate + 0.5);
+            i.next_pulse = tick + Tick(ticks_per_second / pulses_per_second(i.room.state()) + 0.5);
         }
     }
     i.status.room = i.room.state();

@@ -13,6 +13,7 @@
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/projection/scatter_veil.hpp>
 #include <fluoro/room/exposure_control.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/staging.hpp>
 
 namespace fluoro {
@@ -81,7 +82,7 @@ CurrentTime expose_automatically(Projector& projector, Scene const& scene, Rende
 {
     RoomKind const& kind = find_room_kind("c-arm-suite");
     RoomState state;
-    state.pulse_rate = kind.exposure.reference_pulse_rate;
+    state.pulse_rate = kind.exposure.of(exposure_mode(state)).reference_rate;
     state.field_mm = r.fov_mm;
     double const wanted = ExposureControl{kind}.target_absorbed_kev_mm2(state);
     double const at_one_mas = measuring_field_mean(project(projector, scene, r)) / scene.exposure.current_time.value();
