@@ -4,6 +4,7 @@
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/projection/live_scatter.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/session.hpp>
 #include <fluoro/session/staging.hpp>
 
@@ -118,7 +119,9 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 
     start = std::chrono::steady_clock::now();
     pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
-    exposure.measured(state, pulse_of_run, measuring_field_mean(signal), technique);
+    double const reading = measuring_field_mean(signal, room.kind().exposure.measuring_field_share,
+                                                pulse.raw.saturation / pulse.raw.dn_per_kev_mm2);
+    exposure.measured(state, pulse_of_run, reading, technique);
     pulse.detector_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();
@@ -209,8 +212,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
     result.picture = i.follow_pedal(tick, before);
     if (i.status.is_beam_on) {
         i.count_beam_time();
-        bool const is_spent = exposure_mode(i.room.state()) == ExposureMode::single && i.pulse_of_run > 0;
-        if (tick >= i.next_pulse && !is_spent) {
+        if (tick >= i.next_pulse && fires(i.room.state(), i.pulse_of_run)) {
             result.pulse = i.fire(tick, result.picture);
             i.status.is_live = true;
             i.next_pulse = tick + Tick(ticks_per_second / pulses_per_second(i.room.state()) + 0.5);

@@ -13,6 +13,7 @@
 #include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/room/exposure_control.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/staging.hpp>
 #include <fluoro/transport/scatter_picture.hpp>
 
@@ -106,7 +107,7 @@ CurrentTime expose_automatically(Signal const& at_one_mas, RenderRequest const& 
 {
     RoomKind const& kind = find_room_kind("c-arm-suite");
     RoomState state;
-    state.pulse_rate = kind.exposure.reference_pulse_rate;
+    state.pulse_rate = kind.exposure.of(exposure_mode(state)).reference_rate;
     state.field_mm = r.fov_mm;
     double const wanted = ExposureControl{kind}.target_absorbed_kev_mm2(state);
     double const given = measuring_field_mean(at_one_mas);

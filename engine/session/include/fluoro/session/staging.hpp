@@ -27,8 +27,4 @@ PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick);
 /// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
 DetectorModel fluoroscopy_detector();
 
-/// Mean absorbed energy [keV/mm2] in exposure control's measuring field: the middle half of the exposed rectangle,
-/// primary and scatter. 0 when nothing is exposed.
-double measuring_field_mean(Signal const& signal);
-
 } // namespace fluoro
