@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
+#include <fluoro/gpu/dispatch_budget.hpp>
 #include <fluoro/gpu/kernel.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/projection/projector.hpp>
@@ -20,7 +21,7 @@
 
 namespace fluoro {
 
-static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
+static_assert(sizeof(shared::MarchParams) == 11 * 16 + 16 * 4);
 static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
 static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
 static_assert(sizeof(shared::MarchChunk) == 16);
@@ -95,7 +96,7 @@ struct Projector::Impl {
           march{device,
                 uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
                              : std::span<std::uint32_t const>{march_joseph_spv},
-                {1, 1, 1, sizeof(shared::MarchChunk)}},
+                {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
           resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
           energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
           signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
@@ -117,25 +118,32 @@ struct Projector::Impl {
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
     std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
+    std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
     std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
+    gpu::DispatchBudget budget{256 * 256}; ///< [rays]
+    std::vector<double> dispatched_rays;   ///< of the march being recorded, one for each dispatch
     std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
     ProjectionTimes times;
 
     /// Two floats for every ray or pixel.
-    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows)
+    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows,
+                   gpu::Placement placement = gpu::Placement::shared)
     {
         std::size_t const bytes = std::size_t(columns) * std::size_t(rows) * sizeof(glm::vec2);
-        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes);
+        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes, placement);
     }
     void prepare(std::shared_ptr<Patient const> const& wanted);
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
-    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect);
+    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect, bool crosses_cells,
+                    bool reports_work = false);
+    void run_march();
     void spread_rays(Scene const& scene);
+    std::span<glm::vec2 const> read_thickness();
     gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
     EnergyBins const& bins_for(Scene const& scene);
     void fill_signal_params(Scene const& scene, PixelRect const& rect);
@@ -159,28 +167,48 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     MarchKey const key{scene.patient.get(),  scene.view,        scene.pixels.field_mm,
                        scene.pixels.columns, scene.pixels.rows, pixels};
     bool const stands = marched && marched->is_same_view(key);
-    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel
-                          : stands                    ? Detail::standing
-                                                      : Detail::passing;
+    Detail const wanted = every_pixel              ? Detail::every_pixel
+                          : uses_texture || stands ? Detail::standing
+                                                   : Detail::passing;
     if (stands && marched->covers(key) && detail == wanted) return;
     detail = wanted;
     MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
-    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels)
-                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
-    make_room(ray_thickness, rays.columns, rays.rows);
+    rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
+                                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
+    make_room(ray_thickness, rays.columns, rays.rows, gpu::Placement::device);
     // Rays that miss the voxels are never written by a Joseph pass.
-    if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
-    commands.mark();
-    march_rays(scene, through, rays_for(rays, pixels));
+    if (!uses_texture) commands.fill(*ray_thickness, 0);
+    march_rays(scene, through, rays_for(rays, pixels), settings.cells && detail != Detail::every_pixel);
     spread_rays(scene);
-    commands.mark();
-    auto const stages = commands.run();
-    times.march_ms = stages.empty() ? 0 : stages.front();
+    run_march();
     marched = key;
 }
 
-void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect)
+/// Runs what march_rays recorded and learns how many rays a dispatch may hold.
+void Projector::Impl::run_march()
 {
+    commands.mark();
+    auto const start = std::chrono::steady_clock::now();
+    auto const stages = commands.run("marching the rays");
+    if (stages.size() < dispatched_rays.size()) { // no clock on the device
+        double all_rays = 0;
+        for (double const count : dispatched_rays) all_rays += count;
+        times.march_ms = ms_since(start);
+        budget.learn(all_rays, times.march_ms);
+        return;
+    }
+    for (double const ms : stages) times.march_ms += ms;
+    for (std::size_t i = 0; i < dispatched_rays.size(); ++i) {
+        budget.learn(dispatched_rays[i], stages[i]);
+        times.longest_dispatch_ms = std::max(times.longest_dispatch_ms, stages[i]);
+    }
+}
+
+void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect,
+                                 bool crosses_cells, bool reports_work)
+{
+    times.march_ms = times.longest_dispatch_ms = 0;
+    dispatched_rays.clear();
     Mat4 const index_from_patient = through.grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
     double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
@@ -191,9 +219,15 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
     HuCurve const& curve = hu_curve();
     static_assert(HuCurve::hinges == 8);
     std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
-    // A band of rows a dispatch, so that none holds the device long.
-    int const band = 256;
+    // A band of rows a dispatch, so that none holds the device long; not so many that a command list overflows.
+    int passes = uses_texture ? 1 : 0;
+    for (auto const& axis : through.packed) passes += int(axis.textures.size());
+    int const side = int(shared::march_group_side);
+    int const in_time = int(std::min(budget.units() / std::max(1, rect.columns), 1e6)) / side * side;
+    int const band = std::max({side, in_time, (rect.rows * passes / 200 + side) / side * side});
 
+    auto const& cells = crosses_cells ? through.cells : through.no_cells; // empty where there is no texture
+    commands.mark();
     for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
         PackedAxis const identity{0, 1, 2, through.grid.size.z, {}};
         PackedAxis const& axis = uses_texture ? identity : through.packed[std::size_t(pass)];
@@ -225,6 +259,12 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
         p.strict_v = axis.v < axis.main ? 1 : 0;
         p.soft_per_hu = float(curve.soft_per_hu);
         p.soft_per_bone = float(curve.soft_per_bone);
+        if (cells) {
+            p.cell_u = float(cells->sides.x);
+            p.cell_v = float(cells->sides.y);
+            p.cell_main = float(cells->sides.z);
+        }
+        p.reports_work = reports_work ? 1 : 0;
         auto& params = march_params[std::size_t(pass)];
         std::memcpy(params.mapped().data(), &p, sizeof p);
 
@@ -238,8 +278,14 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
                     chunk > 0 ? 1u : 0u, std::uint32_t(top)};
                 std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
                 auto const bytes = std::as_bytes(std::span{&push, 1});
-                auto const* const texture = uses_texture ? &*through.texture : &axis.textures[std::size_t(chunk)];
-                commands.dispatch(march, {&params, &*ray_thickness}, {texture}, bytes, groups_x, groups_y);
+                std::vector<gpu::VolumeTexture const*> textures;
+                if (uses_texture)
+                    textures = {&*through.texture, &cells->texture};
+                else
+                    textures = {&axis.textures[std::size_t(chunk)]};
+                commands.dispatch(march, {&params, &*ray_thickness}, textures, bytes, groups_x, groups_y);
+                commands.mark();
+                dispatched_rays.push_back(double(rect.columns) * std::min(band, rect.rows - top));
             }
     }
 }
@@ -249,8 +295,8 @@ void Projector::Impl::spread_rays(Scene const& scene)
 {
     if (rays.margin == 0) return;
     int const columns = scene.pixels.columns, rows = scene.pixels.rows;
-    make_room(half_resampled, columns, rays.rows);
-    make_room(pixel_thickness, columns, rows);
+    make_room(half_resampled, columns, rays.rows, gpu::Placement::device);
+    make_room(pixel_thickness, columns, rows, gpu::Placement::device);
     auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count,
                           bool is_vertical) {
         shared::ResampleParams const p{
@@ -261,6 +307,16 @@ void Projector::Impl::spread_rays(Scene const& scene)
     };
     pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
     pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
+}
+
+/// The marched thicknesses of all pixels, on the CPU.
+std::span<glm::vec2 const> Projector::Impl::read_thickness()
+{
+    gpu::Buffer const& from = thickness();
+    if (!thickness_copy || thickness_copy->bytes() != from.bytes()) thickness_copy.emplace(device, from.bytes());
+    commands.copy(from, *thickness_copy);
+    commands.run("reading the thicknesses");
+    return thickness_copy->mapped_as<glm::vec2>();
 }
 
 EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
@@ -377,13 +433,33 @@ ThicknessMap Projector::thickness(Scene const& scene)
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};
     map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
-    auto const values = i.thickness().mapped_as<glm::vec2>();
+    auto const values = i.read_thickness();
     for (std::size_t pixel = 0; pixel < map.g_cm2[0].values.size(); ++pixel) {
         map.g_cm2[0].values[pixel] = values[pixel].x;
         map.g_cm2[1].values[pixel] = values[pixel].y;
     }
     add_slab_thickness(scene, map);
     return map;
+}
+
+MarchWork Projector::march_work(Scene const& scene)
+{
+    Impl& i = *impl_;
+    MarchWork work;
+    if (!i.uses_texture) return work;
+    auto const& p = scene.pixels;
+    i.prepare(scene.patient);
+    i.marched.reset(); // the counts stand where thicknesses did
+    i.rays = one_ray_per_pixel(p);
+    i.make_room(i.ray_thickness, p.columns, p.rows, gpu::Placement::device);
+    i.march_rays(scene, i.volume->full(), {0, 0, p.columns, p.rows}, i.settings.cells, true);
+    i.run_march();
+    auto const counts = i.read_thickness();
+    for (auto const& count : counts) {
+        work.samples_per_ray += count.x / double(counts.size());
+        work.cells_crossed_per_ray += count.y / double(counts.size());
+    }
+    return work;
 }
 
 std::size_t working_voxels(gpu::DeviceInfo const& device)

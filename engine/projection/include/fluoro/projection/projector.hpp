@@ -24,8 +24,15 @@ std::size_t working_voxels(gpu::DeviceInfo const& device);
 /// Where a frame's time went [ms].
 struct ProjectionTimes {
     double march_ms = 0;
+    double longest_dispatch_ms = 0; ///< of the march
     double energy_sum_ms = 0;
     double read_back_ms = 0;
+};
+
+/// What a texture march does for a ray, on average over the field.
+struct MarchWork {
+    double samples_per_ray = 0;
+    double cells_crossed_per_ray = 0; ///< in one step each
 };
 
 enum class MarchMethod {
@@ -37,7 +44,8 @@ enum class MarchMethod {
 struct ProjectorSettings {
     std::string device; ///< part of a device's name; empty = the best there is
     MarchMethod method = MarchMethod::by_device;
-    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do
+    bool cells = true;        ///< texture only: a ray crosses an empty or uniform cell in one step
+    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
     bool validation = false;  ///< Vulkan validation layers (core and synchronisation)
 };
 
@@ -53,6 +61,8 @@ public:
     /// Primary only; scatter images are zero. Reuses the march when only the exposure or the blades changed.
     Signal project(Scene const& scene);
     ThicknessMap thickness(Scene const& scene);
+    /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.
+    MarchWork march_work(Scene const& scene);
     ProjectionTimes const& last_times() const;
     std::string device_name() const;
     bool uses_texture() const;
