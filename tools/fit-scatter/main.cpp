@@ -39,7 +39,7 @@ public:
         for (int e = 0; e < energy_steps; ++e)
             for (int a = 0; a < tangent_steps; ++a)
                 for (int l = 0; l < tangent_steps; ++l)
-                    values_.push_back(grid_transmission(grid, PhotonEnergy{10.0 + 4.0 * e}, tangent(a), tangent(l)));
+                    values_.push_back(grid_transmission(grid, grid_attenuation(grid, PhotonEnergy{10.0 + 4.0 * e}), tangent(a), tangent(l)));
     }
     double at(double kev, double across, double along) const
     {
@@ -92,18 +92,45 @@ void fit_and_print(Tally const& tally, double primary, double histories, double 
         double const root = std::numbers::sqrt2 * sigma;
         return std::erf(edges_cm[cell + 1] / root) - std::erf(edges_cm[cell] / root);
     };
-    std::vector<double> columns, wanted;
+    // What is fitted: every cell, and the squares about the pencil, because broad fields add the cells up.
+    std::vector<double> wanted, noise, columns;
     for (std::size_t i = 0; i < cells; ++i)
         for (std::size_t j = 0; j < cells; ++j) {
-            double const value = tally.energy[i * cells + j] / histories / primary;
-            // 2 % of its own, and the tally's own error; a photon counts `rotations` times, which are not independent.
-            double const error = 0.02 * value + std::sqrt(rotations * tally.energy_squared[i * cells + j]) / histories / primary;
-            if (value <= 0) continue;
-            wanted.push_back(value / error);
-            for (auto const& [x, y] : pairs) columns.push_back(share(sigmas_cm[x], i) * share(sigmas_cm[y], j) / error);
+            wanted.push_back(tally.energy[i * cells + j] / histories / primary);
+            noise.push_back(std::sqrt(rotations * tally.energy_squared[i * cells + j]) / histories / primary);
+            for (auto const& [x, y] : pairs) columns.push_back(share(sigmas_cm[x], i) * share(sigmas_cm[y], j));
         }
-    auto const amplitudes = non_negative_fit(columns, wanted, pairs.size());
-    double const total = [&] { double t = 0; for (double a : amplitudes) t += a; return t; }();
+    for (std::size_t side = 3; side <= cells; ++side) {
+        double sum = 0, variance = 0;
+        std::vector<double> model(pairs.size(), 0.0);
+        for (std::size_t i = 0; i < side; ++i)
+            for (std::size_t j = 0; j < side; ++j) {
+                sum += wanted[i * cells + j];
+                variance += std::pow(noise[i * cells + j], 2);
+                for (std::size_t p = 0; p < pairs.size(); ++p) model[p] += columns[(i * cells + j) * pairs.size() + p];
+            }
+        wanted.push_back(sum);
+        noise.push_back(std::sqrt(variance));
+        columns.insert(columns.end(), model.begin(), model.end());
+    }
+    double const total = wanted.back();
+    // A misfit counts against 3 % (cells) or 0.5 % (squares) of the fitted value, the tally's error and a thousandth of
+    // the whole spread over the cells. Against the fitted, not the tallied value: else chance lows would weigh more.
+    std::vector<double> model = wanted, amplitudes;
+    for (int round = 0; round < 4; ++round) {
+        std::vector<double> a = columns, b = wanted;
+        for (std::size_t row = 0; row < b.size(); ++row) {
+            bool const is_cell = row < cells * cells;
+            double const error = (is_cell ? 0.03 : 0.005) * model[row] + noise[row] + 1e-5 * total;
+            b[row] /= error;
+            for (std::size_t p = 0; p < pairs.size(); ++p) a[row * pairs.size() + p] /= error;
+        }
+        amplitudes = non_negative_fit(a, b, pairs.size());
+        for (std::size_t row = 0; row < b.size(); ++row) {
+            model[row] = 0;
+            for (std::size_t p = 0; p < pairs.size(); ++p) model[row] += columns[row * pairs.size() + p] * amplitudes[p];
+        }
+    }
     std::printf("%g,%g,%g,%s,%s,%.4g,", kev, cm, gap, scintillator, has_grid ? "in" : "out", tally.second / tally.first);
     bool first = true;
     for (std::size_t p = 0; p < pairs.size(); ++p)
@@ -112,21 +139,14 @@ void fit_and_print(Tally const& tally, double primary, double histories, double 
             first = false;
         }
     std::printf("\n");
-    // How good: rms misfit over the cells in units of the value, and the sum over the central 20 x 20 cm.
-    double square = 0, sum = 0, fitted = 0;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        double model = 0;
-        for (std::size_t p = 0; p < pairs.size(); ++p) model += columns[i * pairs.size() + p] * amplitudes[p];
-        square += std::pow(model / wanted[i] - 1, 2);
-    }
-    for (std::size_t i = 0; edges_cm[i + 1] <= 11; ++i)
-        for (std::size_t j = 0; edges_cm[j + 1] <= 11; ++j) {
-            sum += tally.energy[i * cells + j] / histories / primary;
-            for (std::size_t p = 0; p < pairs.size(); ++p)
-                fitted += amplitudes[p] * share(sigmas_cm[pairs[p].first], i) * share(sigmas_cm[pairs[p].second], j);
-        }
-    std::fprintf(stderr, "%g keV %g cm gap %g %s grid %s: rms %.3f, central 22 x 22 cm %.4f of the tally's %.4g\n", kev, cm, gap,
-                 scintillator, has_grid ? "in" : "out", std::sqrt(square / double(wanted.size())), fitted / sum, sum);
+    // How good: mean misfit of the cells by what they hold, and of the squares of 4, 11 and 22 cm.
+    double misfit = 0;
+    for (std::size_t cell = 0; cell < cells * cells; ++cell) misfit += std::abs(model[cell] - wanted[cell]) / total;
+    std::fprintf(stderr, "%g keV %g cm gap %g %s grid %s: %.4g, misfit %.3f, squares", kev, cm, gap, scintillator,
+                 has_grid ? "in" : "out", total, misfit);
+    for (std::size_t side : {std::size_t(5), std::size_t(8), std::size_t(11)})
+        std::fprintf(stderr, " %.3f", model[cells * cells + side - 3] / wanted[cells * cells + side - 3]);
+    std::fprintf(stderr, "\n");
 }
 
 } // namespace

@@ -15,7 +15,7 @@ namespace {
 constexpr double kev_per_angstrom = 12.398419843; ///< momentum transfer x = E / this * sin(theta / 2) [1/Angstrom]
 constexpr double electron_mass_kev = 510.99895;
 constexpr int highest_kev = 140;
-constexpr double slab_half_side_cm = 25;
+constexpr double slab_half_side_cm = 50;
 constexpr double roulette_weight = 0.05;
 
 /// Cross sections of water and what is needed to draw angles.

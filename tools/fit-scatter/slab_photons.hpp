@@ -11,7 +11,7 @@ struct ExitPhoton {
     double energy_kev = 0, weight = 0;
 };
 
-/// Photons of one energy fall on the middle of a water slab of 50 x 50 cm, along its normal, in vacuum. Calls `seen` for
+/// Photons of one energy fall on the middle of a water slab of 1 x 1 m, along its normal, in vacuum. Calls `seen` for
 /// every scattered photon that leaves through the far face. Photo-electric absorption, Compton scattering with the
 /// incoherent scattering function, Rayleigh scattering with atomic form factors (xraylib). Absorption by weight.
 void shoot_pencil(double energy_kev, double thickness_cm, std::int64_t histories, std::uint64_t seed,
