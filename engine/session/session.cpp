@@ -2,7 +2,7 @@
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
-#include <fluoro/projection/scatter_veil.hpp>
+#include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/session/session.hpp>
 #include <fluoro/session/staging.hpp>
 
@@ -32,6 +32,7 @@ struct Session::Impl {
     Room room;
     ExposureControl exposure;
     Projector projector;
+    LiveScatter scatter;
     Display display;
     Status status;
     Tick next_tick = 0;
@@ -87,7 +88,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 
     auto start = std::chrono::steady_clock::now();
     Signal signal = projector.project(scene);
-    add_scatter_veil(signal, scene, true);
+    scatter.add(signal, scene);
     pulse.project_ms = ms_since(start);
     pulse.projection_times = projector.last_times();
 

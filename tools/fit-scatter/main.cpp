@@ -114,6 +114,10 @@ void fit_and_print(Tally const& tally, double primary, double histories, double 
         columns.insert(columns.end(), model.begin(), model.end());
     }
     double const total = wanted.back();
+    if (total <= 0) { // too thick for this energy: no photon came, and no beam's primary is made of it
+        std::printf("%g,%g,%g,%s,%s,%g,\n", kev, cm, gap, scintillator, has_grid ? "in" : "out", kev);
+        return;
+    }
     // A misfit counts against 3 % (cells) or 0.5 % (squares) of the fitted value, the tally's error and a thousandth of
     // the whole spread over the cells. Against the fitted, not the tallied value: else chance lows would weigh more.
     std::vector<double> model = wanted, amplitudes;

@@ -10,8 +10,8 @@
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/image/files.hpp>
 #include <fluoro/patient/importer.hpp>
+#include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/projection/projector.hpp>
-#include <fluoro/projection/scatter_veil.hpp>
 #include <fluoro/room/exposure_control.hpp>
 #include <fluoro/session/staging.hpp>
 
@@ -43,7 +43,7 @@ void check_request(RenderRequest const& r)
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
     require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter "
-                                        "kernel (a provisional constant veil) or off");
+                                        "kernel or off");
 }
 
 Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patient)
@@ -72,7 +72,7 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
 Signal project(Projector& projector, Scene const& scene, RenderRequest const& r)
 {
     Signal signal = projector.project(scene);
-    if (r.scatter == "kernel") add_scatter_veil(signal, scene, r.grid == "in");
+    if (r.scatter == "kernel") LiveScatter{}.add(signal, scene);
     return signal;
 }
 

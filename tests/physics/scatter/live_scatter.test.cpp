@@ -1,5 +1,6 @@
 #include "water_slab.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/projection/reference.hpp>
@@ -24,6 +25,24 @@ TEST(LiveScatter, trial)
         live.add(signal, scene);
         double const ratio = on_axis(signal.scatter) / on_axis(signal.primary);
         std::printf("%g %g: %.4f / %.4f = %.3f  e %.1f\n", t, f, ratio, spr, ratio / spr, on_axis(signal.scatter_second_moment)/on_axis(signal.scatter));
+    }
+}
+
+TEST(LiveScatter, timing)
+{
+    Scene scene = test::water_slab({.water_cm = 20, .field_cm = 20, .has_grid = true});
+    scene.pixels = {220, 512, 512};
+    scene.patient = test::make_patient(test::centred_grid({200, 140, 160}, {2, 2, 2}), test::chest_like_hu);
+    Signal signal;
+    signal.primary = signal.scatter = signal.scatter_second_moment = Image<float>{512, 512, 1.0f};
+    signal.exposed = {30, 30, 450, 450};
+    LiveScatter live;
+    for (int i = 0; i < 6; ++i) {
+        auto const start = std::chrono::steady_clock::now();
+        if (i == 3) scene.view = view_of({0.1, 0}, 1000, 800, Vec3{0});
+        if (i == 4) scene.exposure.quality.voltage = TubeVoltage{90};
+        live.add(signal, scene);
+        std::printf("%d %.2f ms\n", i, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
 }
 
