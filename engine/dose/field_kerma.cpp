@@ -84,6 +84,8 @@ std::shared_ptr<KermaSpectrum const> kerma_spectrum(BeamQuality const& quality)
 struct WedgeMaterial {
     std::vector<double> const* cm2_g = nullptr; ///< by bin
     std::vector<Wedge const*> wedges;
+    double step_g_cm2 = 0;         ///< of a row's table, from nothing to the mass of all
+    std::vector<double> step_pass; ///< transmission of one step, one per bin of the spectrum
 
     double mass_g_cm2(Vec2 at_mm) const
     {
@@ -91,24 +93,25 @@ struct WedgeMaterial {
         for (auto const* wedge : wedges) sum += wedge->mass_thickness_g_cm2(at_mm);
         return sum;
     }
-    double most_g_cm2() const
-    {
-        double sum = 0;
-        for (auto const* wedge : wedges) sum += wedge->full_g_cm2;
-        return sum;
-    }
 };
 
-std::vector<WedgeMaterial> wedges_by_material(Scene const& scene)
+/// Places of a row's table of kerma over mass.
+constexpr int table_steps = 16;
+
+std::vector<WedgeMaterial> wedges_by_material(Scene const& scene, KermaSpectrum const& spectrum)
 {
     std::map<MaterialId, WedgeMaterial> found;
     for (auto const& wedge : scene.wedges) {
         auto& same = found[wedge.material];
         same.cm2_g = &attenuation_cm2_g(wedge.material);
         same.wedges.push_back(&wedge);
+        same.step_g_cm2 += wedge.full_g_cm2 / (table_steps - 1);
     }
     std::vector<WedgeMaterial> materials;
-    for (auto& [id, same] : found) materials.push_back(std::move(same));
+    for (auto& [id, same] : found) {
+        for (auto const bin : spectrum.bin) same.step_pass.push_back(std::exp(-(*same.cm2_g)[bin] * same.step_g_cm2));
+        materials.push_back(std::move(same));
+    }
     return materials;
 }
 
@@ -140,37 +143,34 @@ public:
     }
 
 private:
-    /// Logarithm of the kerma behind even steps of the wedges' material: one exponential an energy, then products.
+    /// Logarithm of the kerma behind even steps of the wedges' material.
     void tabulate(WedgeMaterial const& wedge)
     {
-        step_ = wedge.most_g_cm2() / (steps - 1);
-        std::vector<double> left = share_, factor(share_.size());
-        for (std::size_t i = 0; i < factor.size(); ++i) factor[i] = std::exp(-(*wedge.cm2_g)[bin_[i]] * step_);
+        std::vector<double> left = share_;
         for (double& value : log_kerma_) {
             value = std::log(std::accumulate(left.begin(), left.end(), 0.0));
-            for (std::size_t i = 0; i < left.size(); ++i) left[i] *= factor[i];
+            for (std::size_t i = 0; i < left.size(); ++i) left[i] *= wedge.step_pass[i];
         }
     }
 
     /// Cubic through the four neighbouring steps.
     double behind(double mass_g_cm2) const
     {
-        if (!(step_ > 0)) return open_;
-        double const place = mass_g_cm2 / step_;
-        auto const first = std::size_t(std::clamp(std::floor(place) - 1, 0.0, double(steps - 4)));
+        double const step = wedges_.front().step_g_cm2;
+        if (!(step > 0)) return open_;
+        double const place = mass_g_cm2 / step;
+        auto const first = std::size_t(std::clamp(std::floor(place) - 1, 0.0, double(table_steps - 4)));
         double const t = place - double(first);
         auto const* y = &log_kerma_[first];
         return std::exp(-y[0] * (t - 1) * (t - 2) * (t - 3) / 6 + y[1] * t * (t - 2) * (t - 3) / 2 -
                         y[2] * t * (t - 1) * (t - 3) / 2 + y[3] * t * (t - 1) * (t - 2) / 6);
     }
 
-    static constexpr int steps = 16;
     std::vector<std::size_t> const& bin_;
     std::vector<double> share_;
     std::vector<WedgeMaterial> const& wedges_;
     double open_ = 1;
-    double step_ = 0;
-    std::array<double, steps> log_kerma_{};
+    std::array<double, table_steps> log_kerma_{};
 };
 
 /// Where a wedge begins and where it is full, along its direction [mm].
@@ -224,6 +224,52 @@ double along_row(Scene const& scene, Row const& row, double y)
     return sum;
 }
 
+double computed_area_mm2(Scene const& scene)
+{
+    auto const& blades = scene.blades;
+    auto const& quality = scene.exposure.quality;
+    if (!(blades.width_mm() > 0 && blades.height_mm() > 0)) return 0;
+    auto const spectrum = kerma_spectrum(quality);
+    auto const wedges = wedges_by_material(scene, *spectrum);
+    auto const row_at = [&](double y) {
+        double const toward_cathode = -scene.tube.anode_along_rows * y / scene.view.source_to_detector_mm;
+        double const tungsten =
+            toward_cathode == 0 ? 0 : heel_tungsten_g_cm2(scene.tube, quality.voltage, toward_cathode);
+        return along_row(scene, Row{*spectrum, tungsten, wedges}, y);
+    };
+    // A row's kerma bends where a wedge's edge crosses the sides of the opening.
+    std::vector<double> bends{(blades.top_mm + blades.bottom_mm) / 2};
+    for (auto const& wedge : scene.wedges)
+        for (double const bend : bends_of(wedge))
+            for (double const x : {blades.left_mm, blades.right_mm})
+                bends.push_back((bend - x * std::cos(wedge.angle_rad)) / std::sin(wedge.angle_rad));
+    auto const places = ordered(std::move(bends), blades.top_mm, blades.bottom_mm);
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < places.size(); ++i) sum += integral(places[i], places[i + 1], row_at);
+    return sum;
+}
+
+/// All that the area depends on.
+std::vector<double> inputs_of(Scene const& scene)
+{
+    auto const& quality = scene.exposure.quality;
+    auto const& blades = scene.blades;
+    std::vector<double> inputs{quality.voltage.value(),
+                               quality.added_copper.value(),
+                               quality.added_aluminium.value(),
+                               scene.tube.anode_angle_deg,
+                               scene.tube.anode_along_rows,
+                               scene.view.source_to_detector_mm,
+                               blades.left_mm,
+                               blades.right_mm,
+                               blades.top_mm,
+                               blades.bottom_mm};
+    for (auto const& wedge : scene.wedges)
+        inputs.insert(inputs.end(),
+                      {wedge.angle_rad, wedge.edge_mm, wedge.ramp_mm, wedge.full_g_cm2, double(int(wedge.material))});
+    return inputs;
+}
+
 } // namespace
 
 double kerma_per_mas_1m(BeamQuality const& quality)
@@ -256,27 +302,14 @@ double axis_transmission(Scene const& scene)
 
 double weighted_area_mm2(Scene const& scene)
 {
-    auto const& blades = scene.blades;
-    auto const& quality = scene.exposure.quality;
-    if (!(blades.width_mm() > 0 && blades.height_mm() > 0)) return 0;
-    auto const spectrum = kerma_spectrum(quality);
-    auto const wedges = wedges_by_material(scene);
-    auto const row_at = [&](double y) {
-        double const toward_cathode = -scene.tube.anode_along_rows * y / scene.view.source_to_detector_mm;
-        double const tungsten =
-            toward_cathode == 0 ? 0 : heel_tungsten_g_cm2(scene.tube, quality.voltage, toward_cathode);
-        return along_row(scene, Row{*spectrum, tungsten, wedges}, y);
-    };
-    // A row's kerma bends where a wedge's edge crosses the sides of the opening.
-    std::vector<double> bends{(blades.top_mm + blades.bottom_mm) / 2};
-    for (auto const& wedge : scene.wedges)
-        for (double const bend : bends_of(wedge))
-            for (double const x : {blades.left_mm, blades.right_mm})
-                bends.push_back((bend - x * std::cos(wedge.angle_rad)) / std::sin(wedge.angle_rad));
-    auto const places = ordered(std::move(bends), blades.top_mm, blades.bottom_mm);
-    double sum = 0;
-    for (std::size_t i = 0; i + 1 < places.size(); ++i) sum += integral(places[i], places[i + 1], row_at);
-    return sum;
+    // From pulse to pulse little changes: the last answer is often this one.
+    thread_local std::vector<double> last_inputs;
+    thread_local double last_area = 0;
+    if (auto inputs = inputs_of(scene); inputs != last_inputs) {
+        last_area = computed_area_mm2(scene);
+        last_inputs = std::move(inputs);
+    }
+    return last_area;
 }
 
 } // namespace fluoro
