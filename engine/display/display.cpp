@@ -164,7 +164,7 @@ Picture Display::Impl::live_fluoroscopy(StoredFrame const& frame, bool same_view
     Image<float> const& linear = filter.add(raw, goes_on);
     if (is_dark(linear, raw.exposed)) return black(raw);
     if (road_map.phase() == RoadMap::Phase::ready) return over_map(linear, raw);
-    if (road_map.phase() != RoadMap::Phase::off) road_map.fill(linear, raw, settings.road_map);
+    if (road_map.phase() != RoadMap::Phase::off) road_map.fill(linear, raw);
     return native(linear, raw, std::nullopt);
 }
 
@@ -313,7 +313,7 @@ Picture Display::process(RawImage const& raw, FrameInfo const& info)
 
 void Display::end_run()
 {
-    impl_->road_map.finish();
+    impl_->road_map.finish(impl_->settings.road_map);
 }
 
 std::optional<Picture> Display::hold()

@@ -71,6 +71,13 @@ double soft_scale(double t)
     return t;
 }
 
+void add(Image<float>& sum, float weight, Image<float> const& image)
+{
+    float* const to = sum.values.data();
+    float const* const from = image.values.data();
+    for (std::size_t i = 0, count = sum.values.size(); i < count; ++i) to[i] += weight * from[i];
+}
+
 /// Fills in what compression and edges add, and the overview; values from `direct_beam` on are no anatomy.
 void add_gains(Harmonised& frame, FrameField const& field, double low_frequency_gain, double edge_gain,
                float direct_beam)
@@ -111,9 +118,9 @@ void add_gains(Harmonised& frame, FrameField const& field, double low_frequency_
         if (band == 0) break;
         Image<float> const& finer = levels[band - 1];
         float const gain = extra_gain(band - 1);
-        for (std::size_t i = 0; i < addition.values.size(); ++i) addition.values[i] -= gain * levels[band].values[i];
+        add(addition, -gain, levels[band]);
         addition = expanded(addition, finer.columns, finer.rows);
-        for (std::size_t i = 0; i < addition.values.size(); ++i) addition.values[i] += gain * finer.values[i];
+        add(addition, gain, finer);
     }
     frame.addition = std::move(addition);
 }
@@ -173,15 +180,18 @@ Picture painted(Harmonised const& frame, GreyWindow const& window, Tone const& t
     double const slope = tone.contrast / window.width;
     double const offset = 0.5 + tone.brightness - slope * window.centre;
     parallel_for(exposed.rows, [&](int first, int last) {
-        std::vector<float> addition(std::size_t(exposed.columns));
+        std::vector<float> line(std::size_t(exposed.columns));
+        float* const addition = line.data();
         for (int y = first; y < last; ++y) {
-            expand_row(frame.addition, y, exposed.columns, addition.data());
+            expand_row(frame.addition, y, exposed.columns, addition);
             float const* const logarithm = &frame.logarithm.at(0, y);
+            std::uint8_t const* const mark =
+                marks.values.empty() ? nullptr : &marks.at(exposed.column, exposed.row + y);
             std::uint16_t* const out = &picture.grey.at(exposed.column, exposed.row + y);
             for (int x = 0; x < exposed.columns; ++x) {
-                double const value = double(logarithm[x]) + addition[std::size_t(x)];
+                double const value = double(logarithm[x]) + addition[x];
                 double grey = soft_scale(slope * value + offset);
-                if (!marks.values.empty() && marks.at(exposed.column + x, exposed.row + y)) grey = 1;
+                if (mark && mark[x]) grey = 1;
                 out[x] = std::uint16_t((tone.inverted ? 1 - grey : grey) * white + 0.5);
             }
         }

@@ -1,5 +1,5 @@
+#include "smooth.hpp"
 #include <fluoro/core/expect.hpp>
-#include <fluoro/core/parallel.hpp>
 #include <fluoro/display/road_map.hpp>
 
 #include <algorithm>
@@ -14,12 +14,31 @@ constexpr int settling_frames = 3;
 /// Fewest frames after that in which a vessel can have been seen to change.
 constexpr int least_frames = 3;
 
-/// Value below which `fraction` of the values lie; reorders them.
+/// Least noise of the smoothed swing [square root of a digital number]: that of rounding.
+constexpr float least_sigma = 0.01f;
+
+/// Value below which `fraction` of the values lie; reorders them; 0 of nothing.
 float quantile(std::vector<float>& values, double fraction)
 {
+    if (values.empty()) return 0;
     auto const at = values.begin() + std::ptrdiff_t(fraction * double(values.size() - 1));
     std::nth_element(values.begin(), at, values.end());
     return *at;
+}
+
+template <class Value> std::vector<float> samples_of(PixelRect const& field, Value const& value)
+{
+    constexpr int step = 4;
+    std::vector<float> samples;
+    for (int y = field.row; y < field.row + field.rows; y += step)
+        for (int x = field.column; x < field.column + field.columns; x += step) samples.push_back(value(x, y));
+    return samples;
+}
+
+template <class Value> float median(PixelRect const& field, Value const& value)
+{
+    auto samples = samples_of(field, value);
+    return quantile(samples, 0.5);
 }
 
 } // namespace
@@ -52,85 +71,72 @@ bool RoadMap::fits(RawImage const& raw) const
            raw.digital_numbers.rows == vessel_.rows;
 }
 
-void RoadMap::fill(Image<float> const& filtered, RawImage const& raw, RoadMapSettings const& settings)
+void RoadMap::fill(Image<float> const& filtered, RawImage const& raw)
 {
     FLUORO_EXPECT(phase_ == Phase::waiting || phase_ == Phase::filling);
     auto const& frame = raw.digital_numbers;
     if (phase_ == Phase::waiting) {
         phase_ = Phase::filling;
         without_vessel_ = {{}, Image<std::uint8_t>{frame.columns, frame.rows}, raw.exposed, 0};
-        vessel_ = Image<float>{frame.columns, frame.rows};
+        sum_ = Image<float>{frame.columns, frame.rows};
     }
     for (std::size_t i = 0; i < frame.values.size(); ++i)
         without_vessel_.saturated.values[i] |= std::uint8_t(frame.values[i] >= raw.saturation);
     if (++without_vessel_.frames <= settling_frames) return;
-    // The exposure control may still turn: bring every frame to one exposure by its own median.
     Image<float> log = log_signal(filtered, half_quantum(raw));
-    std::vector<float> samples;
-    for (int y = raw.exposed.row; y < raw.exposed.row + raw.exposed.rows; y += 4)
-        for (int x = raw.exposed.column; x < raw.exposed.column + raw.exposed.columns; x += 4)
-            samples.push_back(extremes_.frames() > 0 ? log.at(x, y) - extremes_.brightest().at(x, y) : log.at(x, y));
-    float const level = samples.empty() ? 0 : quantile(samples, 0.5);
-    if (extremes_.frames() > 0)
+    if (int const frames = extremes_.frames(); frames > 0) {
+        // The exposure control may still turn: bring the frame to the others' exposure.
+        float const share = 1.0f / float(frames);
+        float const level = median(raw.exposed, [&](int x, int y) { return log.at(x, y) - share * sum_.at(x, y); });
         for (float& v : log.values) v -= level;
+    }
     extremes_.add(log);
-    find_vessel(raw, settings);
+    for (std::size_t i = 0; i < log.values.size(); ++i) sum_.values[i] += log.values[i];
 }
 
-/// Darkest less brightest, where that is more than noise makes of an unchanging pixel. A square root of the signal
-/// makes the noise the same everywhere, so its size is read off the field itself.
-void RoadMap::find_vessel(RawImage const& raw, RoadMapSettings const& settings)
-{
-    if (extremes_.frames() < least_frames) return;
-    Image<float> const &darkest = extremes_.darkest(), &brightest = extremes_.brightest();
-    auto const root_signal = [&](std::size_t i) { return std::exp(0.5f * brightest.values[i]); };
-    std::vector<float> samples;
-    for (int y = raw.exposed.row; y < raw.exposed.row + raw.exposed.rows; y += 4)
-        for (int x = raw.exposed.column; x < raw.exposed.column + raw.exposed.columns; x += 4) {
-            std::size_t const i = std::size_t(y) * std::size_t(vessel_.columns) + std::size_t(x);
-            samples.push_back((darkest.values[i] - brightest.values[i]) * root_signal(i));
-        }
-    if (samples.empty()) return;
-    // Upper half only: the vessel, and what else moved, stands in the lower.
-    float const middle = quantile(samples, 0.6), high = quantile(samples, 0.9);
-    constexpr float sigmas_between = 1.2816f - 0.2533f;
-    float const sigma = std::max((high - middle) / sigmas_between, 0.0f);
-    float const unchanged = middle - 0.2533f * sigma;
-    float const limit = unchanged - float(settings.noise_threshold) * sigma;
-    parallel_for(vessel_.rows, [&](int first, int last) {
-        auto const begin = std::size_t(first) * std::size_t(vessel_.columns);
-        auto const end = std::size_t(last) * std::size_t(vessel_.columns);
-        for (std::size_t i = begin; i < end; ++i) {
-            float const root = root_signal(i), value = (darkest.values[i] - brightest.values[i]) * root;
-            // From nothing at the limit to all of it two standard deviations on: no rim of half-seen noise.
-            float const t = sigma > 0 ? std::clamp((limit - value) / (2 * sigma), 0.0f, 1.0f) : float(value < limit);
-            vessel_.values[i] = t * std::min(value - unchanged, 0.0f) / root;
-        }
-    });
-    PixelRect const& field = raw.exposed;
-    for (int y = 0; y < vessel_.rows; ++y)
-        for (int x = 0; x < vessel_.columns; ++x)
-            if (y < field.row || y >= field.row + field.rows || x < field.column || x >= field.column + field.columns)
-                vessel_.at(x, y) = 0;
-}
-
-void RoadMap::finish()
+/// The vessel is where darkest less brightest is more than noise makes of an unchanging pixel. A square root of the
+/// signal makes the noise the same everywhere, so its size is read off the field itself.
+void RoadMap::finish(RoadMapSettings const& settings)
 {
     if (phase_ != Phase::filling) return;
     if (extremes_.frames() < least_frames) {
         start();
         return;
     }
-    without_vessel_.log_signal = extremes_.brightest();
     phase_ = Phase::ready;
-}
+    Image<float> const &darkest = extremes_.darkest(), &brightest = extremes_.brightest();
+    Image<float> swing{sum_.columns, sum_.rows}, root{sum_.columns, sum_.rows};
+    for (std::size_t i = 0; i < swing.values.size(); ++i) {
+        root.values[i] = std::exp(0.5f * brightest.values[i]);
+        swing.values[i] = (darkest.values[i] - brightest.values[i]) * root.values[i];
+    }
+    swing = smoothed(swing, 2);
+    Image<float> const wide = smoothed(smoothed(swing, 2), 2);
 
-Subtracted RoadMap::so_far(RoadMapSettings const& settings) const
-{
-    Subtracted result{Image<float>{vessel_.columns, vessel_.rows}, without_vessel_.saturated, without_vessel_.exposed};
-    for (std::size_t i = 0; i < vessel_.values.size(); ++i)
-        result.difference.values[i] = std::max(vessel_.values[i], -2 * float(settings.vessel_limit));
-    return result;
+    // The upper half alone tells the noise: the vessel, and what else moved, stands in the lower.
+    std::vector<float> samples = samples_of(without_vessel_.exposed, [&](int x, int y) { return wide.at(x, y); });
+    float const middle = quantile(samples, 0.6), high = quantile(samples, 0.9);
+    constexpr float sigmas_to_middle = 0.2533f, sigmas_to_high = 1.2816f;
+    float const sigma = std::max((high - middle) / (sigmas_to_high - sigmas_to_middle), least_sigma);
+    float const unchanged = middle - sigmas_to_middle * sigma;
+    float const limit = unchanged - float(settings.noise_threshold) * sigma;
+
+    PixelRect const& field = without_vessel_.exposed;
+    vessel_ = Image<float>{sum_.columns, sum_.rows};
+    without_vessel_.log_signal = Image<float>{sum_.columns, sum_.rows};
+    float const share = 1.0f / float(extremes_.frames());
+    for (int y = field.row; y < field.row + field.rows; ++y)
+        for (int x = field.column; x < field.column + field.columns; ++x) {
+            // From nothing at the limit to all of it two standard deviations on: no rim of half-seen noise.
+            float const member = std::clamp((limit - wide.at(x, y)) / (2 * sigma), 0.0f, 1.0f);
+            vessel_.at(x, y) = member * std::min(swing.at(x, y) - unchanged, 0.0f) / root.at(x, y);
+            // Where nothing changed the mean of all frames is the quietest; in the vessel the brightest is without
+            // contrast medium, but for half of the noise's swing.
+            float const empty = brightest.at(x, y) + 0.5f * unchanged / root.at(x, y);
+            without_vessel_.log_signal.at(x, y) = member * empty + (1 - member) * share * sum_.at(x, y);
+        }
+    extremes_ = Extremes{1};
+    sum_ = {};
 }
 
 Subtracted RoadMap::over_map(Image<float> const& filtered, RawImage const& raw, RoadMapSettings const& settings) const
@@ -139,19 +145,24 @@ Subtracted RoadMap::over_map(Image<float> const& filtered, RawImage const& raw, 
     Image<float> const live = log_signal(filtered, half_quantum(raw));
     PixelRect const& field = raw.exposed;
     Subtracted result{Image<float>{live.columns, live.rows}, without_vessel_.saturated, field};
-    auto const each = [&](auto const& change) {
-        for (int y = field.row; y < field.row + field.rows; ++y) {
-            std::size_t const begin = std::size_t(y) * std::size_t(live.columns) + std::size_t(field.column);
-            for (std::size_t i = begin; i < begin + std::size_t(field.columns); ++i) change(i);
+    for (int y = field.row; y < field.row + field.rows; ++y) {
+        float const* const now = &live.at(field.column, y);
+        float const* const anatomy = &without_vessel_.log_signal.at(field.column, y);
+        std::uint16_t const* const numbers = &raw.digital_numbers.at(field.column, y);
+        float* const to = &result.difference.at(field.column, y);
+        std::uint8_t* const mark = &result.saturated.at(field.column, y);
+        for (int x = 0; x < field.columns; ++x) {
+            to[x] = now[x] - anatomy[x];
+            mark[x] |= std::uint8_t(numbers[x] >= raw.saturation);
         }
-    };
-    each([&](std::size_t i) {
-        result.difference.values[i] = live.values[i] - without_vessel_.log_signal.values[i];
-        result.saturated.values[i] |= std::uint8_t(raw.digital_numbers.values[i] >= raw.saturation);
-    });
+    }
     float const offset = commonest(result.difference, field, result.saturated);
     float const opacity = float(settings.vessel_opacity), most = float(settings.vessel_limit);
-    each([&](std::size_t i) { result.difference.values[i] += opacity * std::min(-vessel_.values[i], most) - offset; });
+    for (int y = field.row; y < field.row + field.rows; ++y) {
+        float const* const vessel = &vessel_.at(field.column, y);
+        float* const to = &result.difference.at(field.column, y);
+        for (int x = 0; x < field.columns; ++x) to[x] += opacity * std::min(-vessel[x], most) - offset;
+    }
     leave_landmarks(result, without_vessel_, settings.landmark);
     return result;
 }

@@ -13,9 +13,6 @@ namespace {
 /// Energy that an absorbed photon leaves in a usual beam [keV]; from memory, and only half a photon's worth matters.
 constexpr double usual_photon_kev = 60;
 constexpr float least_half_quantum = 0.5f;
-/// Frames of a run before the extremes count: until then the average is still as noisy as a frame.
-constexpr int warm_up = 2;
-
 struct Cubic {
     int first = 0; ///< index of the first of four samples, relative to the pixel
     std::array<float, 4> taps{};
@@ -91,28 +88,6 @@ PixelRect moved(PixelRect const& rect, double shift_columns, double shift_rows, 
     return {left, top, std::max(0, right - left), std::max(0, bottom - top)};
 }
 
-/// Binomial-like 1 4 1 along rows and columns: a vessel of two pixels keeps five sixths of its contrast.
-Image<float> smoothed(Image<float> const& image)
-{
-    Image<float> result{image.columns, image.rows};
-    int const columns = image.columns;
-    parallel_for(image.rows, [&](int first, int last) {
-        std::vector<float> line(std::size_t(columns + 2));
-        float* const middle = line.data() + 1;
-        for (int y = first; y < last; ++y) {
-            float const* const above = &image.at(0, std::max(0, y - 1));
-            float const* const here = &image.at(0, y);
-            float const* const below = &image.at(0, std::min(image.rows - 1, y + 1));
-            for (int x = 0; x < columns; ++x) middle[x] = above[x] + 4 * here[x] + below[x];
-            middle[-1] = middle[0];
-            middle[columns] = middle[columns - 1];
-            float* const out = &result.at(0, y);
-            for (int x = 0; x < columns; ++x) out[x] = (middle[x - 1] + 4 * middle[x] + middle[x + 1]) * (1.0f / 36);
-        }
-    });
-    return result;
-}
-
 } // namespace
 
 std::string problem_of(SubtractionSettings const& s)
@@ -140,8 +115,9 @@ Image<float> log_signal(Image<float> const& digital_numbers, double half_quantum
     parallel_for(result.rows, [&](int first, int last) {
         auto const begin = std::size_t(first) * std::size_t(result.columns);
         auto const end = std::size_t(last) * std::size_t(result.columns);
-        for (std::size_t i = begin; i < end; ++i)
-            result.values[i] = std::log(std::max(digital_numbers.values[i], 0.0f) + added);
+        float const* const from = digital_numbers.values.data();
+        float* const to = result.values.data();
+        for (std::size_t i = begin; i < end; ++i) to[i] = std::log(std::max(from[i], 0.0f) + added);
     });
     return result;
 }
@@ -163,9 +139,13 @@ SubtractionMask make_mask(std::span<StoredFrame const> frames, double shift_colu
     for (auto const& frame : frames) {
         auto const& values = frame.raw->digital_numbers.values;
         FLUORO_EXPECT(values.size() == mean.values.size());
+        std::uint16_t const* const from = values.data();
+        float* const sum = mean.values.data();
+        std::uint8_t* const mark = mask.saturated.values.data();
+        std::uint16_t const limit = frame.raw->saturation;
         for (std::size_t i = 0; i < values.size(); ++i) {
-            mean.values[i] += float(values[i]);
-            mask.saturated.values[i] |= std::uint8_t(values[i] >= frame.raw->saturation);
+            sum[i] += float(from[i]);
+            mark[i] |= std::uint8_t(from[i] >= limit);
         }
         mask.exposed = common(mask.exposed, frame.raw->exposed);
     }
@@ -185,15 +165,21 @@ float commonest(Image<float> const& image, PixelRect const& field, Image<std::ui
 {
     constexpr int block = 8, least_pixels = 32;
     std::vector<float> means;
-    for (int top = field.row; top < field.row + field.rows; top += block)
-        for (int left = field.column; left < field.column + field.columns; left += block) {
-            float sum = 0;
-            int pixels = 0;
-            for (int y = top; y < std::min(top + block, field.row + field.rows); ++y)
-                for (int x = left; x < std::min(left + block, field.column + field.columns); ++x)
-                    if (ignored.values.empty() || !ignored.at(x, y)) sum += image.at(x, y), ++pixels;
-            if (pixels >= least_pixels) means.push_back(sum / float(pixels));
+    std::vector<float> sum;
+    std::vector<int> pixels;
+    for (int top = field.row; top < field.row + field.rows; top += block) {
+        sum.assign(std::size_t((field.columns + block - 1) / block), 0.0f);
+        pixels.assign(sum.size(), 0);
+        for (int y = top; y < std::min(top + block, field.row + field.rows); ++y) {
+            float const* const from = &image.at(field.column, y);
+            std::uint8_t const* const skip = ignored.values.empty() ? nullptr : &ignored.at(field.column, y);
+            for (std::size_t b = 0; b < sum.size(); ++b)
+                for (int x = int(b) * block; x < std::min(int(b + 1) * block, field.columns); ++x)
+                    if (!skip || !skip[x]) sum[b] += from[x], ++pixels[b];
         }
+        for (std::size_t b = 0; b < sum.size(); ++b)
+            if (pixels[b] >= least_pixels) means.push_back(sum[b] / float(pixels[b]));
+    }
     if (means.empty()) return 0;
     // The shortest interval that holds a quarter of the means; what lies in it is averaged.
     std::sort(means.begin(), means.end());
@@ -201,25 +187,35 @@ float commonest(Image<float> const& image, PixelRect const& field, Image<std::ui
     std::size_t best = 0;
     for (std::size_t i = 0; i + held <= means.size(); ++i)
         if (means[i + held - 1] - means[i] < means[best + held - 1] - means[best]) best = i;
-    double sum = 0;
-    for (std::size_t i = best; i < best + held; ++i) sum += means[i];
-    return float(sum / double(held));
+    double total = 0;
+    for (std::size_t i = best; i < best + held; ++i) total += means[i];
+    return float(total / double(held));
 }
 
 Subtracted subtract(RawImage const& raw, SubtractionMask const& mask)
 {
-    Image<float> const live = log_signal(raw);
-    FLUORO_EXPECT(live.columns == mask.log_signal.columns && live.rows == mask.log_signal.rows);
-    Subtracted result{Image<float>{live.columns, live.rows}, mask.saturated, common(raw.exposed, mask.exposed)};
+    auto const& frame = raw.digital_numbers;
+    FLUORO_EXPECT(frame.columns == mask.log_signal.columns && frame.rows == mask.log_signal.rows);
+    Subtracted result{Image<float>{frame.columns, frame.rows}, mask.saturated, common(raw.exposed, mask.exposed)};
     PixelRect const& field = result.exposed;
-    for (std::size_t i = 0; i < live.values.size(); ++i)
-        result.saturated.values[i] |= std::uint8_t(raw.digital_numbers.values[i] >= raw.saturation);
-    for (int y = field.row; y < field.row + field.rows; ++y)
-        for (int x = field.column; x < field.column + field.columns; ++x)
-            result.difference.at(x, y) = live.at(x, y) - mask.log_signal.at(x, y);
+    float const added = float(half_quantum(raw));
+    parallel_for(field.rows, [&](int first, int last) {
+        for (int y = field.row + first; y < field.row + last; ++y) {
+            std::uint16_t const* const live = &frame.at(field.column, y);
+            float const* const taken = &mask.log_signal.at(field.column, y);
+            float* const to = &result.difference.at(field.column, y);
+            std::uint8_t* const mark = &result.saturated.at(field.column, y);
+            for (int x = 0; x < field.columns; ++x) {
+                to[x] = std::log(float(live[x]) + added) - taken[x];
+                mark[x] |= std::uint8_t(live[x] >= raw.saturation);
+            }
+        }
+    });
     float const offset = commonest(result.difference, field, result.saturated);
-    for (int y = field.row; y < field.row + field.rows; ++y)
-        for (int x = field.column; x < field.column + field.columns; ++x) result.difference.at(x, y) -= offset;
+    for (int y = field.row; y < field.row + field.rows; ++y) {
+        float* const to = &result.difference.at(field.column, y);
+        for (int x = 0; x < field.columns; ++x) to[x] -= offset;
+    }
     return result;
 }
 
@@ -233,31 +229,11 @@ void leave_landmarks(Subtracted& subtracted, SubtractionMask const& mask, double
             samples.push_back(mask.log_signal.at(x, y));
     auto const middle = samples.begin() + std::ptrdiff_t(samples.size() / 2);
     std::nth_element(samples.begin(), middle, samples.end());
-    for (int y = field.row; y < field.row + field.rows; ++y)
-        for (int x = field.column; x < field.column + field.columns; ++x)
-            subtracted.difference.at(x, y) += float(share) * (mask.log_signal.at(x, y) - *middle);
-}
-
-void Extremes::add(Image<float> const& frame)
-{
-    ++frames_;
-    if (frame.columns != average_.columns || frame.rows != average_.rows) {
-        frames_ = 1;
-        average_ = frame;
-    } else {
-        float const weight = std::max(newest_weight_, 1.0f / float(frames_));
-        for (std::size_t i = 0; i < frame.values.size(); ++i)
-            average_.values[i] += weight * (frame.values[i] - average_.values[i]);
-    }
-    Image<float> smooth = smoothed(average_);
-    if (frames_ <= warm_up) {
-        darkest_ = smooth;
-        brightest_ = std::move(smooth);
-        return;
-    }
-    for (std::size_t i = 0; i < smooth.values.size(); ++i) {
-        darkest_.values[i] = std::min(darkest_.values[i], smooth.values[i]);
-        brightest_.values[i] = std::max(brightest_.values[i], smooth.values[i]);
+    float const level = *middle;
+    for (int y = field.row; y < field.row + field.rows; ++y) {
+        float* const to = &subtracted.difference.at(field.column, y);
+        float const* const anatomy = &mask.log_signal.at(field.column, y);
+        for (int x = 0; x < field.columns; ++x) to[x] += float(share) * (anatomy[x] - level);
     }
 }
 

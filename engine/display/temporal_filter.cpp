@@ -186,22 +186,21 @@ void TemporalFilter::blend(RawImage const& raw)
     float const per_variance_3 = detects ? float(1 / sum_variance_[0]) : 0;
     float const per_variance_9 = detects ? float(1 / sum_variance_[1]) : 0;
     parallel_for(rows, [&](int first, int last) {
-        std::vector<float> sum_3(std::size_t(columns), 0.0f), sum_9(std::size_t(columns), 0.0f);
+        std::vector<float> sums(2 * std::size_t(columns), 0.0f);
+        float *const s3 = sums.data(), *const s9 = sums.data() + columns;
         for (int y = first; y < last; ++y) {
             if (detects) {
-                std::fill(sum_3.begin(), sum_3.end(), 0.0f);
-                std::fill(sum_9.begin(), sum_9.end(), 0.0f);
+                std::fill(sums.begin(), sums.end(), 0.0f);
                 for (int r = std::max(0, y - 4); r <= std::min(rows - 1, y + 4); ++r) {
                     float const* const nine = &rows_9_.at(0, r);
-                    for (int x = 0; x < columns; ++x) sum_9[std::size_t(x)] += nine[x];
+                    for (int x = 0; x < columns; ++x) s9[x] += nine[x];
                     if (std::abs(r - y) > 1) continue;
                     float const* const three = &rows_3_.at(0, r);
-                    for (int x = 0; x < columns; ++x) sum_3[std::size_t(x)] += three[x];
+                    for (int x = 0; x < columns; ++x) s3[x] += three[x];
                 }
             }
             std::uint16_t const* const newest = &raw.digital_numbers.at(0, y);
             float *const average = &filtered_.at(0, y), *const share = &share_.at(0, y);
-            float const *const s3 = sum_3.data(), *const s9 = sum_9.data();
             for (int x = 0; x < columns; ++x) {
                 float const sigmas =
                     std::sqrt(std::max(s3[x] * s3[x] * per_variance_3, s9[x] * s9[x] * per_variance_9));

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/display/extremes.hpp>
 #include <fluoro/display/subtraction.hpp>
 #include <fluoro/image/image.hpp>
 #include <string>
@@ -32,24 +33,21 @@ public:
     void start();
     void stop();
     /// One frame [digital numbers] of the first fluoroscopy.
-    void fill(Image<float> const& filtered, RawImage const& raw, RoadMapSettings const& settings);
+    void fill(Image<float> const& filtered, RawImage const& raw);
     /// The pedal was let go: the map stands. A map that has seen too few frames to know a vessel goes back to waiting.
-    void finish();
-    /// The vessel alone, log signal <= 0, 0 where there is none: as it fills, too.
+    void finish(RoadMapSettings const& settings);
+    /// The vessel alone, log signal <= 0, 0 where there is none; empty before finish().
     Image<float> const& vessel() const { return vessel_; }
     /// A frame over the map: log signal, < 0 where a tool is, > 0 in the vessel; unchanged = 0.
     Subtracted over_map(Image<float> const& filtered, RawImage const& raw, RoadMapSettings const& settings) const;
-    /// The map as it stands, vessel dark: what is shown while it fills.
-    Subtracted so_far(RoadMapSettings const& settings) const;
     /// True if a frame of this size and opening can be shown over the map.
     bool fits(RawImage const& raw) const;
 
 private:
-    void find_vessel(RawImage const& raw, RoadMapSettings const& settings);
-
     Phase phase_ = Phase::off;
     Extremes extremes_{1};
-    SubtractionMask without_vessel_; ///< the brightest that each pixel was
+    Image<float> sum_;               ///< of the log signals that went into the extremes
+    SubtractionMask without_vessel_; ///< anatomy alone
     Image<float> vessel_;
 };
 
