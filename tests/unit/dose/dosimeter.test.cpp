@@ -2,8 +2,10 @@
 #include <fluoro/dose/dosimeter.hpp>
 
 #include <cmath>
+#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace fluoro {
@@ -354,6 +356,41 @@ TEST(Dosimeter, kap_is_the_integral_of_kerma_behind_wedges_at_any_angle)
         scene.wedges = trial.wedges;
         double const expected = summed_kap(scene, 200);
         EXPECT_NEAR(kap(scene) / expected, 1, 5e-4) << trial.kv;
+    }
+}
+
+// The last area is remembered by all that it depends on: any one thing changed gives what a thread without memory
+// finds.
+TEST(Dosimeter, kap_never_answers_for_an_earlier_scene)
+{
+    Scene base = scene_at();
+    base.tube.anode_along_rows = 1;
+    base.wedges = {copper_wedge(10, 30)};
+    std::vector<std::function<void(Scene&)>> const changes{
+        [](Scene& s) { s.exposure.quality.voltage = TubeVoltage{81}; },
+        [](Scene& s) { s.exposure.quality.added_copper = Thickness{0.1}; },
+        [](Scene& s) { s.exposure.quality.added_aluminium = Thickness{1}; },
+        [](Scene& s) { s.tube.anode_angle_deg = 10; },
+        [](Scene& s) { s.tube.anode_along_rows = -1; },
+        [](Scene& s) { s.view.source_to_detector_mm = 1100; },
+        [](Scene& s) { s.blades.left_mm = -90; },
+        [](Scene& s) { s.blades.right_mm = 90; },
+        [](Scene& s) { s.blades.top_mm = -90; },
+        [](Scene& s) { s.blades.bottom_mm = 90; },
+        [](Scene& s) { s.wedges[0].angle_rad += 0.2; },
+        [](Scene& s) { s.wedges[0].edge_mm += 5; },
+        [](Scene& s) { s.wedges[0].ramp_mm += 5; },
+        [](Scene& s) { s.wedges[0].full_g_cm2 *= 1.1; },
+        [](Scene& s) { s.wedges[0].material = find_material("aluminium"); },
+        [](Scene& s) { s.wedges.clear(); }};
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        Scene changed = base;
+        changes[i](changed);
+        double fresh = 0;
+        std::jthread{[&] { fresh = kap(changed); }}.join();
+        double const before = kap(base);
+        EXPECT_EQ(kap(changed), fresh) << i;
+        EXPECT_NE(fresh, before) << i;
     }
 }
 

@@ -62,7 +62,7 @@ TEST(Heel, beam_hardens_toward_the_anode_as_in_spekpy_at_80_kv)
         EXPECT_NEAR(hvl_mm(off(80, place.x_cm / 100)) / axis / (place.hvl_mm / 2.734), 1, 0.022) << place.x_cm << " cm";
 }
 
-// The same comparison at the other voltages (SpekPy, relative to its axis). Kerma, measured: within 2.5 % (40 kV).
+// The same comparison at the other voltages (SpekPy, relative to its axis). Kerma, measured: within 2.6 % (40 kV).
 // Half-value layers: soft photons of the shallowest depths still leave where one mean depth lets none through, so the
 // beam hardens too much at -14 cm: 2.0 % at 80 kV, 4.7 % at 100 kV, 6.9 % at 120 kV, 8.8 % at 150 kV.
 TEST(Heel, follows_spekpy_from_40_to_150_kv)
