@@ -32,6 +32,7 @@ struct Session::Impl {
     Room room;
     ExposureControl exposure;
     Projector projector;
+    Detector detector{fluoroscopy_detector()};
     Display display;
     Status status;
     Tick next_tick = 0;
@@ -92,8 +93,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.projection_times = projector.last_times();
 
     start = std::chrono::steady_clock::now();
-    Detector const detector{fluoroscopy_detector()};
-    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
+    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number), seconds(tick));
     exposure.measured(measuring_field_mean(signal), exposure.target_absorbed_kev_mm2(room.state()), technique);
     pulse.detector_ms = ms_since(start);
 

@@ -45,13 +45,7 @@ PatientOnTable lie_down(Volume const& ct)
 
 DetectorModel fluoroscopy_detector()
 {
-    DetectorModel model;
-    // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above,
-    // so that lung beside the mediastinum is not clipped and the direct beam is.
-    model.dn_per_kev_mm2 = 0.14;
-    // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
-    model.electronic_noise_kev = 75;
-    return model;
+    return flat_panel(ReadOut::fluoroscopy);
 }
 
 double measuring_field_mean(Signal const& signal)
