@@ -139,16 +139,18 @@ public:
             std::copy_n(signal_.scatter_second_moment.values.data() + first, width_, quantum_kev_.data());
         MeanRows::add_exposed(signal_, signal_.primary_second_moment, row, quantum_kev_.data());
         float const swank = float(model_.optical_swank);
+        float *const quantum_kev = quantum_kev_.data(), *const quanta = quanta_.data();
         for (std::size_t i = 0; i < width_; ++i) {
-            float const quantum = quantum_kev_[i] / (centre[i] * swank);
-            bool const is_drawn = centre[i] > 0 && quantum_kev_[i] > 0;
-            float const quanta = is_drawn ? energy_kev[i] / quantum : 0.0f;
-            quantum_kev_[i] = quantum;
-            quanta_[i] = quanta < most_quanta_drawn ? quanta : 0.0f; // the mean stands
+            float const quantum = quantum_kev[i] / (centre[i] * swank);
+            bool const is_drawn = (centre[i] > 0) & (quantum > 0);
+            float const count = is_drawn ? energy_kev[i] / quantum : 0.0f;
+            quantum_kev[i] = quantum;
+            quanta[i] = count < most_quanta_drawn ? count : 0.0f; // the mean stands
         }
         poisson_row(seed_, RandomStream::quanta, frame_, std::uint32_t(first), quanta_, drawn_);
+        float const* const drawn = drawn_.data();
         for (std::size_t i = 0; i < width_; ++i)
-            energy_kev[i] = quanta_[i] > 0 ? quantum_kev_[i] * drawn_[i] : energy_kev[i];
+            energy_kev[i] = quanta[i] > 0 ? quantum_kev[i] * drawn[i] : energy_kev[i];
     }
 
 private:
@@ -180,9 +182,9 @@ public:
         float const* const sensitivity = map_ ? map_->sensitivity.data() + first : ones_.data();
         float const* const column_offset = map_ ? map_->column_offset.data() : zeros_.data();
         float const row_offset = map_ ? map_->row_offset[std::size_t(row)] : 0.0f, top = float(model_.saturation);
-        float* const raw = noise_.data(); // what the converter gives: whole numbers
+        float* const raw = noise_.data(); // holds the noise, then what the converter gives: whole numbers
         for (std::size_t x = 0; x < width_; ++x) {
-            float const volts = (charge_kev[x] * sensitivity[x] + noise_[x]) * dn_per_kev_ + column_offset[x];
+            float const volts = (charge_kev[x] * sensitivity[x] + raw[x]) * dn_per_kev_ + column_offset[x];
             float const level = volts + (row_offset + 0.5f), floored = level > 0 ? level : 0.0f;
             raw[x] = float(int(floored < top ? floored : top));
         }
@@ -307,18 +309,19 @@ RawImage Detector::read_out(Signal const& signal, std::uint64_t seed, std::uint3
         map_ && map_->columns == columns && map_->rows == rows && map_->pitch_mm == signal.pixel_pitch_mm;
     if (has_map(model_.panel) && !is_known) map_ = panel_map(model_.panel, columns, rows, signal.pixel_pitch_mm);
     memory_.begin_frame(columns, rows, signal.pixel_pitch_mm, time_s);
-    return expose(signal, seed, frame, map_ ? &*map_ : nullptr, &memory_);
+    return expose(signal, seed, frame, map_ ? &*map_ : nullptr, &memory_, planes_);
 }
 
 RawImage Detector::read_out(Signal const& signal, std::uint64_t seed, std::uint32_t frame) const
 {
-    if (!has_map(model_.panel)) return expose(signal, seed, frame, nullptr, nullptr);
+    std::vector<std::vector<float>> planes;
+    if (!has_map(model_.panel)) return expose(signal, seed, frame, nullptr, nullptr, planes);
     PanelMap const map = panel_map(model_.panel, signal.primary.columns, signal.primary.rows, signal.pixel_pitch_mm);
-    return expose(signal, seed, frame, &map, nullptr);
+    return expose(signal, seed, frame, &map, nullptr, planes);
 }
 
 RawImage Detector::expose(Signal const& signal, std::uint64_t seed, std::uint32_t frame, PanelMap const* map,
-                          PanelMemory* memory) const
+                          PanelMemory* memory, std::vector<std::vector<float>>& planes) const
 {
     int const columns = signal.primary.columns, rows = signal.primary.rows;
     PixelRect const& open = signal.exposed;
@@ -336,8 +339,8 @@ RawImage Detector::expose(Signal const& signal, std::uint64_t seed, std::uint32_
     std::size_t const width = std::size_t(columns);
 
     // Quanta, then light along the rows: one plane per term of the blur, or the quanta themselves.
-    std::vector<std::vector<float>> planes(optics ? optics->blur.terms() : 1,
-                                           std::vector<float>(width * std::size_t(rows)));
+    planes.resize(optics ? optics->blur.terms() : 1);
+    for (auto& plane : planes) plane.resize(width * std::size_t(rows));
     int const group = glare ? glare->cell() : 1, radius = optics ? optics->blur.radius() : 0;
     parallel_for((rows + group - 1) / group, [&](int first, int last) {
         RowOfQuanta quanta{signal, optics ? &optics->aperture : nullptr, model_, seed, frame};

@@ -179,6 +179,28 @@ TEST(Detector, electronic_noise_adds_its_variance_after_the_blur)
     }
 }
 
+// Raw, above a pedestal, nothing is cut: the dark frame's variance is that of the electronics on every zoom format,
+// with a rounding of 1/12 DN. Four standard errors, and rows must not repeat one another.
+TEST(Detector, a_dark_raw_frame_has_the_electronics_variance)
+{
+    DetectorModel model;
+    model.electronic_noise_kev = 75;
+    model.panel.pedestal_dn = 1000;
+    model.is_corrected = false;
+    for (double pitch : {0.154, 0.39}) {
+        model.dn_per_kev_mm2 = pitch * pitch; // 1 DN per keV
+        auto const raw = Detector{model}.read_out(test::flat_signal(400, 400, pitch, 0), 1, 0);
+        auto const [mean, variance] = moments_of(raw, raw.exposed);
+        EXPECT_NEAR(mean, 1000, 4 * 75 / 400.0);
+        EXPECT_NEAR(variance, 5625 + 1.0 / 12, 4 * 5625 * std::sqrt(2.0) / 400);
+        double product = 0;
+        for (int y = 0; y + 1 < 400; ++y)
+            for (int x = 0; x < 400; ++x)
+                product += (raw.digital_numbers.at(x, y) - mean) * (raw.digital_numbers.at(x, y + 1) - mean);
+        EXPECT_NEAR(product / variance / 160'000, 0, 4 / 400.0);
+    }
+}
+
 TEST(Detector, saturates_instead_of_wrapping)
 {
     DetectorModel model;

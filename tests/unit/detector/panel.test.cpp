@@ -66,6 +66,23 @@ TEST(Panel, a_dead_element_in_a_large_pixel_lowers_its_sensitivity)
     EXPECT_NEAR(lost / 0.16, elements, 4 * std::sqrt(elements));
 }
 
+// 0.154 mm of an element in 0.2 mm pixels: where it falls within one it takes 59 % of its area, and what is left is too
+// little; where it is split between two or four, each keeps more than half. So some are repaired and some are not.
+TEST(Panel, a_pixel_that_lost_half_of_its_area_is_repaired)
+{
+    PanelModel panel = worn_panel();
+    panel.sensitivity_spread = 0;
+    panel.dead_lines = 0;
+    auto const map = panel_map(panel, 512, 512, 0.2);
+    std::size_t lowered = 0;
+    for (float left : map.sensitivity) {
+        EXPECT_TRUE(left == 0 || left >= 0.5f) << left;
+        lowered += left > 0 && left < 1;
+    }
+    EXPECT_GT(map.repairs.size(), 5u);
+    EXPECT_GT(lowered, 20u);
+}
+
 TEST(Panel, joined_elements_are_less_uneven)
 {
     PanelModel panel;

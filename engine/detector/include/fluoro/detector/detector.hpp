@@ -66,11 +66,12 @@ public:
 
 private:
     RawImage expose(Signal const& signal, std::uint64_t seed, std::uint32_t frame, PanelMap const* map,
-                    PanelMemory* memory) const;
+                    PanelMemory* memory, std::vector<std::vector<float>>& planes) const;
 
     DetectorModel model_;
     PanelMemory memory_;
-    std::optional<PanelMap> map_; ///< of the last format
+    std::optional<PanelMap> map_;            ///< of the last format
+    std::vector<std::vector<float>> planes_; ///< scratch: new pages every frame would cost more than a stage
 };
 
 } // namespace fluoro
