@@ -62,19 +62,31 @@ std::vector<NoisePower> noise_power(Frames const& frame, int frames, int size, d
     auto const add_square = [&](RawImage const& raw, double mean, int left, int top) {
         double const pitch_mm = raw.pixel_pitch_mm;
         // A plain transform along rows, then along columns: the squares are small.
-        std::vector<std::complex<double>> wave(std::size_t(size * (size / 2 + 1)));
-        for (int y = 0; y < size; ++y)
-            for (int u = 0; u <= size / 2; ++u)
-                for (int x = 0; x < size; ++x)
-                    wave[std::size_t(y * (size / 2 + 1) + u)] += (raw.digital_numbers.at(left + x, top + y) - mean) *
-                                                                 window[std::size_t(x)] * window[std::size_t(y)] *
-                                                                 turn[std::size_t(u * x % size)];
+        std::size_t const n = std::size_t(size), half = n / 2 + 1;
+        std::vector<std::complex<double>> wave(n * half);
+        std::vector<double> row(n);
+        for (std::size_t y = 0; y < n; ++y) {
+            for (std::size_t x = 0; x < n; ++x)
+                row[x] = (raw.digital_numbers.at(left + int(x), top + int(y)) - mean) * window[x] * window[y];
+            for (std::size_t u = 0; u < half; ++u) {
+                double real = 0, imaginary = 0;
+                for (std::size_t x = 0; x < n; ++x) {
+                    real += row[x] * turn[u * x % n].real();
+                    imaginary += row[x] * turn[u * x % n].imag();
+                }
+                wave[y * half + u] = {real, imaginary};
+            }
+        }
         for (int u = 0; u <= size / 2; ++u)
             for (int v = 0; v <= size / 2; ++v) {
                 if (u + v < 2) continue; // the window spreads what is left of the mean to here
-                std::complex<double> sum = 0;
-                for (int y = 0; y < size; ++y)
-                    sum += wave[std::size_t(y * (size / 2 + 1) + u)] * turn[std::size_t(v * y % size)];
+                double real = 0, imaginary = 0;
+                for (std::size_t y = 0; y < n; ++y) {
+                    std::complex<double> const a = wave[y * half + std::size_t(u)], b = turn[std::size_t(v) * y % n];
+                    real += a.real() * b.real() - a.imag() * b.imag();
+                    imaginary += a.real() * b.imag() + a.imag() * b.real();
+                }
+                std::complex<double> const sum{real, imaginary};
                 double const fx = u / (size * pitch_mm), fy = v / (size * pitch_mm), f = std::hypot(fx, fy);
                 double const transfer = h_mm2 > 0 ? noise_transfer(h_mm2, pitch_mm, fx, fy) : 1;
                 std::size_t const ring = std::size_t(f / step);

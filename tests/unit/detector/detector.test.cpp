@@ -333,12 +333,12 @@ TEST(Detector, energy_in_is_digital_numbers_out_in_the_steady_state)
     model.noise = false;
     model.ghost.gain = 0;
     Detector detector{model};
-    Signal signal = flat_signal(256, 256, 30);
+    Signal signal = flat_signal(128, 128, 30);
     double in = 0;
-    for (int y = 0; y < 256; ++y)
-        for (int x = 0; x < 256; ++x) {
+    for (int y = 0; y < 128; ++y)
+        for (int x = 0; x < 128; ++x) {
             float& v = signal.primary.at(x, y);
-            v *= x < 100 ? 2.5f : x < 140 ? 0.3f : 1.0f;
+            v *= x < 50 ? 2.5f : x < 70 ? 0.3f : 1.0f;
             in += v;
         }
     RawImage raw;
