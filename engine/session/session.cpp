@@ -31,6 +31,20 @@ FrameKind kind_of(ExposureMode mode)
                                        : FrameKind::cine;
 }
 
+ReadOut read_out_of(ExposureMode mode)
+{
+    switch (mode) {
+    case ExposureMode::cine:
+        return ReadOut::cine;
+    case ExposureMode::dsa:
+        return ReadOut::dsa;
+    case ExposureMode::single:
+        return ReadOut::single;
+    default:
+        return ReadOut::fluoroscopy;
+    }
+}
+
 } // namespace
 
 struct Session::Impl {
@@ -44,7 +58,7 @@ struct Session::Impl {
     ExposureControl exposure;
     Projector projector;
     LiveScatter scatter;
-    Detector detector{fluoroscopy_detector()};
+    Detector detector{flat_panel(ReadOut::fluoroscopy)};
     PictureDesk desk;
     Status status;
     Tick next_tick = 0;
@@ -118,7 +132,8 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.scatter_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();
-    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
+    detector.select(detector_mode(read_out_of(mode)));
+    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number), seconds(tick));
     double const reading = measuring_field_mean(signal, room.kind().exposure.measuring_field_share,
                                                 pulse.raw.saturation / pulse.raw.dn_per_kev_mm2);
     exposure.measured(state, pulse_of_run, reading, technique);

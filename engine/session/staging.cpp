@@ -62,15 +62,4 @@ PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick)
     return placed;
 }
 
-DetectorModel fluoroscopy_detector()
-{
-    DetectorModel model;
-    // 30 nGy at the entrance leave about 44,000 keV/mm2, 6,100 digital numbers; saturation stands ten times above,
-    // so that lung beside the mediastinum is not clipped and the direct beam is.
-    model.dn_per_kev_mm2 = 0.14;
-    // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
-    model.electronic_noise_kev = 75;
-    return model;
-}
-
 } // namespace fluoro

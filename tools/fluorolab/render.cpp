@@ -118,13 +118,10 @@ CurrentTime expose_automatically(Signal const& at_one_mas, RenderRequest const& 
 /// The panel in the gain that suits this exposure: the measuring field reads what fluoroscopy's target reads.
 DetectorModel detector_for(RenderRequest const& r, double mean_kev_mm2)
 {
-    DetectorModel model = fluoroscopy_detector();
+    DetectorModel model = r.detector == "ideal" ? DetectorModel{} : flat_panel(ReadOut::fluoroscopy);
+    if (r.detector == "ideal") model.mtf_h_mm2 = 0;
     if (mean_kev_mm2 > 0) model.dn_per_kev_mm2 = 5600 / mean_kev_mm2;
     model.noise = r.noise == "on";
-    if (r.detector == "ideal") {
-        model.mtf_h_mm2 = 0;
-        model.electronic_noise_kev = 0;
-    }
     return model;
 }
 

@@ -1,4 +1,6 @@
 #include "small_session.hpp"
+#include <fluoro/detector/detector.hpp>
+#include <fluoro/physics/basis.hpp>
 #include <fluoro/session/staging.hpp>
 #include <gtest/gtest.h>
 
@@ -46,17 +48,39 @@ TEST(LieDown, without_a_body_the_table_is_below_the_ct)
     EXPECT_NEAR(lie_down(air->ct).back_mm, 126, 1e-9); // 63 half steps of 4 mm
 }
 
-// 10 times leaves room for lung beside the mediastinum; 6,100 of 65,535 is what the comment in the source promises.
-TEST(FluoroscopyDetector, the_reference_target_stands_a_tenth_below_saturation)
+// The stages' full scales say "a twelfth": room for lung beside the mediastinum.
+TEST(FluoroscopyTarget, stands_a_twelfth_below_the_detectors_full_scale)
 {
-    DetectorModel const model = fluoroscopy_detector();
     RoomState state;
     state.pulse_rate = 15;
     state.field_mm = 200;
     double const target = ExposureControl{find_room_kind("c-arm-suite")}.target_absorbed_kev_mm2(state);
-    EXPECT_NEAR(target * model.dn_per_kev_mm2, 6100, 0.1 * 6100);
-    EXPECT_NEAR(model.saturation / (target * model.dn_per_kev_mm2), 10.5, 1);
-    EXPECT_EQ(model.dn_per_kev_mm2, Session::dn_per_kev_mm2());
+    EXPECT_NEAR(detector_mode(ReadOut::fluoroscopy).full_scale_kev_mm2 / target, 12, 1.2);
+}
+
+// Blood attenuates 0.0544/0.0513 or so of water's at 70 keV: 1.06 g/cm3 of nearly water.
+TEST(PlacedObjects, are_there_in_their_time_and_displace_what_the_ct_holds)
+{
+    ScenarioObject object;
+    object.path_mm = {{0, 0, -20}, {0, 5, 0}, {0, 0, 20}};
+    object.radii_mm = {2, 1.5, 1};
+    object.content = iodine_solution(300);
+    object.displaces = find_material("blood");
+    object.from = 10;
+    object.until = 20;
+    std::vector<ScenarioObject> const objects{object};
+    EXPECT_TRUE(place(objects, 9).tubes.empty());
+    EXPECT_TRUE(place(objects, 20).tubes.empty());
+    PlacedObjects const placed = place(objects, 10);
+    ASSERT_EQ(placed.tubes.size(), 2u);
+    ASSERT_EQ(placed.fillings.size(), 1u);
+    EXPECT_EQ(placed.fillings[0].content, iodine_solution(300));
+    BasisDensities const displaced = placed.fillings[0].displaced;
+    PhotonEnergy const energy{70};
+    EXPECT_NEAR((displaced.soft_g_cm3 * mass_attenuation_cm2_g(find_material("water"), energy) +
+                 displaced.bone_g_cm3 * mass_attenuation_cm2_g(find_material("bone"), energy)) /
+                    (1.06 * mass_attenuation_cm2_g(find_material("blood"), energy)),
+                1, 1e-9);
 }
 
 } // namespace

@@ -1,6 +1,4 @@
 #pragma once
-#include <fluoro/detector/detector.hpp>
-#include <fluoro/image/image.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <fluoro/scenario/scenario.hpp>
 #include <fluoro/scene/filled_tube.hpp>
@@ -23,8 +21,5 @@ struct PlacedObjects {
     std::vector<FilledTube> tubes;
 };
 PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick);
-
-/// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
-DetectorModel fluoroscopy_detector();
 
 } // namespace fluoro
