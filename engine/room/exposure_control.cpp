@@ -229,8 +229,9 @@ void ExposureControl::follow(RoomState const& state, double seen_cm, Technique c
     double const error = std::abs(model_->response.log_signal(beam, used.current_time(), seen_cm) -
                                   model_->response.log_signal(beam, used.current_time(), water_cm_));
     if (error < settings.dead_band) return;
-    double const own = settings.of(exposure_mode(state)).gain;
-    double const gain = error > settings.fast_error ? std::max(own, settings.fast_gain) : own;
+    double gain = settings.of(exposure_mode(state)).gain;
+    if (error > settings.fast_error)
+        gain = std::max(gain, seen_cm > water_cm_ ? settings.dark_gain : settings.bright_gain);
     // What is seen does not depend on what was believed, so this is a plain low-pass filter: it cannot oscillate
     // however late a reading comes.
     set_patient_water_cm(std::lerp(water_cm_, seen_cm, gain));

@@ -74,7 +74,7 @@ std::array<ExposureProgramme, exposure_modes> programmes()
     cine.first_kv = 68;
     cine.current_ma = {20, 620};
     cine.pulse_ms = {3, 8};
-    cine.bands = bands(0.3, 0, 73, 86, 125);
+    cine.bands = bands(0.3, 0, 73, 97, 125);
     cine.ramp = {0.7, 1};
     cine.rates = {7.5, 15, 30};
     cine.first_rate = 15;
@@ -89,7 +89,7 @@ std::array<ExposureProgramme, exposure_modes> programmes()
     dsa.first_kv = 70;
     dsa.current_ma = {40, 620};
     dsa.pulse_ms = {10, 80};
-    dsa.bands = bands(0.3, 0, 74, 84, 125);
+    dsa.bands = bands(0.3, 0, 74, 95, 125);
     dsa.gain = 1;
     dsa.free_pulses = 3;
     dsa.rates = {1, 2, 3, 4, 6};

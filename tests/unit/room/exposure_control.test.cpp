@@ -93,6 +93,16 @@ TEST(ExposureControl, recovers_within_8_pulses_from_15_to_30_cm_and_back)
     EXPECT_NEAR(press(control, fluoroscopy(), 15, 9).ratios.back(), 1, 0.1);
 }
 
+// The first pulse cannot know; the ramp is 0.35 of it. From the next one on nothing is far above the target.
+TEST(ExposureControl, too_much_is_taken_back_at_once)
+{
+    ExposureControl control = cold_control();
+    press(control, fluoroscopy(), 30, 15);
+    Press const thin = press(control, fluoroscopy(), 15, 10);
+    EXPECT_GT(thin.ratios[0], 2);
+    for (std::size_t pulse = 1; pulse < thin.ratios.size(); ++pulse) EXPECT_LE(thin.ratios[pulse], 1.1) << pulse;
+}
+
 TEST(ExposureControl, keeps_its_values_between_pedal_presses)
 {
     ExposureControl control = cold_control();

@@ -71,8 +71,9 @@ struct ExposureSettings {
     double measuring_field_share = 0.5; ///< its diameter over the active field's side; fixed in the detector's middle
     double first_patient_cm = 6;        ///< of water, believed before the first reading: starts from below
     double thickest_patient_cm = 50;    ///< of water, where the belief ends
-    double fast_error = 0.3;            ///< relative error beyond which `fast_gain` replaces the programme's
-    double fast_gain = 0.75;            ///< (0, 1]
+    double fast_error = 0.3;            ///< relative error beyond which these replace the programme's gain, (0, 1]:
+    double dark_gain = 0.75;            ///< too little
+    double bright_gain = 1;             ///< too much
     double dead_band = 0.02;            ///< relative error that is left alone, so that the technique stands still
     double most_drift_cm = 2;           ///< of water per pulse that is foreseen while the machine moves
     double heat_reserve_s = 20;         ///< a run may go on this long before the anode is full
