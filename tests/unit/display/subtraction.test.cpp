@@ -71,6 +71,15 @@ TEST(Subtraction, half_a_quantum_takes_away_the_bias_of_the_logarithm)
     }
 }
 
+// 2e-6: twice the rounding of a float at ln 65535.
+TEST(Subtraction, the_log_signal_is_the_natural_logarithm)
+{
+    Image<float> numbers{65536, 1};
+    for (int x = 0; x < numbers.columns; ++x) numbers.at(x, 0) = float(x);
+    auto const log = log_signal(numbers, 0.5);
+    for (int x = 0; x < numbers.columns; ++x) ASSERT_NEAR(log.at(x, 0), std::log(x + 0.5), 2e-6) << x;
+}
+
 // Iodine that takes 20 % away is ln 0.8 wherever it stands, however bright the anatomy; only rounding of 10,000 digital
 // numbers (and the half quantum) is left: 0.001.
 TEST(Subtraction, contrast_medium_leaves_its_own_log_signal)

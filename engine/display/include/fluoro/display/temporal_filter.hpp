@@ -37,6 +37,7 @@ public:
 private:
     void start_over(RawImage const& raw);
     float exposure_ratio(RawImage const& raw) const;
+    void sum_row(RawImage const& raw, int y, float level, float* difference);
     void measure_noise(RawImage const& raw);
     void blend(RawImage const& raw);
 
