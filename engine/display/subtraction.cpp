@@ -12,8 +12,9 @@
 namespace fluoro {
 namespace {
 
-/// Energy that an absorbed photon leaves in a usual beam [keV]; from memory, and only half a photon's worth matters.
-constexpr double usual_photon_kev = 60;
+/// Energy that an absorbed photon leaves in a usual beam [keV], and the share of a pixel's noise that the
+/// scintillator's blur leaves; both rough, from memory: they only scale the logarithm's small correction.
+constexpr double usual_photon_kev = 60, blur_share = 0.5;
 constexpr float least_half_quantum = 0.5f;
 struct Cubic {
     int first = 0; ///< index of the first of four samples, relative to the pixel
@@ -106,7 +107,7 @@ std::string problem_of(SubtractionSettings const& s)
 double half_quantum(RawImage const& raw)
 {
     double const area = raw.pixel_pitch_mm * raw.pixel_pitch_mm;
-    double const dn = area > 0 ? raw.dn_per_kev_mm2 * usual_photon_kev / (2 * area) : 0;
+    double const dn = area > 0 ? blur_share * raw.dn_per_kev_mm2 * usual_photon_kev / (2 * area) : 0;
     return std::max(double(least_half_quantum), dn);
 }
 
@@ -159,7 +160,8 @@ SubtractionMask make_mask(std::span<StoredFrame const> frames, double shift_colu
         mask.saturated = spread(mask.saturated, across, down);
         mask.exposed = moved(mask.exposed, shift_columns, shift_rows, columns, rows);
     }
-    mask.log_signal = log_signal(mean, half_quantum(first));
+    // A mean of n has a bias n times smaller.
+    mask.log_signal = log_signal(mean, half_quantum(first) / double(frames.size()));
     return mask;
 }
 
