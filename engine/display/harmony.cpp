@@ -1,4 +1,5 @@
 #include "harmony.hpp"
+#include "fast_log.hpp"
 #include "pyramid.hpp"
 #include <fluoro/core/parallel.hpp>
 
@@ -144,7 +145,7 @@ Harmonised harmonise(Image<float> const& linear, FrameField const& field, double
         for (int y = first; y < last; ++y) {
             float const* const from = &linear.at(exposed.column, exposed.row + y);
             float* const to = &result.logarithm.at(0, y);
-            for (int x = 0; x < exposed.columns; ++x) to[x] = std::log(from[x] / median + log_floor);
+            for (int x = 0; x < exposed.columns; ++x) to[x] = fast_log(from[x] / median + log_floor);
         }
     });
     add_gains(result, field, low_frequency_gain, edge_gain, direct_beam);

@@ -1,5 +1,7 @@
+#include "fast_log.hpp"
 #include "smooth.hpp"
 #include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
 #include <fluoro/display/road_map.hpp>
 
 #include <algorithm>
@@ -142,20 +144,21 @@ void RoadMap::finish(RoadMapSettings const& settings)
 Subtracted RoadMap::over_map(Image<float> const& filtered, RawImage const& raw, RoadMapSettings const& settings) const
 {
     FLUORO_EXPECT(phase_ == Phase::ready && fits(raw));
-    Image<float> const live = log_signal(filtered, half_quantum(raw));
     PixelRect const& field = raw.exposed;
-    Subtracted result{Image<float>{live.columns, live.rows}, without_vessel_.saturated, field};
-    for (int y = field.row; y < field.row + field.rows; ++y) {
-        float const* const now = &live.at(field.column, y);
-        float const* const anatomy = &without_vessel_.log_signal.at(field.column, y);
-        std::uint16_t const* const numbers = &raw.digital_numbers.at(field.column, y);
-        float* const to = &result.difference.at(field.column, y);
-        std::uint8_t* const mark = &result.saturated.at(field.column, y);
-        for (int x = 0; x < field.columns; ++x) {
-            to[x] = now[x] - anatomy[x];
-            mark[x] |= std::uint8_t(numbers[x] >= raw.saturation);
+    Subtracted result{Image<float>{filtered.columns, filtered.rows}, without_vessel_.saturated, field};
+    float const added = float(half_quantum(raw));
+    std::uint16_t const limit = raw.saturation;
+    parallel_for(field.rows, [&](int first, int last) {
+        for (int y = field.row + first; y < field.row + last; ++y) {
+            float const* const now = &filtered.at(field.column, y);
+            float const* const anatomy = &without_vessel_.log_signal.at(field.column, y);
+            std::uint16_t const* const numbers = &raw.digital_numbers.at(field.column, y);
+            float* const to = &result.difference.at(field.column, y);
+            std::uint8_t* const mark = &result.saturated.at(field.column, y);
+            for (int x = 0; x < field.columns; ++x) to[x] = fast_log(std::max(now[x], 0.0f) + added) - anatomy[x];
+            for (int x = 0; x < field.columns; ++x) mark[x] |= std::uint8_t(numbers[x] >= limit);
         }
-    }
+    });
     float const offset = commonest(result.difference, field, result.saturated);
     float const opacity = float(settings.vessel_opacity), most = float(settings.vessel_limit);
     for (int y = field.row; y < field.row + field.rows; ++y) {

@@ -1,3 +1,4 @@
+#include "fast_log.hpp"
 #include <fluoro/core/expect.hpp>
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/display/subtraction.hpp>
@@ -5,13 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace fluoro {
 namespace {
 
-/// Energy that an absorbed photon leaves in a usual beam [keV]; from memory, and only half a photon's worth matters.
-constexpr double usual_photon_kev = 60;
+/// Energy that an absorbed photon leaves in a usual beam [keV], and the share of a pixel's noise that the
+/// scintillator's blur leaves; both rough, from memory: they only scale the logarithm's small correction.
+constexpr double usual_photon_kev = 60, blur_share = 0.5;
 constexpr float least_half_quantum = 0.5f;
 struct Cubic {
     int first = 0; ///< index of the first of four samples, relative to the pixel
@@ -104,7 +107,7 @@ std::string problem_of(SubtractionSettings const& s)
 double half_quantum(RawImage const& raw)
 {
     double const area = raw.pixel_pitch_mm * raw.pixel_pitch_mm;
-    double const dn = area > 0 ? raw.dn_per_kev_mm2 * usual_photon_kev / (2 * area) : 0;
+    double const dn = area > 0 ? blur_share * raw.dn_per_kev_mm2 * usual_photon_kev / (2 * area) : 0;
     return std::max(double(least_half_quantum), dn);
 }
 
@@ -117,7 +120,7 @@ Image<float> log_signal(Image<float> const& digital_numbers, double half_quantum
         auto const end = std::size_t(last) * std::size_t(result.columns);
         float const* const from = digital_numbers.values.data();
         float* const to = result.values.data();
-        for (std::size_t i = begin; i < end; ++i) to[i] = std::log(std::max(from[i], 0.0f) + added);
+        for (std::size_t i = begin; i < end; ++i) to[i] = fast_log(std::max(from[i], 0.0f) + added);
     });
     return result;
 }
@@ -157,29 +160,35 @@ SubtractionMask make_mask(std::span<StoredFrame const> frames, double shift_colu
         mask.saturated = spread(mask.saturated, across, down);
         mask.exposed = moved(mask.exposed, shift_columns, shift_rows, columns, rows);
     }
-    mask.log_signal = log_signal(mean, half_quantum(first));
+    // A mean of n has a bias n times smaller.
+    mask.log_signal = log_signal(mean, half_quantum(first) / double(frames.size()));
     return mask;
 }
 
 float commonest(Image<float> const& image, PixelRect const& field, Image<std::uint8_t> const& ignored)
 {
     constexpr int block = 8, least_pixels = 32;
-    std::vector<float> means;
-    std::vector<float> sum;
-    std::vector<int> pixels;
-    for (int top = field.row; top < field.row + field.rows; top += block) {
-        sum.assign(std::size_t((field.columns + block - 1) / block), 0.0f);
-        pixels.assign(sum.size(), 0);
-        for (int y = top; y < std::min(top + block, field.row + field.rows); ++y) {
-            float const* const from = &image.at(field.column, y);
-            std::uint8_t const* const skip = ignored.values.empty() ? nullptr : &ignored.at(field.column, y);
-            for (std::size_t b = 0; b < sum.size(); ++b)
-                for (int x = int(b) * block; x < std::min(int(b + 1) * block, field.columns); ++x)
-                    if (!skip || !skip[x]) sum[b] += from[x], ++pixels[b];
-        }
-        for (std::size_t b = 0; b < sum.size(); ++b)
-            if (pixels[b] >= least_pixels) means.push_back(sum[b] / float(pixels[b]));
-    }
+    int const across = (field.columns + block - 1) / block, down = (field.rows + block - 1) / block;
+    constexpr float none = std::numeric_limits<float>::infinity();
+    std::vector<float> means(std::size_t(across) * std::size_t(down), none);
+    parallel_for(down, [&](int first, int last) {
+        for (int j = first; j < last; ++j)
+            for (int i = 0; i < across; ++i) {
+                float sum = 0;
+                int pixels = 0;
+                int const end = std::min((i + 1) * block, field.columns);
+                for (int y = j * block; y < std::min((j + 1) * block, field.rows); ++y) {
+                    float const* const from = &image.at(field.column, field.row + y);
+                    std::uint8_t const* const skip =
+                        ignored.values.empty() ? nullptr : &ignored.at(field.column, field.row + y);
+                    for (int x = i * block; x < end; ++x)
+                        if (!skip || !skip[x]) sum += from[x], ++pixels;
+                }
+                if (pixels >= least_pixels)
+                    means[std::size_t(j) * std::size_t(across) + std::size_t(i)] = sum / float(pixels);
+            }
+    });
+    std::erase(means, none);
     if (means.empty()) return 0;
     // The shortest interval that holds a quarter of the means; what lies in it is averaged.
     std::sort(means.begin(), means.end());
@@ -199,16 +208,15 @@ Subtracted subtract(RawImage const& raw, SubtractionMask const& mask)
     Subtracted result{Image<float>{frame.columns, frame.rows}, mask.saturated, common(raw.exposed, mask.exposed)};
     PixelRect const& field = result.exposed;
     float const added = float(half_quantum(raw));
+    std::uint16_t const limit = raw.saturation;
     parallel_for(field.rows, [&](int first, int last) {
         for (int y = field.row + first; y < field.row + last; ++y) {
             std::uint16_t const* const live = &frame.at(field.column, y);
             float const* const taken = &mask.log_signal.at(field.column, y);
             float* const to = &result.difference.at(field.column, y);
             std::uint8_t* const mark = &result.saturated.at(field.column, y);
-            for (int x = 0; x < field.columns; ++x) {
-                to[x] = std::log(float(live[x]) + added) - taken[x];
-                mark[x] |= std::uint8_t(live[x] >= raw.saturation);
-            }
+            for (int x = 0; x < field.columns; ++x) to[x] = fast_log(float(live[x]) + added) - taken[x];
+            for (int x = 0; x < field.columns; ++x) mark[x] |= std::uint8_t(live[x] >= limit);
         }
     });
     float const offset = commonest(result.difference, field, result.saturated);

@@ -40,6 +40,16 @@ double gain_per_area(RawImage const& raw)
     return area > 0 ? raw.dn_per_kev_mm2 / area : 0;
 }
 
+// By value, so that a loop of them becomes vector instructions.
+float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+float smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
 PixelRect whole(Image<float> const& image)
 {
     return {0, 0, image.columns, image.rows};
@@ -98,13 +108,39 @@ Image<float> const& TemporalFilter::add(RawImage const& raw, bool goes_on)
     }
     // The exposure control may have changed the dose: bring the average to the newest frame's. The average's variance,
     // counted in variances of a single frame, follows.
-    if (float const ratio = exposure_ratio(raw); ratio != 1) {
-        for (float& v : filtered_.values) v *= ratio;
-        for (float& v : share_.values) v *= ratio;
-    }
+    float const ratio = exposure_ratio(raw);
+    int const columns = filtered_.columns;
+    float const level = electronic_level(raw);
+    parallel_for(filtered_.rows, [&](int first, int last) {
+        std::vector<float> line(std::size_t(columns + 8), 0.0f); // four zeros on either side
+        for (int y = first; y < last; ++y) {
+            float *const average = &filtered_.at(0, y), *const share = &share_.at(0, y);
+            for (int x = 0; x < columns; ++x) {
+                average[x] *= ratio;
+                share[x] *= ratio;
+            }
+            if (settings_.motion_detection) sum_row(raw, y, level, line.data() + 4);
+        }
+    });
     if (settings_.motion_detection) measure_noise(raw);
     blend(raw);
     return filtered_;
+}
+
+/// The stabilised difference of one row, and its sums along the row; `difference` has four zeros on either side.
+void TemporalFilter::sum_row(RawImage const& raw, int y, float level, float* difference)
+{
+    int const columns = filtered_.columns;
+    std::uint16_t const* const newest = &raw.digital_numbers.at(0, y);
+    float const *const average = &filtered_.at(0, y), *const share = &share_.at(0, y);
+    for (int x = 0; x < columns; ++x)
+        difference[x] =
+            2 * (std::sqrt(float(newest[x]) + level) - std::sqrt(average[x] + level)) / std::sqrt(1 + share[x]);
+    float *const three = &rows_3_.at(0, y), *const nine = &rows_9_.at(0, y);
+    for (int x = 0; x < columns; ++x) three[x] = difference[x - 1] + difference[x] + difference[x + 1];
+    for (int x = 0; x < columns; ++x)
+        nine[x] = three[x] + ((difference[x - 4] + difference[x - 3]) + (difference[x + 3] + difference[x + 4])) +
+                  (difference[x - 2] + difference[x + 2]);
 }
 
 /// Newest frame over average: the median over blocks, so that what moves does not count.
@@ -128,29 +164,9 @@ float TemporalFilter::exposure_ratio(RawImage const& raw) const
     return *middle;
 }
 
-/// The stabilised difference, summed along the rows; and how large its sums are where nothing moves.
+/// How large the sums are where nothing moves.
 void TemporalFilter::measure_noise(RawImage const& raw)
 {
-    float const level = electronic_level(raw);
-    int const columns = filtered_.columns;
-    parallel_for(filtered_.rows, [&](int first, int last) {
-        std::vector<float> line(std::size_t(columns + 8), 0.0f); // four zeros on either side
-        float* const difference = line.data() + 4;
-        for (int y = first; y < last; ++y) {
-            std::uint16_t const* const newest = &raw.digital_numbers.at(0, y);
-            float const *const average = &filtered_.at(0, y), *const share = &share_.at(0, y);
-            for (int x = 0; x < columns; ++x)
-                difference[x] =
-                    2 * (std::sqrt(float(newest[x]) + level) - std::sqrt(average[x] + level)) / std::sqrt(1 + share[x]);
-            float *const three = &rows_3_.at(0, y), *const nine = &rows_9_.at(0, y);
-            for (int x = 0; x < columns; ++x) three[x] = difference[x - 1] + difference[x] + difference[x + 1];
-            for (int x = 0; x < columns; ++x)
-                nine[x] = three[x] +
-                          ((difference[x - 4] + difference[x - 3]) + (difference[x + 3] + difference[x + 4])) +
-                          (difference[x - 2] + difference[x + 2]);
-        }
-    });
-
     PixelRect const field = raw.exposed.columns > 0 && raw.exposed.rows > 0 ? raw.exposed : whole(filtered_);
     std::array<std::vector<float>, 2> sizes;
     for (int y = field.row + sample_step / 2; y < field.row + field.rows; y += sample_step)
@@ -201,13 +217,15 @@ void TemporalFilter::blend(RawImage const& raw)
             }
             std::uint16_t const* const newest = &raw.digital_numbers.at(0, y);
             float *const average = &filtered_.at(0, y), *const share = &share_.at(0, y);
+            // One decision per loop: the compiler turns these into vector instructions, but not all in one.
+            for (int x = 0; x < columns; ++x)
+                s3[x] = larger(s3[x] * s3[x] * per_variance_3, s9[x] * s9[x] * per_variance_9);
+            for (int x = 0; x < columns; ++x) s3[x] = larger((std::sqrt(s3[x]) - still) * slope, 0);
+            for (int x = 0; x < columns; ++x) s3[x] = smaller(s3[x], 1);
+            for (int x = 0; x < columns; ++x) s9[x] = larger(still_weight, share[x] / (1 + share[x]));
             for (int x = 0; x < columns; ++x) {
-                float const sigmas =
-                    std::sqrt(std::max(s3[x] * s3[x] * per_variance_3, s9[x] * s9[x] * per_variance_9));
-                float const t = std::min(std::max((sigmas - still) * slope, 0.0f), 1.0f);
-                float const motion = t * t * (3 - 2 * t);
-                float const rest = std::max(still_weight, share[x] / (1 + share[x]));
-                float const weight = rest + (1 - rest) * motion;
+                float const motion = s3[x] * s3[x] * (3 - 2 * s3[x]);
+                float const weight = s9[x] + (1 - s9[x]) * motion;
                 average[x] += weight * (float(newest[x]) - average[x]);
                 share[x] = (1 - weight) * (1 - weight) * share[x] + weight * weight;
             }

@@ -8,7 +8,8 @@ namespace fluoro {
 class Extremes {
 public:
     /// `newest_weight`: share of the newest frame in the recursive average; 1 for frames that are averaged already.
-    explicit Extremes(double newest_weight = 0.5) : newest_weight_{float(newest_weight)} {}
+    /// Three quarters keep nine tenths of a peak that lasts one frame and rises and falls over three.
+    explicit Extremes(double newest_weight = 0.75) : newest_weight_{float(newest_weight)} {}
     void add(Image<float> const& frame);
     int frames() const { return frames_; }
     Image<float> const& darkest() const { return darkest_; }

@@ -28,8 +28,9 @@ struct SubtractionSettings {
 /// One line that says what is out of its range; empty = nothing.
 std::string problem_of(SubtractionSettings const& settings);
 
-/// Digital numbers of half a photon: what is added before the logarithm. It makes a pixel without quanta finite and
-/// takes away most of the logarithm's own bias (docs/theory/subtraction.md, eq. 2). At least 0.5.
+/// Half of the variance per digital number of a single frame (half a photon, less what blur smooths): what is added
+/// before the logarithm. It makes a pixel without quanta finite and takes away most of the logarithm's own bias
+/// (docs/theory/subtraction.md). At least 0.5.
 double half_quantum(RawImage const& raw);
 
 /// ln(digital number + half_quantum) of each pixel; numbers below 0 count as 0.

@@ -8,8 +8,8 @@ namespace fluoro {
 struct TemporalFilterSettings {
     double static_weight = 0.25;  ///< share of the newest frame where nothing moves, (0, 1]; 1 = no filter at all
     bool motion_detection = true; ///< false: every pixel is filtered as if it stood still
-    double still_sigma = 2.5;     ///< a difference below this many standard deviations of the noise is noise
-    double moving_sigma = 4.5;    ///< one above this is motion: the newest frame alone is shown; > still_sigma
+    double still_sigma = 3;       ///< a difference below this many standard deviations of the noise is noise
+    double moving_sigma = 5;      ///< one above this is motion: the newest frame alone is shown; > still_sigma
 };
 /// One line that says what is out of its range; empty = nothing.
 std::string problem_of(TemporalFilterSettings const& settings);
@@ -37,6 +37,7 @@ public:
 private:
     void start_over(RawImage const& raw);
     float exposure_ratio(RawImage const& raw) const;
+    void sum_row(RawImage const& raw, int y, float level, float* difference);
     void measure_noise(RawImage const& raw);
     void blend(RawImage const& raw);
 
