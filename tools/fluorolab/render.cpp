@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <fluoro/core/error.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
@@ -115,12 +116,24 @@ CurrentTime expose_automatically(Signal const& at_one_mas, RenderRequest const& 
     return CurrentTime{std::min(1e5, wanted / given)};
 }
 
-/// The panel in the gain that suits this exposure: the measuring field reads what fluoroscopy's target reads.
+/// The panel in the gain stage that suits this exposure, the measuring field a twelfth below its full scale or less.
 DetectorModel detector_for(RenderRequest const& r, double mean_kev_mm2)
 {
-    DetectorModel model = r.detector == "ideal" ? DetectorModel{} : flat_panel(ReadOut::fluoroscopy);
-    if (r.detector == "ideal") model.mtf_h_mm2 = 0;
-    if (mean_kev_mm2 > 0) model.dn_per_kev_mm2 = 5600 / mean_kev_mm2;
+    double const wanted = 12 * mean_kev_mm2;
+    ReadOut stage = ReadOut::dsa;
+    for (ReadOut const finer : {ReadOut::cine, ReadOut::fluoroscopy})
+        if (detector_mode(finer).full_scale_kev_mm2 > 0.8 * wanted) stage = finer;
+    DetectorModel model = flat_panel(stage);
+    if (r.detector == "ideal") {
+        model = DetectorModel{};
+        model.mtf_h_mm2 = 0;
+    }
+    // Beyond what any panel holds, or with no panel at all, the gain follows the exposure.
+    double const full_scale = model.saturation / model.dn_per_kev_mm2;
+    if (wanted > full_scale || r.detector == "ideal") {
+        if (wanted > 0) model.dn_per_kev_mm2 = model.saturation / wanted;
+        model.full_well_kev_mm2 = std::numeric_limits<double>::infinity();
+    }
     model.noise = r.noise == "on";
     return model;
 }

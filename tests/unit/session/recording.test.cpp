@@ -16,7 +16,6 @@ RunInfo info()
     RunInfo info;
     info.program_version = "test";
     info.columns = info.rows = 128;
-    info.dn_per_kev_mm2 = Session::dn_per_kev_mm2();
     return info;
 }
 

@@ -83,10 +83,15 @@ struct TransportProblem {
     std::vector<std::uint8_t> regions; ///< empty, or a region number per voxel; boxes and tubes belong to none
     double cell_mm = 0; ///< side of the cells with a majorant of their own; 0: one majorant for everything
     int batches = 32;   ///< into which histories are dealt, so that the spread between them gives the error
+    /// Splitting of photons on their way through the body: wanted weight exp(-splitting x mean optical depth). 0: none;
+    /// energy then balances exactly. About 0.7 serves pictures.
+    double splitting = 0;
 };
 
 struct PatientMedium {
-    double voxel_mm = 2.5; ///< voxels of the CT smaller than half of this are averaged into larger ones
+    /// Voxels of the CT are averaged along each axis to about this size. A noisy CT in fine voxels scatters less: its
+    /// noise reads as bone here and fat there, and the former absorbs. docs/theory/photon-transport.md
+    double voxel_mm = 3.5;
 };
 
 /// The scene's patient, table, tubes, source and detector. `bins` per side of the active field.
