@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 #include <fluoro/core/error.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
@@ -17,6 +16,7 @@
 #include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/staging.hpp>
 #include <fluoro/transport/scatter_picture.hpp>
+#include <limits>
 
 namespace fluoro {
 namespace {
@@ -65,8 +65,7 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
         scene.slabs = Room{kind, {}, target, lying.back_mm, lying.middle_mm}.table_slabs();
     }
     scene.scintillator = r.detector == "ideal" ? Scintillator::ideal : Scintillator::csi_600um;
-    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}},
-                      CurrentTime{1}};
+    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}}, CurrentTime{1}};
     return scene;
 }
 

@@ -74,11 +74,11 @@ int close(SessionRecorder& recorder, Status const& status)
     auto const trouble = recorder.finish(status.tick);
     for (auto const& line : recorder.take_messages()) std::fprintf(stderr, "note: %s\n", line.c_str());
     for (auto const& line : trouble) std::fprintf(stderr, "fluorolab: %s\n", line.c_str());
-    std::fprintf(stderr, "%d pulses, %.1f s of fluoroscopy, %d acquired run(s), %.4g mGy at the reference point, %.4g Gy "
+    std::fprintf(stderr,
+                 "%d pulses, %.1f s of fluoroscopy, %d acquired run(s), %.4g mGy at the reference point, %.4g Gy "
                  "cm2\n",
                  status.totals.pulses, status.totals.fluoroscopy_s, status.totals.acquisition_runs,
-                 status.totals.air_kerma_reference_mGy,
-                 status.totals.kap_Gy_cm2);
+                 status.totals.air_kerma_reference_mGy, status.totals.kap_Gy_cm2);
     std::printf("%s\n", recorder.folder().c_str());
     return trouble.empty() ? 0 : 1;
 }
