@@ -1,6 +1,7 @@
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
 #include "focal_spot.hpp"
+#include "host_sum.hpp"
 #include "ray_grid.hpp"
 #include "tube_chords.hpp"
 
@@ -143,6 +144,8 @@ struct Projector::Impl {
         : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
                                                                     (s.method == MarchMethod::by_device &&
                                                                      prefers_texture(device.info()))},
+          sums_on_host{s.energy_sum == EnergySumPlace::host ||
+                       (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
           march{device,
                 uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
                              : std::span<std::uint32_t const>{march_joseph_spv},
@@ -160,6 +163,7 @@ struct Projector::Impl {
     ProjectorSettings settings;
     gpu::Device device;
     bool uses_texture;
+    bool sums_on_host;
     gpu::Kernel march;
     gpu::Kernel resample;
     gpu::Kernel energy_sum, energy_sum_bins;
@@ -171,7 +175,9 @@ struct Projector::Impl {
     std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
     std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
+    bool copy_is_fresh = false;                 ///< thickness_copy holds what was marched last
     std::optional<gpu::Buffer> signal;
+    std::vector<glm::vec2> host_signal; ///< the same where the CPU sums
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
@@ -202,7 +208,8 @@ struct Projector::Impl {
     BeamShape const& shape_of(Scene const& scene);
     EnergyTable const& table_of(BeamDescription const& beam);
     void fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& table);
-    void add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam);
+    std::span<glm::vec2> sum_energies(Scene const& scene, PixelRect const& rect, BeamDescription const& beam);
+    void add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam, std::span<glm::vec2> sums);
 };
 
 void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
@@ -264,6 +271,7 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
                                  bool crosses_cells, bool reports_work)
 {
     times.march_ms = times.longest_dispatch_ms = 0;
+    copy_is_fresh = false;
     dispatched_rays.clear();
     Mat4 const index_from_patient = through.grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
@@ -368,10 +376,12 @@ void Projector::Impl::spread_rays(Scene const& scene)
 /// The marched thicknesses of all pixels, on the CPU.
 std::span<glm::vec2 const> Projector::Impl::read_thickness()
 {
+    if (copy_is_fresh) return thickness_copy->mapped_as<glm::vec2>();
     gpu::Buffer const& from = thickness();
     if (!thickness_copy || thickness_copy->bytes() != from.bytes()) thickness_copy.emplace(device, from.bytes());
     commands.copy(from, *thickness_copy);
     commands.run("reading the thicknesses");
+    copy_is_fresh = true;
     return thickness_copy->mapped_as<glm::vec2>();
 }
 
@@ -447,9 +457,38 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     std::memcpy(signal_params.mapped().data(), &p, sizeof p);
 }
 
+/// Mean and second moment per mAs at 1 m of every pixel in `rect`, no blades.
+std::span<glm::vec2> Projector::Impl::sum_energies(Scene const& scene, PixelRect const& rect,
+                                                   BeamDescription const& beam)
+{
+    EnergyTable const& table = table_of(beam);
+    fill_signal_params(scene, rect, table);
+    if (sums_on_host) {
+        auto const start = std::chrono::steady_clock::now();
+        auto const patient_g_cm2 = read_thickness();
+        host_signal.resize(patient_g_cm2.size());
+        host_energy_sum(signal_params.mapped_as<shared::SignalParams>().front(),
+                        slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size()),
+                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), patient_g_cm2,
+                        heel_places->mapped_as<float>(), host_signal);
+        times.energy_sum_ms = ms_since(start);
+        return host_signal;
+    }
+    make_room(signal, scene.pixels.columns, scene.pixels.rows);
+    auto const& kernel = table.size() <= std::size_t(fitted_energies) ? energy_sum : energy_sum_bins;
+    commands.mark();
+    commands.dispatch(kernel, {&signal_params, &slab_params, &energy_params, &thickness(), &*heel_places, &*signal}, {},
+                      {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
+    commands.mark();
+    auto const stages = commands.run("summing the energies");
+    times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    return signal->mapped_as<glm::vec2>();
+}
+
 /// Where tubes cover the picture, the sum changes by the factor that physics' bins give between with and without them:
 /// their K edges are beyond the fitted table.
-void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam)
+void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam,
+                                std::span<glm::vec2> sums)
 {
     auto const covered = tube_pixels(scene, rect);
     if (covered.empty()) return;
@@ -461,7 +500,6 @@ void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamD
     EnergyTable const bins = binned_table(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
     auto const patient_g_cm2 = read_thickness();
-    auto const sums = signal->mapped_as<glm::vec2>();
     parallel_for(int(covered.size()), [&](int first, int last) {
         std::vector<double> g_cm2(beam.materials.size());
         for (int i = first; i < last; ++i) {
@@ -505,25 +543,13 @@ Signal Projector::project(Scene const& scene)
     BeamShape const& shape = i.shape_of(scene);
     signal.open_beam = shape.open_beam;
     BeamDescription const beam = describe_beam(scene, shape);
-    EnergyTable const& table = i.table_of(beam);
-    i.fill_signal_params(scene, rect, table);
-    i.make_room(i.signal, p.columns, p.rows);
-    auto const& kernel = table.size() <= fitted_energies ? i.energy_sum : i.energy_sum_bins;
-    i.commands.mark();
-    i.commands.dispatch(kernel,
-                        {&i.signal_params, &i.slab_params, &i.energy_params, &i.thickness(), &*i.heel_places,
-                         &*i.signal},
-                        {}, {}, groups(rect.columns, shared::signal_group_x),
-                        groups(rect.rows, shared::signal_group_y));
-    i.commands.mark();
-    auto const stages = i.commands.run("summing the energies");
-    i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    auto const sums = i.sum_energies(scene, rect, beam);
 
     auto start = std::chrono::steady_clock::now();
-    i.add_tubes(scene, rect, beam);
+    i.add_tubes(scene, rect, beam, sums);
     i.times.tubes_ms = ms_since(start);
     start = std::chrono::steady_clock::now();
-    i.finisher.finish(scene, shape.geometry, i.signal->mapped_as<glm::vec2>(), signal);
+    i.finisher.finish(scene, shape.geometry, sums, signal);
     i.times.finish_ms = ms_since(start);
     return signal;
 }
