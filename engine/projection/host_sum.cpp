@@ -36,13 +36,13 @@ struct Work {
     std::span<shared::EnergyParams const> energies;
     std::span<glm::vec2 const> thickness;
     std::span<float const> heel_place;
-    std::span<glm::vec2> sums;
+    std::span<float> mean, second;
 };
 
 [[gnu::always_inline]] inline void sum_rows(Work const& w, int first_row, int last_row)
 {
     auto const& p = w.p;
-    Block soft, bone, depth, mean, second, wedges;
+    Block soft, bone, depth, mean, second, wedges; // sums here: nothing else can alias them
     Block slabs[shared::signal_max_slabs];
     bool const has_wedges = p.wedge_a.w > 0 || p.wedge_b.w > 0;
     for (int y = first_row; y < last_row; ++y) {
@@ -103,8 +103,9 @@ struct Work {
                     second[x] += second_weight * passed;
                 }
             }
-            glm::vec2* const to = w.sums.data() + std::size_t(row) * p.columns + column;
-            for (int x = 0; x < count; ++x) to[x] = {mean[x], second[x]};
+            std::size_t const to = std::size_t(row) * p.columns + column;
+            std::copy_n(mean, count, w.mean.data() + to);
+            std::copy_n(second, count, w.second.data() + to);
         }
     }
 }
@@ -136,9 +137,9 @@ bool has_avx2()
 
 void host_energy_sum(shared::SignalParams const& params, std::span<shared::SlabParams const> slabs,
                      std::span<shared::EnergyParams const> energies, std::span<glm::vec2 const> thickness,
-                     std::span<float const> heel_place, std::span<glm::vec2> sums)
+                     std::span<float const> heel_place, std::span<float> mean, std::span<float> second)
 {
-    Work const work{params, slabs, energies, thickness, heel_place, sums};
+    Work const work{params, slabs, energies, thickness, heel_place, mean, second};
     parallel_for(int(params.rect_rows), [&, wide = has_avx2()](int first, int last) {
         wide ? sum_rows_avx2(work, first, last) : sum_rows_plain(work, first, last);
     });

@@ -177,7 +177,6 @@ struct Projector::Impl {
     std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
     bool copy_is_fresh = false;                 ///< thickness_copy holds what was marched last
     std::optional<gpu::Buffer> signal;
-    std::vector<glm::vec2> host_signal; ///< the same where the CPU sums
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
@@ -208,8 +207,8 @@ struct Projector::Impl {
     BeamShape const& shape_of(Scene const& scene);
     EnergyTable const& table_of(BeamDescription const& beam);
     void fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& table);
-    std::span<glm::vec2> sum_energies(Scene const& scene, PixelRect const& rect, BeamDescription const& beam);
-    void add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam, std::span<glm::vec2> sums);
+    void sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums);
+    void add_tubes(Scene const& scene, BeamDescription beam, Signal& sums);
 };
 
 void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
@@ -457,22 +456,20 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     std::memcpy(signal_params.mapped().data(), &p, sizeof p);
 }
 
-/// Mean and second moment per mAs at 1 m of every pixel in `rect`, no blades.
-std::span<glm::vec2> Projector::Impl::sum_energies(Scene const& scene, PixelRect const& rect,
-                                                   BeamDescription const& beam)
+/// Fills the primary images over the exposed rectangle with what every pixel absorbs per mAs at 1 m, no blades.
+void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums)
 {
+    PixelRect const& rect = sums.exposed;
     EnergyTable const& table = table_of(beam);
     fill_signal_params(scene, rect, table);
     if (sums_on_host) {
         auto const start = std::chrono::steady_clock::now();
-        auto const patient_g_cm2 = read_thickness();
-        host_signal.resize(patient_g_cm2.size());
         host_energy_sum(signal_params.mapped_as<shared::SignalParams>().front(),
                         slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size()),
-                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), patient_g_cm2,
-                        heel_places->mapped_as<float>(), host_signal);
+                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), read_thickness(),
+                        heel_places->mapped_as<float>(), sums.primary.values, sums.primary_second_moment.values);
         times.energy_sum_ms = ms_since(start);
-        return host_signal;
+        return;
     }
     make_room(signal, scene.pixels.columns, scene.pixels.rows);
     auto const& kernel = table.size() <= std::size_t(fitted_energies) ? energy_sum : energy_sum_bins;
@@ -482,15 +479,26 @@ std::span<glm::vec2> Projector::Impl::sum_energies(Scene const& scene, PixelRect
     commands.mark();
     auto const stages = commands.run("summing the energies");
     times.energy_sum_ms = stages.empty() ? 0 : stages.front();
-    return signal->mapped_as<glm::vec2>();
+    auto const values = signal->mapped_as<glm::vec2>();
+    parallel_for(rect.rows, [&](int first, int last) {
+        for (int row = rect.row + first; row < rect.row + last; ++row) {
+            glm::vec2 const* const from =
+                values.data() + std::size_t(row) * std::size_t(scene.pixels.columns) + std::size_t(rect.column);
+            float* const mean = &sums.primary.at(rect.column, row);
+            float* const second = &sums.primary_second_moment.at(rect.column, row);
+            for (int x = 0; x < rect.columns; ++x) {
+                mean[x] = from[x].x;
+                second[x] = from[x].y;
+            }
+        }
+    });
 }
 
 /// Where tubes cover the picture, the sum changes by the factor that physics' bins give between with and without them:
 /// their K edges are beyond the fitted table.
-void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam,
-                                std::span<glm::vec2> sums)
+void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
 {
-    auto const covered = tube_pixels(scene, rect);
+    auto const covered = tube_pixels(scene, sums.exposed);
     if (covered.empty()) return;
     std::size_t const before = beam.materials.size();
     for (auto const id : added_materials(scene)) {
@@ -515,8 +523,8 @@ void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamD
             g_cm2[1] += pixel.bone;
             for (std::size_t m = before; m < g_cm2.size(); ++m) g_cm2[m] += pixel.added[m - before];
             auto const with = bins.behind(g_cm2, place);
-            sums[at].x *= float(with.mean / without.mean);
-            sums[at].y *= float(with.second / without.second);
+            sums.primary.values[at] *= float(with.mean / without.mean);
+            sums.primary_second_moment.values[at] *= float(with.second / without.second);
         }
     });
 }
@@ -543,13 +551,13 @@ Signal Projector::project(Scene const& scene)
     BeamShape const& shape = i.shape_of(scene);
     signal.open_beam = shape.open_beam;
     BeamDescription const beam = describe_beam(scene, shape);
-    auto const sums = i.sum_energies(scene, rect, beam);
+    i.sum_energies(scene, beam, signal);
 
     auto start = std::chrono::steady_clock::now();
-    i.add_tubes(scene, rect, beam, sums);
+    i.add_tubes(scene, beam, signal);
     i.times.tubes_ms = ms_since(start);
     start = std::chrono::steady_clock::now();
-    i.finisher.finish(scene, shape.geometry, sums, signal);
+    i.finisher.finish(scene, shape.geometry, signal);
     i.times.finish_ms = ms_since(start);
     return signal;
 }
