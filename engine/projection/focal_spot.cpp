@@ -11,19 +11,17 @@
 namespace fluoro {
 namespace {
 
-using glm::vec2;
-
 double open_share(double inside_mm, double penumbra)
 {
     return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0);
 }
 
 /// Rows of `from` to rows of `to` (each rect.columns wide), blurred along the row; the outermost pixel goes on outside.
-void blur_row(std::span<float const> weights, vec2 const* from, vec2* to, int columns)
+void blur_row(std::span<float const> weights, float const* from, float* to, int columns)
 {
     int const reach = int(weights.size()) - 1;
     auto const near_edge = [&](int x) {
-        vec2 sum = weights[0] * from[x];
+        float sum = weights[0] * from[x];
         for (int i = 1; i <= reach; ++i)
             sum += weights[std::size_t(i)] * (from[std::max(0, x - i)] + from[std::min(columns - 1, x + i)]);
         to[x] = sum;
@@ -119,98 +117,98 @@ void SignalFinisher::see_disc(Scene const& scene, SeenKey const& key)
     seen_for_ = key;
 }
 
-void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, std::span<glm::vec2> sums, Signal& signal)
+/// One image on its way through the finish.
+struct SignalFinisher::Stage {
+    Image<float>& image;
+    std::vector<float>& blurred; ///< along the rows, over the exposed rectangle
+    std::vector<float>& cells;   ///< means, then what the extra-focal disc adds
+};
+
+/// Means over cells of what the kernel left, and the object blur along the rows.
+void SignalFinisher::gather(Stage const& stage, PixelRect const& rect, int cell, int cell_row,
+                            std::span<float const> weights)
+{
+    int const across = (rect.columns + cell - 1) / cell;
+    int const top = cell_row * cell, bottom = std::min(top + cell, rect.rows);
+    float* const means = stage.cells.data() + std::size_t(cell_row) * std::size_t(across);
+    std::fill_n(means, across, 0.0f);
+    for (int y = top; y < bottom; ++y) {
+        float const* const pixels = &stage.image.at(rect.column, rect.row + y);
+        for (int cx = 0; cx < across; ++cx)
+            for (int x = cx * cell; x < std::min((cx + 1) * cell, rect.columns); ++x) means[cx] += pixels[x];
+        if (!weights.empty())
+            blur_row(weights, pixels, stage.blurred.data() + std::size_t(y) * std::size_t(rect.columns), rect.columns);
+    }
+    for (int cx = 0; cx < across; ++cx)
+        means[cx] /= float((bottom - top) * (std::min((cx + 1) * cell, rect.columns) - cx * cell));
+}
+
+/// From the means of cells to what the extra-focal disc adds: spread over the object's shadow of the disc, dimmed to
+/// its share and to what the blades leave of it. A few thousand cells: not worth a second thread.
+void SignalFinisher::spread_extra_focal(std::vector<float>& cells, int across, int down, double radius_cells,
+                                        double share)
+{
+    DiscWeights const disc{radius_cells};
+    spread_.resize(cells.size());
+    std::vector<float> padded(std::size_t(across + 2 * disc.reach));
+    for (int y = 0; y < down; ++y) {
+        float* const to = spread_.data() + std::size_t(y) * std::size_t(across);
+        std::fill_n(to, across, 0.0f);
+        float const* weight = disc.weights.data();
+        for (int j = -disc.reach; j <= disc.reach; ++j) {
+            float const* const from = cells.data() + std::size_t(std::clamp(y + j, 0, down - 1)) * std::size_t(across);
+            std::fill_n(padded.begin(), disc.reach, from[0]);
+            std::copy_n(from, across, padded.begin() + disc.reach);
+            std::fill_n(padded.end() - disc.reach, disc.reach, from[across - 1]);
+            for (int i = 0; i <= 2 * disc.reach; ++i, ++weight) {
+                float const* const shifted = padded.data() + i;
+                for (int x = 0; x < across; ++x) to[x] += *weight * shifted[x];
+            }
+        }
+        float const* const seen = seen_.data() + std::size_t(y) * std::size_t(across);
+        for (int x = 0; x < across; ++x) to[x] *= float(share) * seen[x];
+    }
+    cells.swap(spread_);
+}
+
+void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, Signal& signal)
 {
     PixelRect const& rect = signal.exposed;
-    int const stride = scene.pixels.columns;
-    FLUORO_EXPECT(sums.size() >= std::size_t(stride) * std::size_t(scene.pixels.rows));
-    auto const at = [&](int x, int y) {
-        return sums.data() + std::size_t(rect.row + y) * std::size_t(stride) + std::size_t(rect.column + x);
-    };
-    double const pitch = scene.pixels.pitch_mm();
-    std::size_t const wide = std::size_t(rect.columns);
-
-    // Object blur, first along the rows, then along the columns.
-    auto const weights = spot_weights(spot_shadow_mm(scene) / pitch);
-    if (!weights.empty()) {
-        scratch_.resize(wide * std::size_t(rect.rows));
-        int const reach = int(weights.size()) - 1;
-        parallel_for(rect.rows, [&](int first, int last) {
-            for (int y = first; y < last; ++y)
-                blur_row(weights, at(0, y), scratch_.data() + std::size_t(y) * wide, rect.columns);
-        });
-        parallel_for(rect.rows, [&](int first, int last) {
-            for (int y = first; y < last; ++y) {
-                vec2* const to = at(0, y);
-                auto const row = [&](int other) {
-                    return scratch_.data() + std::size_t(std::clamp(other, 0, rect.rows - 1)) * wide;
-                };
-                vec2 const* const here = row(y);
-                for (std::size_t x = 0; x < wide; ++x) to[x] = weights[0] * here[x];
-                for (int i = 1; i <= reach; ++i) {
-                    vec2 const *const above = row(y - i), *const below = row(y + i);
-                    float const weight = weights[std::size_t(i)];
-                    for (std::size_t x = 0; x < wide; ++x) to[x] += weight * (above[x] + below[x]);
-                }
-            }
-        });
-    }
-
-    // Extra-focal radiation, on cells that resolve its disc: object and blades, both seen from all of the disc.
-    auto const& tube = scene.tube;
     View const& view = scene.view;
-    double const to_blades = scene.source_to_blades_mm;
+    double const sid = view.source_to_detector_mm, sod = view.source_to_isocentre_mm;
+    double const pitch = scene.pixels.pitch_mm();
+    auto const& tube = scene.tube;
     double const extra = tube.extra_focal_radius_mm > 0 ? tube.extra_focal_share : 0;
-    double const shadow_pixels = tube.extra_focal_radius_mm *
-                                 std::max(0.0, view.source_to_detector_mm - view.source_to_isocentre_mm) /
-                                 view.source_to_isocentre_mm / pitch;
-    int const cell = std::clamp(int(std::lround(shadow_pixels / 2.5)), 4, 16);
+    // Cells that resolve the shadow of the extra-focal disc.
+    double const shadow_pixels = tube.extra_focal_radius_mm * std::max(0.0, sid - sod) / sod / pitch;
+    int const cell = 2 * std::clamp(int(std::lround(shadow_pixels / 5)), 2, 8);
     int const across = (rect.columns + cell - 1) / cell, down = (rect.rows + cell - 1) / cell;
+    std::size_t const wide = std::size_t(rect.columns);
+    auto const weights = spot_weights(spot_shadow_mm(scene) / pitch);
+
+    std::array const stages{Stage{signal.primary, blurred_mean_, mean_cells_},
+                            Stage{signal.primary_second_moment, blurred_second_, second_cells_}};
+    for (auto const& stage : stages) {
+        stage.cells.resize(std::size_t(across) * std::size_t(down));
+        stage.blurred.resize(weights.empty() ? 0 : wide * std::size_t(rect.rows));
+    }
+    parallel_for(down, [&](int first, int last) {
+        for (int cell_row = first; cell_row < last; ++cell_row)
+            for (auto const& stage : stages) gather(stage, rect, cell, cell_row, weights);
+    });
     if (extra > 0) {
+        double const to_blades = scene.source_to_blades_mm;
         see_disc(scene, {scene.pixels.field_mm,
                          scene.pixels.columns,
                          scene.pixels.rows,
                          {scene.blades.left_mm, scene.blades.right_mm, scene.blades.top_mm, scene.blades.bottom_mm},
-                         tube.extra_focal_radius_mm * std::max(0.0, view.source_to_detector_mm - to_blades) / to_blades,
+                         tube.extra_focal_radius_mm * std::max(0.0, sid - to_blades) / to_blades,
                          rect,
                          cell});
-        std::size_t const count = std::size_t(across) * std::size_t(down);
-        std::vector<vec2> means(count);
-        parallel_for(down, [&](int first, int last) {
-            for (int cy = first; cy < last; ++cy) {
-                int const top = cy * cell, bottom = std::min(top + cell, rect.rows);
-                vec2* const row = means.data() + std::size_t(cy) * std::size_t(across);
-                for (int y = top; y < bottom; ++y)
-                    for (int cx = 0; cx < across; ++cx) {
-                        vec2 sum{0};
-                        vec2 const* const pixels = at(0, y);
-                        for (int x = cx * cell; x < std::min((cx + 1) * cell, rect.columns); ++x) sum += pixels[x];
-                        row[cx] += sum;
-                    }
-                for (int cx = 0; cx < across; ++cx)
-                    row[cx] /= float((bottom - top) * (std::min((cx + 1) * cell, rect.columns) - cx * cell));
-            }
-        });
-        DiscWeights const disc{shadow_pixels / cell};
-        cells_.resize(count);
-        parallel_for(down, [&](int first, int last) {
-            for (int y = first; y < last; ++y)
-                for (int x = 0; x < across; ++x) {
-                    vec2 sum{0};
-                    float const* weight = disc.weights.data();
-                    for (int j = -disc.reach; j <= disc.reach; ++j)
-                        for (int i = -disc.reach; i <= disc.reach; ++i)
-                            sum += *weight++ * means[std::size_t(std::clamp(y + j, 0, down - 1)) * std::size_t(across) +
-                                                     std::size_t(std::clamp(x + i, 0, across - 1))];
-                    auto const here = std::size_t(y) * std::size_t(across) + std::size_t(x);
-                    cells_[here] = float(extra) * seen_[here] * sum;
-                }
-        });
+        for (auto const& stage : stages) spread_extra_focal(stage.cells, across, down, shadow_pixels / cell, extra);
     }
 
-    // Blades, fluence, and the two together.
-    double const metres = view.source_to_detector_mm / 1000;
-    double const fluence = scene.exposure.current_time.value() * tube.output_factor / (metres * metres);
+    double const fluence = scene.exposure.current_time.value() * tube.output_factor / (sid / 1000) / (sid / 1000);
     double const penumbra = penumbra_mm(scene);
     std::vector<float> open_columns(wide);
     for (std::size_t x = 0; x < wide; ++x) {
@@ -218,40 +216,49 @@ void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, st
         open_columns[x] =
             float(open_share(mm - scene.blades.left_mm, penumbra) * open_share(scene.blades.right_mm - mm, penumbra));
     }
-    struct Between {
-        int low, high;
-        float share;
-    };
-    auto const between = [&](int pixel, int cells) {
-        double const place = std::clamp((pixel + 0.5) / cell - 0.5, 0.0, cells - 1.0);
-        int const low = std::min(int(place), std::max(0, cells - 2));
-        return Between{low, std::min(low + 1, cells - 1), float(place - low)};
-    };
-    std::vector<Between> columns;
-    for (int x = 0; x < rect.columns; ++x) columns.push_back(between(x, across));
     parallel_for(rect.rows, [&](int first, int last) {
-        std::vector<vec2> extra_row(std::size_t(across), vec2{0});
+        std::vector<float> cells(std::size_t(across) + 2), around(wide + 2 * std::size_t(cell));
         for (int y = first; y < last; ++y) {
             double const mm = scene.pixels.position_mm(0, rect.row + y).y;
             float const open_row = float((1 - extra) * open_share(mm - scene.blades.top_mm, penumbra) *
                                          open_share(scene.blades.bottom_mm - mm, penumbra));
-            if (extra > 0) {
-                Between const row = between(y, down);
-                for (int x = 0; x < across; ++x)
-                    extra_row[std::size_t(x)] =
-                        glm::mix(cells_[std::size_t(row.low) * std::size_t(across) + std::size_t(x)],
-                                 cells_[std::size_t(row.high) * std::size_t(across) + std::size_t(x)], row.share);
-            }
-            vec2 const* const from = at(0, y);
             float const* const shape = &geometry.at(rect.column, rect.row + y);
-            float* const primary = &signal.primary.at(rect.column, rect.row + y);
-            float* const second = &signal.primary_second_moment.at(rect.column, rect.row + y);
-            for (std::size_t x = 0; x < wide; ++x) {
-                Between const& c = columns[x];
-                vec2 const around = glm::mix(extra_row[std::size_t(c.low)], extra_row[std::size_t(c.high)], c.share);
-                vec2 const value = float(fluence) * shape[x] * (open_row * open_columns[x] * from[x] + around);
-                primary[x] = value.x;
-                second[x] = value.y;
+            double const place = std::clamp((y + 0.5) / cell - 0.5, 0.0, down - 1.0);
+            int const low = int(place), high = std::min(low + 1, down - 1);
+            float const share = float(place - low);
+            for (auto const& stage : stages) {
+                float* const value = &stage.image.at(rect.column, rect.row + y);
+                if (!weights.empty()) { // the object blur along the columns
+                    auto const row = [&](int other) {
+                        return stage.blurred.data() + std::size_t(std::clamp(other, 0, rect.rows - 1)) * wide;
+                    };
+                    float const* const here = row(y);
+                    for (std::size_t x = 0; x < wide; ++x) value[x] = weights[0] * here[x];
+                    for (int i = 1; i < int(weights.size()); ++i) {
+                        float const *const above = row(y - i), *const below = row(y + i);
+                        float const weight = weights[std::size_t(i)];
+                        for (std::size_t x = 0; x < wide; ++x) value[x] += weight * (above[x] + below[x]);
+                    }
+                }
+                if (extra > 0) {
+                    // The cells of this row, the outermost once more outside; then straight lines from middle to
+                    // middle.
+                    float const* const a = stage.cells.data() + std::size_t(low) * std::size_t(across);
+                    float const* const b = stage.cells.data() + std::size_t(high) * std::size_t(across);
+                    for (int x = 0; x < across; ++x) cells[std::size_t(x) + 1] = a[x] + share * (b[x] - a[x]);
+                    cells.front() = cells[1];
+                    cells.back() = cells[std::size_t(across)];
+                    float* to = around.data();
+                    for (int x = 0; x <= across; ++x, to += cell) {
+                        float const here = cells[std::size_t(x)];
+                        float const step = (cells[std::size_t(x) + 1] - here) / float(cell);
+                        for (int i = 0; i < cell; ++i) to[i] = here + (float(i) + 0.5f) * step;
+                    }
+                }
+                // The lines begin at the middle of the cell before the first pixel.
+                float const* const added = around.data() + cell / 2;
+                for (std::size_t x = 0; x < wide; ++x)
+                    value[x] = float(fluence) * shape[x] * (open_row * open_columns[x] * value[x] + added[x]);
             }
         }
     });

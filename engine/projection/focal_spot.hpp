@@ -17,14 +17,13 @@ std::vector<float> spot_weights(double width_pixels);
 /// Width [mm] on the detector over which the focal spot spreads a point in the isocentre's plane.
 double spot_shadow_mm(Scene const& scene);
 
-/// Turns energy sums (mean and second moment per mAs at 1 m, as the kernel leaves them) into the primary signal: focal
-/// blur, blades with their penumbra, extra-focal radiation, fluence and the open beam's geometry.
+/// Turns energy sums (mean and second moment per mAs at 1 m, nothing but the object in them) into the primary signal:
+/// focal blur, blades with their penumbra, extra-focal radiation, fluence and the open beam's geometry.
 /// docs/theory/focal-spot.md
 class SignalFinisher {
 public:
-    /// Fills the primary images of `signal` over its exposed rectangle. `sums` has a value for each pixel of the
-    /// picture; what it held is gone afterwards.
-    void finish(Scene const& scene, Image<float> const& geometry, std::span<glm::vec2> sums, Signal& signal);
+    /// Works in place on the primary images of `signal` over its exposed rectangle.
+    void finish(Scene const& scene, Image<float> const& geometry, Signal& signal);
 
 private:
     /// What decides how much of the extra-focal disc shows between the blades.
@@ -38,10 +37,15 @@ private:
         friend bool operator==(SeenKey const&, SeenKey const&) = default;
     };
     void see_disc(Scene const& scene, SeenKey const& key);
+    struct Stage;
+    static void gather(Stage const& stage, PixelRect const& rect, int cell, int cell_row,
+                       std::span<float const> weights);
+    void spread_extra_focal(std::vector<float>& cells, int across, int down, double radius_cells, double share);
 
     std::optional<SeenKey> seen_for_;
-    std::vector<float> seen_;                ///< share of the disc, for every cell
-    std::vector<glm::vec2> scratch_, cells_; ///< kept between frames
+    std::vector<float> seen_; ///< share of the disc, for every cell
+    // Kept between frames: their memory.
+    std::vector<float> blurred_mean_, blurred_second_, mean_cells_, second_cells_, spread_;
 };
 
 } // namespace fluoro

@@ -1,6 +1,7 @@
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
 #include "focal_spot.hpp"
+#include "host_sum.hpp"
 #include "ray_grid.hpp"
 #include "tube_chords.hpp"
 
@@ -11,10 +12,10 @@
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
 #include <fluoro/gpu/dispatch_budget.hpp>
 #include <fluoro/gpu/kernel.hpp>
 #include <fluoro/physics/basis.hpp>
-#include <fluoro/core/parallel.hpp>
 #include <fluoro/projection/energy_table.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/room/chord.hpp>
@@ -143,13 +144,16 @@ struct Projector::Impl {
         : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
                                                                     (s.method == MarchMethod::by_device &&
                                                                      prefers_texture(device.info()))},
+          sums_on_host{s.energy_sum == EnergySumPlace::host ||
+                       (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
           march{device,
                 uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
                              : std::span<std::uint32_t const>{march_joseph_spv},
                 {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
-          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
-          energy_sum{device, energy_sum_spv, {3, 3, 0, 0}}, energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}},
-          commands{device},
+          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device,
+                                                                                                energy_sum_spv,
+                                                                                                {3, 3, 0, 0}},
+          energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}}, commands{device},
           signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
                                                                                        shared::signal_max_slabs},
           energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
@@ -160,17 +164,19 @@ struct Projector::Impl {
     ProjectorSettings settings;
     gpu::Device device;
     bool uses_texture;
+    bool sums_on_host;
     gpu::Kernel march;
     gpu::Kernel resample;
     gpu::Kernel energy_sum, energy_sum_bins;
     gpu::CommandList commands;
     std::vector<gpu::Buffer> march_params;
     gpu::Buffer signal_params, slab_params, energy_params;
-    std::optional<gpu::Buffer> heel_places; ///< one for every row
+    std::optional<gpu::Buffer> heel_places;     ///< one for every row
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
     std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
     std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
+    bool copy_is_fresh = false;                 ///< thickness_copy holds what was marched last
     std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
@@ -202,7 +208,8 @@ struct Projector::Impl {
     BeamShape const& shape_of(Scene const& scene);
     EnergyTable const& table_of(BeamDescription const& beam);
     void fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& table);
-    void add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam);
+    void sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums);
+    void add_tubes(Scene const& scene, BeamDescription beam, Signal& sums);
 };
 
 void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
@@ -264,6 +271,7 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
                                  bool crosses_cells, bool reports_work)
 {
     times.march_ms = times.longest_dispatch_ms = 0;
+    copy_is_fresh = false;
     dispatched_rays.clear();
     Mat4 const index_from_patient = through.grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
@@ -368,10 +376,12 @@ void Projector::Impl::spread_rays(Scene const& scene)
 /// The marched thicknesses of all pixels, on the CPU.
 std::span<glm::vec2 const> Projector::Impl::read_thickness()
 {
+    if (copy_is_fresh) return thickness_copy->mapped_as<glm::vec2>();
     gpu::Buffer const& from = thickness();
     if (!thickness_copy || thickness_copy->bytes() != from.bytes()) thickness_copy.emplace(device, from.bytes());
     commands.copy(from, *thickness_copy);
     commands.run("reading the thicknesses");
+    copy_is_fresh = true;
     return thickness_copy->mapped_as<glm::vec2>();
 }
 
@@ -447,21 +457,63 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     std::memcpy(signal_params.mapped().data(), &p, sizeof p);
 }
 
-/// Where tubes cover the picture, the sum changes by the factor that physics' bins give between with and without them:
-/// their K edges are beyond the fitted table.
-void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamDescription beam)
+/// Fills the primary images over the exposed rectangle with what every pixel absorbs per mAs at 1 m, no blades.
+void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums)
 {
-    auto const covered = tube_pixels(scene, rect);
+    PixelRect const& rect = sums.exposed;
+    EnergyTable const& table = table_of(beam);
+    fill_signal_params(scene, rect, table);
+    if (sums_on_host) {
+        auto const start = std::chrono::steady_clock::now();
+        host_energy_sum(signal_params.mapped_as<shared::SignalParams>().front(),
+                        slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size()),
+                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), read_thickness(),
+                        heel_places->mapped_as<float>(), sums.primary.values, sums.primary_second_moment.values);
+        times.energy_sum_ms = ms_since(start);
+        return;
+    }
+    make_room(signal, scene.pixels.columns, scene.pixels.rows);
+    auto const& kernel = table.size() <= std::size_t(fitted_energies) ? energy_sum : energy_sum_bins;
+    commands.mark();
+    commands.dispatch(kernel, {&signal_params, &slab_params, &energy_params, &thickness(), &*heel_places, &*signal}, {},
+                      {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
+    commands.mark();
+    auto const stages = commands.run("summing the energies");
+    times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    auto const values = signal->mapped_as<glm::vec2>();
+    parallel_for(rect.rows, [&](int first, int last) {
+        for (int row = rect.row + first; row < rect.row + last; ++row) {
+            glm::vec2 const* const from =
+                values.data() + std::size_t(row) * std::size_t(scene.pixels.columns) + std::size_t(rect.column);
+            float* const mean = &sums.primary.at(rect.column, row);
+            float* const second = &sums.primary_second_moment.at(rect.column, row);
+            for (int x = 0; x < rect.columns; ++x) {
+                mean[x] = from[x].x;
+                second[x] = from[x].y;
+            }
+        }
+    });
+}
+
+/// Where tubes cover the picture, the sum changes by the factor between with and without them that a table made for
+/// their materials gives: K edges are beyond the few energies that do for the rest.
+void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
+{
+    auto const covered = tube_pixels(scene, sums.exposed);
     if (covered.empty()) return;
     std::size_t const before = beam.materials.size();
     for (auto const id : added_materials(scene)) {
+        // Up to the next power of two, so that a filling vessel does not ask for a new table each frame.
+        double most = 1e-3;
+        std::size_t const channel = beam.materials.size() - before;
+        for (auto const& pixel : covered)
+            while (most < pixel.added[channel]) most *= 2;
         beam.materials.push_back(id);
-        beam.most_g_cm2.push_back(0);
+        beam.most_g_cm2.push_back(most);
     }
-    EnergyTable const bins = binned_table(beam);
+    EnergyTable const& table = table_of(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
     auto const patient_g_cm2 = read_thickness();
-    auto const sums = signal->mapped_as<glm::vec2>();
     parallel_for(int(covered.size()), [&](int first, int last) {
         std::vector<double> g_cm2(beam.materials.size());
         for (int i = first; i < last; ++i) {
@@ -471,14 +523,14 @@ void Projector::Impl::add_tubes(Scene const& scene, PixelRect const& rect, BeamD
             g_cm2[0] = patient_g_cm2[at].x;
             g_cm2[1] = patient_g_cm2[at].y;
             add_fixed_g_cm2(scene, pixel.column, pixel.row, std::span{g_cm2}.subspan(2));
-            double const place = bins.heel_place(heel[std::size_t(pixel.row)]);
-            auto const without = bins.behind(g_cm2, place);
+            double const place = table.heel_place(heel[std::size_t(pixel.row)]);
+            auto const without = table.behind(g_cm2, place);
             g_cm2[0] += pixel.soft;
             g_cm2[1] += pixel.bone;
             for (std::size_t m = before; m < g_cm2.size(); ++m) g_cm2[m] += pixel.added[m - before];
-            auto const with = bins.behind(g_cm2, place);
-            sums[at].x *= float(with.mean / without.mean);
-            sums[at].y *= float(with.second / without.second);
+            auto const with = table.behind(g_cm2, place);
+            sums.primary.values[at] *= float(with.mean / without.mean);
+            sums.primary_second_moment.values[at] *= float(with.second / without.second);
         }
     });
 }
@@ -505,25 +557,13 @@ Signal Projector::project(Scene const& scene)
     BeamShape const& shape = i.shape_of(scene);
     signal.open_beam = shape.open_beam;
     BeamDescription const beam = describe_beam(scene, shape);
-    EnergyTable const& table = i.table_of(beam);
-    i.fill_signal_params(scene, rect, table);
-    i.make_room(i.signal, p.columns, p.rows);
-    auto const& kernel = table.size() <= fitted_energies ? i.energy_sum : i.energy_sum_bins;
-    i.commands.mark();
-    i.commands.dispatch(kernel,
-                        {&i.signal_params, &i.slab_params, &i.energy_params, &i.thickness(), &*i.heel_places,
-                         &*i.signal},
-                        {}, {}, groups(rect.columns, shared::signal_group_x),
-                        groups(rect.rows, shared::signal_group_y));
-    i.commands.mark();
-    auto const stages = i.commands.run("summing the energies");
-    i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    i.sum_energies(scene, beam, signal);
 
     auto start = std::chrono::steady_clock::now();
-    i.add_tubes(scene, rect, beam);
+    i.add_tubes(scene, beam, signal);
     i.times.tubes_ms = ms_since(start);
     start = std::chrono::steady_clock::now();
-    i.finisher.finish(scene, shape.geometry, i.signal->mapped_as<glm::vec2>(), signal);
+    i.finisher.finish(scene, shape.geometry, signal);
     i.times.finish_ms = ms_since(start);
     return signal;
 }

@@ -44,9 +44,16 @@ enum class MarchMethod {
     joseph
 };
 
+enum class EnergySumPlace {
+    by_device, ///< on a GPU there, on the CPU where the device is the CPU anyway
+    device,
+    host
+};
+
 struct ProjectorSettings {
     std::string device; ///< part of a device's name; empty = the best there is
     MarchMethod method = MarchMethod::by_device;
+    EnergySumPlace energy_sum = EnergySumPlace::by_device;
     bool cells = true;        ///< texture only: a ray crosses an empty or uniform cell in one step
     bool every_pixel = false; ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
     bool validation = false;  ///< Vulkan validation layers (core and synchronisation)
@@ -63,7 +70,7 @@ public:
 
     /// Primary only, with the open beam's shape; scatter images are zero. Reuses the march when only the exposure, the
     /// blades, wedges, grid or tubes changed. Nothing is left outside the exposed rectangle. Throws Error when the
-    /// scene's fillings hold more than four materials besides water and bone.
+    /// scene's tubes hold more than four materials besides water and bone.
     Signal project(Scene const& scene);
     ThicknessMap thickness(Scene const& scene);
     /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.
