@@ -11,9 +11,6 @@ namespace {
 /// Frames of a run before the extremes count: until then the average is still as noisy as a frame.
 constexpr int warm_up = 2;
 
-/// Taps 1 4 1: a vessel of two pixels keeps five sixths of its contrast.
-constexpr float smoothing_centre = 4;
-
 } // namespace
 
 Image<float> smoothed(Image<float> const& image, float centre)

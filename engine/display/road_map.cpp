@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace fluoro {
@@ -124,18 +125,19 @@ void RoadMap::finish(RoadMapSettings const& settings)
     float const limit = unchanged - float(settings.noise_threshold) * sigma;
 
     PixelRect const& field = without_vessel_.exposed;
-    vessel_ = Image<float>{sum_.columns, sum_.rows};
-    without_vessel_.log_signal = Image<float>{sum_.columns, sum_.rows};
-    float const share = 1.0f / float(extremes_.frames());
+    vessel_ = without_vessel_.log_signal = Image<float>{sum_.columns, sum_.rows};
+    Image<float> mean = std::move(sum_);
+    for (float& v : mean.values) v *= 1.0f / float(extremes_.frames());
+    Image<float> const smooth_mean = smoothed(mean, Extremes::smoothing_centre);
     for (int y = field.row; y < field.row + field.rows; ++y)
         for (int x = field.column; x < field.column + field.columns; ++x) {
             // From nothing at the limit to all of it two standard deviations on: no rim of half-seen noise.
             float const member = std::clamp((limit - wide.at(x, y)) / (2 * sigma), 0.0f, 1.0f);
             vessel_.at(x, y) = member * std::min(swing.at(x, y) - unchanged, 0.0f) / root.at(x, y);
-            // Where nothing changed the mean of all frames is the quietest; in the vessel the brightest is without
-            // contrast medium, but for half of the noise's swing.
+            // The mean of all frames is the quietest and sharp. In the vessel it is lifted to the brightest, which is
+            // without contrast medium, but for half of the noise's swing.
             float const empty = brightest.at(x, y) + 0.5f * unchanged / root.at(x, y);
-            without_vessel_.log_signal.at(x, y) = member * empty + (1 - member) * share * sum_.at(x, y);
+            without_vessel_.log_signal.at(x, y) = mean.at(x, y) + member * (empty - smooth_mean.at(x, y));
         }
     extremes_ = Extremes{1};
     sum_ = {};

@@ -95,7 +95,7 @@ TEST(RoadMap, too_short_a_fluoroscopy_draws_no_map)
     EXPECT_EQ(map.phase(), RoadMap::Phase::off);
 }
 
-// The exposure control still turns in the first frames: +-20 % of dose is no vessel.
+// The exposure control still turns in the first frames: +-20 % of dose is no vessel, in bright parts or dark.
 TEST(RoadMap, an_exposure_that_turns_is_no_vessel)
 {
     RoadMap map;
@@ -103,13 +103,39 @@ TEST(RoadMap, an_exposure_that_turns_is_no_vessel)
     for (int i = 0; i < 20; ++i) {
         double const turn = 1 + 0.2 * std::sin(i);
         auto const raw = quanta(
-            64, [&](int, int) { return 400 * turn; }, std::uint32_t(i));
+            64, [&](int x, int) { return (x < 8 ? 3200 : 400) * turn; }, std::uint32_t(i));
         Image<float> live{64, 64};
         std::copy(raw.digital_numbers.values.begin(), raw.digital_numbers.values.end(), live.values.begin());
         map.fill(live, raw);
     }
     map.finish({});
-    EXPECT_NEAR(moments(map.vessel()).mean, 0, 0.002);
+    EXPECT_NEAR(moments(map.vessel(), {0, 0, 7, 64}).mean, 0, 0.002);
+    EXPECT_NEAR(moments(map.vessel(), {9, 0, 55, 64}).mean, 0, 0.002);
+}
+
+// Stripes of four pixels, +-30 %, in the vessel and beside it: a map smoothed like the extremes would leave a third of
+// them, 0.1 of log signal peak and 0.07 rms. The mean of 37 frames leaves noise of 0.012, and what the vessel's own
+// edge does.
+TEST(RoadMap, takes_fine_anatomy_away_sharply)
+{
+    auto const scene = [](int, int y) { return dose * (1 + 0.3 * ((y / 2) % 2 ? 1 : -1)); };
+    RoadMap map;
+    TemporalFilter filter;
+    map.start();
+    for (int i = 0; i < 40; ++i) {
+        bool const filled = i >= 10 && i < 25;
+        auto const raw = quanta(
+            side, [&](int x, int y) { return scene(x, y) * (filled && in_vessel(x) ? std::exp(vessel_log) : 1); },
+            std::uint32_t(i));
+        map.fill(filter.add(raw, i > 0), raw);
+    }
+    map.finish({});
+    auto const raw = even(side, scene);
+    Image<float> live{side, side};
+    std::copy(raw.digital_numbers.values.begin(), raw.digital_numbers.values.end(), live.values.begin());
+    auto const left = map.over_map(live, raw, {.vessel_opacity = 0}).difference;
+    EXPECT_LT(std::sqrt(moments(left, {4, 4, 60, 150}).variance), 0.025);
+    EXPECT_LT(std::sqrt(moments(left, {72, 4, 4, 150}).variance), 0.045);
 }
 
 TEST(RoadMap, settings_out_of_range_have_a_reason)

@@ -145,12 +145,13 @@ TEST(Runs, peak_opacification_keeps_the_vessel_after_washout)
     EXPECT_FALSE(display.trace(1, 0, 3));
 }
 
+// Saturated in the mask: without its mark the difference would be dark.
 TEST(Runs, saturation_is_shown_white)
 {
     Display display{subtracting()};
     for (int i = 1; i <= 4; ++i) {
         auto raw = dsa_frame(i);
-        if (i == 4)
+        if (i == 2)
             for (int x = 100; x < 110; ++x) raw.digital_numbers.at(x, 64) = raw.saturation;
         auto const picture = display.process(raw, dsa(i));
         if (i == 4) {
@@ -166,6 +167,8 @@ TEST(Runs, a_cine_loop_does_not_flicker)
     for (int i = 1; i <= 6; ++i) display.process(dsa_frame(i, 1000 + 400 * i), {FrameKind::cine, i > 1, i, i / 15.0});
     auto const first = display.review(1, 2)->grey.values;
     display.review(1, 6);
+    display.process(even(side, [](int x, int) { return 50 + 20 * x; }), fluoroscopy(1)); // moves the live window
+    display.review(display.store_fluoroscopy(), 1);
     EXPECT_EQ(display.review(1, 2)->grey.values, first);
     EXPECT_EQ(display.runs().find(1)->frames.size(), 6u);
     // An acquisition is shown frame by frame: no temporal filter.

@@ -183,6 +183,7 @@ TEST(Subtraction, landmarks_are_a_share_of_the_anatomy)
     leave_landmarks(result, mask, 0.2);
     double const here = result.difference.at(30, 40) - result.difference.at(70, 90);
     EXPECT_NEAR(here, 0.2 * std::log(anatomy(30, 40) / anatomy(70, 90)), 0.001);
+    EXPECT_NEAR(moments(result.difference).mean, 0, 0.02); // ln 10,000 would be 1.8
     leave_landmarks(result, mask, 0);
     EXPECT_NEAR(result.difference.at(30, 40) - result.difference.at(70, 90), here, 1e-6);
 }

@@ -7,6 +7,8 @@ namespace fluoro {
 /// extreme of raw noise would be a picture of the noise.
 class Extremes {
 public:
+    /// Frames are smoothed with the taps 1 4 1: a vessel of two pixels keeps five sixths of its contrast.
+    static constexpr float smoothing_centre = 4;
     /// `newest_weight`: share of the newest frame in the recursive average; 1 for frames that are averaged already.
     /// Three quarters keep nine tenths of a peak that lasts one frame and rises and falls over three.
     explicit Extremes(double newest_weight = 0.75) : newest_weight_{float(newest_weight)} {}
