@@ -2,6 +2,8 @@
 #include "scatter_kernels.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/projection/live_scatter.hpp>
@@ -14,10 +16,12 @@ namespace {
 constexpr int sources = 48; ///< cells along each side of the exposed field
 constexpr int nodes = 48;   ///< places along each side of the active field where scatter is computed
 constexpr int rays = 32;    ///< through the patient, along each side
+constexpr int wide_rays = 24; ///< the same over the field and `wide_margin_mm` on each side: how far the body reaches
+constexpr double wide_margin_mm = 200;
 constexpr int margin = 1;   ///< nodes and rays beyond the field on each side, for the interpolation
 
 /// How much of a pencil's own attenuation the receiving place's attenuation replaces, by the kernel's width.
-constexpr std::array receiver_exponent{0.05, 0.08, 0.12, 0.18, 0.25, 0.3, 0.3};
+static std::array<double,7> receiver_exponent = []{ std::array<double,7> a{}; double v[7]; char const* e=std::getenv("BETA"); if(!e) e="0.05 0.08 0.12 0.18 0.25 0.3 0.3"; sscanf(e,"%lf %lf %lf %lf %lf %lf %lf",v,v+1,v+2,v+3,v+4,v+5,v+6); for(int i=0;i<7;++i)a[i]=v[i]; return a;}();
 static_assert(receiver_exponent.size() == scatter_sigmas_cm.size());
 
 /// Evenly spaced places over the field, `margin` of them beyond each side.
@@ -135,14 +139,19 @@ struct LiveScatter::Impl {
     RaysKey key;
     Lattice ray_columns, ray_rows;
     std::vector<CoarseBody::Ray> ray;
+    Lattice wide_columns, wide_rows;
+    std::vector<double> enclosed; ///< share of the scatter in the body that it keeps, on the wide lattice
     PixelRect spread_exposed;
     double spread_width_mm = 0, spread_height_mm = 0;
     double mean_distance_cm = 0;
+    std::array<double, scatter_widths> lost{}; ///< share of the pencil's direction that a width has lost
     std::vector<Matrix> across, along; ///< by width: [cell][node] of columns, [node][cell] of rows
 
     void prepare_rays(Scene const& scene);
     void prepare_spread(Scene const& scene, PixelRect const& exposed, Lattice const& columns, Lattice const& rows);
     CoarseBody::Ray ray_at(Vec2 at_mm) const;
+    void prepare_enclosed(Scene const& scene);
+    double enclosed_at(Vec2 at_mm) const;
 };
 
 void LiveScatter::Impl::prepare_rays(Scene const& scene)
@@ -169,6 +178,54 @@ void LiveScatter::Impl::prepare_rays(Scene const& scene)
                 add_slabs(one, slabs, scene.view, at);
             }
     });
+    prepare_enclosed(scene);
+}
+
+void LiveScatter::Impl::prepare_enclosed(Scene const& scene)
+{
+    static double const reach_per_depth = std::getenv("REACH") ? std::atof(std::getenv("REACH")) : 0.3;
+    wide_columns = Lattice{wide_rays, key.width_mm + 2 * wide_margin_mm};
+    wide_rows = Lattice{wide_rays, key.height_mm + 2 * wide_margin_mm};
+    std::vector<CoarseBody::Ray> wide(std::size_t(wide_rays) * wide_rays);
+    parallel_for(wide_rays, [&](int first, int last) {
+        for (int r = first; r < last; ++r)
+            for (int c = 0; c < wide_rays; ++c)
+                wide[std::size_t(r) * wide_rays + std::size_t(c)] =
+                    body->ray(scene.view, {wide_columns.at_mm(c), wide_rows.at_mm(r)});
+    });
+    enclosed.assign(wide.size(), 1.0);
+    parallel_for(wide_rays, [&](int first, int last) {
+        for (int r = first; r < last; ++r)
+            for (int c = 0; c < wide_rays; ++c) {
+                CoarseBody::Ray const& here = wide[std::size_t(r) * wide_rays + std::size_t(c)];
+                if (here.depth_cm <= 0) continue;
+                double const magnification =
+                    scene.view.source_to_detector_mm / (scene.view.source_to_detector_mm - 10 * here.distance_cm);
+                double const reach_mm = 10 * magnification * reach_per_depth * here.depth_cm;
+                std::array<double, wide_rays> x, y;
+                for (int i = 0; i < wide_rays; ++i) {
+                    x[std::size_t(i)] = std::exp(-0.5 * std::pow((i - c) * wide_columns.step_mm / reach_mm, 2));
+                    y[std::size_t(i)] = std::exp(-0.5 * std::pow((i - r) * wide_rows.step_mm / reach_mm, 2));
+                }
+                double all = 0, in_body = 0;
+                for (std::size_t j = 0; j < wide_rays; ++j)
+                    for (std::size_t i = 0; i < wide_rays; ++i) {
+                        all += x[i] * y[j];
+                        in_body += x[i] * y[j] * std::min(1.0, wide[j * wide_rays + i].depth_cm / here.depth_cm);
+                    }
+                enclosed[std::size_t(r) * wide_rays + std::size_t(c)] = in_body / all;
+            }
+    });
+}
+
+double LiveScatter::Impl::enclosed_at(Vec2 at_mm) const
+{
+    double const x = std::clamp((at_mm.x - wide_columns.first_mm) / wide_columns.step_mm, 0.0, wide_rays - 1.001);
+    double const y = std::clamp((at_mm.y - wide_rows.first_mm) / wide_rows.step_mm, 0.0, wide_rays - 1.001);
+    auto const c = std::size_t(x), r = std::size_t(y);
+    double const u = x - double(c), v = y - double(r);
+    double const* const at = &enclosed[r * wide_rays + c];
+    return (1 - v) * ((1 - u) * at[0] + u * at[1]) + v * ((1 - u) * at[wide_rays] + u * at[wide_rays + 1]);
 }
 
 CoarseBody::Ray LiveScatter::Impl::ray_at(Vec2 at_mm) const
@@ -215,8 +272,9 @@ void LiveScatter::Impl::prepare_spread(Scene const& scene, PixelRect const& expo
     along.clear();
     for (double const sigma : scatter_sigmas_cm) {
         double const angle = sigma / mean_distance_cm;
-        double const lost = angle * angle / (angle * angle + lost_direction * lost_direction);
-        double const closer = 1 - lost * 10 * mean_distance_cm / scene.view.source_to_detector_mm;
+        double const lost_share = angle * angle / (angle * angle + lost_direction * lost_direction);
+        lost[across.size()] = lost_share;
+        double const closer = 1 - lost_share * 10 * mean_distance_cm / scene.view.source_to_detector_mm;
         across.push_back(spread(columns, column_edges_mm, sigma, closer, true));
         along.push_back(spread(rows, row_edges_mm, sigma, closer, false));
     }
@@ -271,8 +329,10 @@ void LiveScatter::add(Signal& signal, Scene const& scene)
                 ScatterKernel const kernel = kernels.at(ray.water_cm, ray.distance_cm - ray.water_cm / 2);
                 double const depth = -kernels.log_transmission(ray.water_cm);
                 std::array<float, scatter_widths> factor;
+                static double const kappa = std::getenv("KAPPA") ? std::atof(std::getenv("KAPPA")) : 1;
+                double const kept = std::log(my.enclosed_at(middle)) * kappa;
                 for (std::size_t w = 0; w < factor.size(); ++w)
-                    factor[w] = float(mean * std::exp(receiver_exponent[w] * depth));
+                    factor[w] = float(mean * std::exp(receiver_exponent[w] * depth + kept * my.lost[w]));
                 for (int const component : kernels.used())
                     given[std::size_t(component)].row(r)[c] =
                         kernel.share[std::size_t(component)] * factor[std::size_t(scatter_component(component).along)];
