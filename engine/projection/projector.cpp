@@ -1,34 +1,45 @@
+#include "beam_shape.hpp"
 #include "device_volume.hpp"
+#include "focal_spot.hpp"
+#include "host_sum.hpp"
 #include "ray_grid.hpp"
+#include "tube_chords.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
+#include <fluoro/gpu/dispatch_budget.hpp>
 #include <fluoro/gpu/kernel.hpp>
 #include <fluoro/physics/basis.hpp>
+#include <fluoro/core/parallel.hpp>
+#include <fluoro/projection/energy_table.hpp>
 #include <fluoro/projection/projector.hpp>
+#include <fluoro/room/chord.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
+#include <fluoro_shaders/energy_sum_bins.hpp>
 #include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>
 #include <fluoro_shaders/resample.hpp>
-#include <map>
 #include <shared/march.h>
 #include <shared/resample.h>
 #include <shared/signal.h>
 
 namespace fluoro {
 
-static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
+static_assert(sizeof(shared::MarchParams) == 11 * 16 + 16 * 4);
 static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
 static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
 static_assert(sizeof(shared::MarchChunk) == 16);
-static_assert(sizeof(shared::SignalParams) == 16 * 4);
-static_assert(offsetof(shared::SignalParams, fluence_scale) == 15 * 4);
+static_assert(sizeof(shared::SignalParams) == 12 * 4 + 2 * 16);
+static_assert(offsetof(shared::SignalParams, wedge_a) == 12 * 4);
 static_assert(sizeof(shared::ResampleParams) == 32);
 static_assert(sizeof(shared::SlabParams) == 5 * 16);
-static_assert(sizeof(shared::BinParams) == 2 * 16);
+static_assert(sizeof(shared::EnergyParams) == 4 * 16);
+static_assert(shared::signal_fitted_energies == fitted_energies && shared::signal_max_energies == max_energy_bins);
 
 namespace {
 
@@ -59,6 +70,47 @@ Vec3 detector_point(Scene const& scene, double column, double row)
 {
     Vec2 const at = scene.pixels.position_mm(column, row);
     return scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction;
+}
+
+/// The beam of a scene for its energy sum: soft and bone, each slab, then the wedges' material.
+BeamDescription describe_beam(Scene const& scene, BeamShape const& shape)
+{
+    FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs && scene.wedges.size() <= shared::signal_max_wedges);
+    BeamDescription beam;
+    beam.quality = scene.exposure.quality;
+    beam.scintillator = scene.scintillator;
+    beam.grid = scene.grid;
+    beam.least_heel_g_cm2 = shape.least_heel_g_cm2;
+    beam.most_heel_g_cm2 = shape.most_heel_g_cm2;
+    beam.materials = {find_material("water"), find_material("bone")};
+    for (auto const& slab : scene.slabs) {
+        beam.materials.push_back(slab.material);
+        // A ray 60 degrees off its normal.
+        double const thinnest_mm = 2 * std::min({slab.half_extent_mm.x, slab.half_extent_mm.y, slab.half_extent_mm.z});
+        beam.most_g_cm2.push_back(2 * 0.1 * thinnest_mm * slab.density_g_cm3);
+    }
+    if (!scene.wedges.empty()) {
+        double full = 0;
+        for (auto const& wedge : scene.wedges) {
+            FLUORO_EXPECT(wedge.material == scene.wedges.front().material);
+            full += wedge.full_g_cm2;
+        }
+        beam.materials.push_back(scene.wedges.front().material);
+        beam.most_g_cm2.push_back(full);
+    }
+    return beam;
+}
+
+/// Table, pad and wedges in the way of a pixel's ray, in the order of describe_beam().
+void add_fixed_g_cm2(Scene const& scene, int column, int row, std::span<double> g_cm2)
+{
+    Vec3 const way = detector_point(scene, column, row) - scene.view.source_mm;
+    double const length = glm::length(way);
+    std::size_t channel = 0;
+    for (auto const& slab : scene.slabs)
+        g_cm2[channel++] += 0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length);
+    for (auto const& wedge : scene.wedges)
+        g_cm2[channel] += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(column, row));
 }
 
 /// Everything that decides the rays' way through the patient.
@@ -92,15 +144,18 @@ struct Projector::Impl {
         : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
                                                                     (s.method == MarchMethod::by_device &&
                                                                      prefers_texture(device.info()))},
+          sums_on_host{s.energy_sum == EnergySumPlace::host ||
+                       (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
           march{device,
                 uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
                              : std::span<std::uint32_t const>{march_joseph_spv},
-                {1, 1, 1, sizeof(shared::MarchChunk)}},
+                {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
           resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
-          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
+          energy_sum{device, energy_sum_spv, {3, 3, 0, 0}}, energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}},
+          commands{device},
           signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
                                                                                        shared::signal_max_slabs},
-          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins}
+          energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
     {
         for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
     }
@@ -108,37 +163,52 @@ struct Projector::Impl {
     ProjectorSettings settings;
     gpu::Device device;
     bool uses_texture;
+    bool sums_on_host;
     gpu::Kernel march;
     gpu::Kernel resample;
-    gpu::Kernel energy_sum;
+    gpu::Kernel energy_sum, energy_sum_bins;
     gpu::CommandList commands;
     std::vector<gpu::Buffer> march_params;
-    gpu::Buffer signal_params, slab_params, bin_table;
+    gpu::Buffer signal_params, slab_params, energy_params;
+    std::optional<gpu::Buffer> heel_places; ///< one for every row
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
     std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
+    std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
+    bool copy_is_fresh = false;                 ///< thickness_copy holds what was marched last
     std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
-    std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
+    gpu::DispatchBudget budget{256 * 256}; ///< [rays]
+    std::vector<double> dispatched_rays;   ///< of the march being recorded, one for each dispatch
+    std::optional<std::pair<BeamShapeKey, BeamShape>> shape;
+    std::vector<std::pair<BeamDescription, EnergyTable>> tables; ///< of beams seen lately
+    SignalFinisher finisher;
     ProjectionTimes times;
 
     /// Two floats for every ray or pixel.
-    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows)
+    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows,
+                   gpu::Placement placement = gpu::Placement::shared)
     {
         std::size_t const bytes = std::size_t(columns) * std::size_t(rows) * sizeof(glm::vec2);
-        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes);
+        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes, placement);
     }
     void prepare(std::shared_ptr<Patient const> const& wanted);
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
-    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect);
+    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect, bool crosses_cells,
+                    bool reports_work = false);
+    void run_march();
     void spread_rays(Scene const& scene);
+    std::span<glm::vec2 const> read_thickness();
     gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
-    EnergyBins const& bins_for(Scene const& scene);
-    void fill_signal_params(Scene const& scene, PixelRect const& rect);
+    BeamShape const& shape_of(Scene const& scene);
+    EnergyTable const& table_of(BeamDescription const& beam);
+    void fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& table);
+    void sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums);
+    void add_tubes(Scene const& scene, BeamDescription beam, Signal& sums);
 };
 
 void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
@@ -159,28 +229,49 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     MarchKey const key{scene.patient.get(),  scene.view,        scene.pixels.field_mm,
                        scene.pixels.columns, scene.pixels.rows, pixels};
     bool const stands = marched && marched->is_same_view(key);
-    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel
-                          : stands                    ? Detail::standing
-                                                      : Detail::passing;
+    Detail const wanted = every_pixel              ? Detail::every_pixel
+                          : uses_texture || stands ? Detail::standing
+                                                   : Detail::passing;
     if (stands && marched->covers(key) && detail == wanted) return;
     detail = wanted;
     MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
-    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels)
-                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
-    make_room(ray_thickness, rays.columns, rays.rows);
+    rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
+                                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
+    make_room(ray_thickness, rays.columns, rays.rows, gpu::Placement::device);
     // Rays that miss the voxels are never written by a Joseph pass.
-    if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
-    commands.mark();
-    march_rays(scene, through, rays_for(rays, pixels));
+    if (!uses_texture) commands.fill(*ray_thickness, 0);
+    march_rays(scene, through, rays_for(rays, pixels), settings.cells && detail != Detail::every_pixel);
     spread_rays(scene);
-    commands.mark();
-    auto const stages = commands.run();
-    times.march_ms = stages.empty() ? 0 : stages.front();
+    run_march();
     marched = key;
 }
 
-void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect)
+/// Runs what march_rays recorded and learns how many rays a dispatch may hold.
+void Projector::Impl::run_march()
 {
+    commands.mark();
+    auto const start = std::chrono::steady_clock::now();
+    auto const stages = commands.run("marching the rays");
+    if (stages.size() < dispatched_rays.size()) { // no clock on the device
+        double all_rays = 0;
+        for (double const count : dispatched_rays) all_rays += count;
+        times.march_ms = ms_since(start);
+        budget.learn(all_rays, times.march_ms);
+        return;
+    }
+    for (double const ms : stages) times.march_ms += ms;
+    for (std::size_t i = 0; i < dispatched_rays.size(); ++i) {
+        budget.learn(dispatched_rays[i], stages[i]);
+        times.longest_dispatch_ms = std::max(times.longest_dispatch_ms, stages[i]);
+    }
+}
+
+void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect,
+                                 bool crosses_cells, bool reports_work)
+{
+    times.march_ms = times.longest_dispatch_ms = 0;
+    copy_is_fresh = false;
+    dispatched_rays.clear();
     Mat4 const index_from_patient = through.grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
     double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
@@ -191,9 +282,15 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
     HuCurve const& curve = hu_curve();
     static_assert(HuCurve::hinges == 8);
     std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
-    // A band of rows a dispatch, so that none holds the device long.
-    int const band = 256;
+    // A band of rows a dispatch, so that none holds the device long; not so many that a command list overflows.
+    int passes = uses_texture ? 1 : 0;
+    for (auto const& axis : through.packed) passes += int(axis.textures.size());
+    int const side = int(shared::march_group_side);
+    int const in_time = int(std::min(budget.units() / std::max(1, rect.columns), 1e6)) / side * side;
+    int const band = std::max({side, in_time, (rect.rows * passes / 200 + side) / side * side});
 
+    auto const& cells = crosses_cells ? through.cells : through.no_cells; // empty where there is no texture
+    commands.mark();
     for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
         PackedAxis const identity{0, 1, 2, through.grid.size.z, {}};
         PackedAxis const& axis = uses_texture ? identity : through.packed[std::size_t(pass)];
@@ -225,6 +322,12 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
         p.strict_v = axis.v < axis.main ? 1 : 0;
         p.soft_per_hu = float(curve.soft_per_hu);
         p.soft_per_bone = float(curve.soft_per_bone);
+        if (cells) {
+            p.cell_u = float(cells->sides.x);
+            p.cell_v = float(cells->sides.y);
+            p.cell_main = float(cells->sides.z);
+        }
+        p.reports_work = reports_work ? 1 : 0;
         auto& params = march_params[std::size_t(pass)];
         std::memcpy(params.mapped().data(), &p, sizeof p);
 
@@ -238,8 +341,14 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
                     chunk > 0 ? 1u : 0u, std::uint32_t(top)};
                 std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
                 auto const bytes = std::as_bytes(std::span{&push, 1});
-                auto const* const texture = uses_texture ? &*through.texture : &axis.textures[std::size_t(chunk)];
-                commands.dispatch(march, {&params, &*ray_thickness}, {texture}, bytes, groups_x, groups_y);
+                std::vector<gpu::VolumeTexture const*> textures;
+                if (uses_texture)
+                    textures = {&*through.texture, &cells->texture};
+                else
+                    textures = {&axis.textures[std::size_t(chunk)]};
+                commands.dispatch(march, {&params, &*ray_thickness}, textures, bytes, groups_x, groups_y);
+                commands.mark();
+                dispatched_rays.push_back(double(rect.columns) * std::min(band, rect.rows - top));
             }
     }
 }
@@ -249,8 +358,8 @@ void Projector::Impl::spread_rays(Scene const& scene)
 {
     if (rays.margin == 0) return;
     int const columns = scene.pixels.columns, rows = scene.pixels.rows;
-    make_room(half_resampled, columns, rays.rows);
-    make_room(pixel_thickness, columns, rows);
+    make_room(half_resampled, columns, rays.rows, gpu::Placement::device);
+    make_room(pixel_thickness, columns, rows, gpu::Placement::device);
     auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count,
                           bool is_vertical) {
         shared::ResampleParams const p{
@@ -263,34 +372,53 @@ void Projector::Impl::spread_rays(Scene const& scene)
     pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
 }
 
-EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
+/// The marched thicknesses of all pixels, on the CPU.
+std::span<glm::vec2 const> Projector::Impl::read_thickness()
 {
-    std::vector<MaterialId> wanted{find_material("water"), find_material("bone")};
-    for (auto const& slab : scene.slabs) wanted.push_back(slab.material);
-    auto const key = std::pair{scene.exposure.quality, std::pair{scene.scintillator, wanted}};
-    auto found = bins.find(key);
-    if (found == bins.end()) {
-        if (bins.size() > 256) bins.clear();
-        found =
-            bins.emplace(key, condense(filtered_spectrum(scene.exposure.quality), scene.scintillator, wanted)).first;
-    }
-    return found->second;
+    if (copy_is_fresh) return thickness_copy->mapped_as<glm::vec2>();
+    gpu::Buffer const& from = thickness();
+    if (!thickness_copy || thickness_copy->bytes() != from.bytes()) thickness_copy.emplace(device, from.bytes());
+    commands.copy(from, *thickness_copy);
+    commands.run("reading the thicknesses");
+    copy_is_fresh = true;
+    return thickness_copy->mapped_as<glm::vec2>();
 }
 
-void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& rect)
+BeamShape const& Projector::Impl::shape_of(Scene const& scene)
 {
-    FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs);
-    EnergyBins const& energy = bins_for(scene);
-    FLUORO_EXPECT(energy.energy_kev.size() <= shared::signal_max_bins);
-    auto const table = bin_table.mapped_as<shared::BinParams>();
-    std::fill(table.begin(), table.end(), shared::BinParams{});
-    for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
-        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b],
-                     energy.attenuation_cm2_g[0][b], energy.attenuation_cm2_g[1][b]},
-                    glm::vec4{0}};
-        for (std::size_t s = 0; s < scene.slabs.size(); ++s)
-            table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
+    BeamShapeKey const key = beam_shape_key(scene);
+    if (!shape || shape->first != key) shape.emplace(key, beam_shape(scene));
+    return shape->second;
+}
+
+EnergyTable const& Projector::Impl::table_of(BeamDescription const& beam)
+{
+    for (auto const& [known, table] : tables)
+        if (known == beam) return table;
+    if (tables.size() > 64) tables.clear();
+    return tables.emplace_back(beam, energy_table(beam)).second;
+}
+
+void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& energy)
+{
+    FLUORO_EXPECT(energy.size() <= shared::signal_max_energies);
+    auto const table = energy_params.mapped_as<shared::EnergyParams>();
+    std::fill(table.begin(), table.end(), shared::EnergyParams{});
+    std::size_t const wedge_channel = 2 + scene.slabs.size();
+    for (std::size_t e = 0; e < energy.size(); ++e) {
+        for (int k = 0; k < EnergyTable::heel_terms; ++k) {
+            table[e].mean[k] = float(energy.mean[std::size_t(k)][e]);
+            table[e].second[k] = float(energy.second[std::size_t(k)][e]);
+        }
+        for (std::size_t m = 0; m < wedge_channel; ++m)
+            table[e].attenuation[int(m)] = float(energy.attenuation_cm2_g[m][e]);
+        if (!scene.wedges.empty()) table[e].wedge.x = float(energy.attenuation_cm2_g[wedge_channel][e]);
     }
+    auto const& heel = shape_of(scene).heel_g_cm2;
+    if (!heel_places || heel_places->bytes() != heel.size() * sizeof(float))
+        heel_places.emplace(device, heel.size() * sizeof(float));
+    std::transform(heel.begin(), heel.end(), heel_places->mapped_as<float>().begin(),
+                   [&](double g_cm2) { return float(energy.heel_place(g_cm2)); });
 
     auto const slabs = slab_params.mapped_as<shared::SlabParams>();
     std::fill(slabs.begin(), slabs.end(), shared::SlabParams{}); // a slab without extent or density has no chord
@@ -317,15 +445,88 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     p.pitch_mm = float(scene.pixels.pitch_mm());
     p.origin_x_mm = float(origin.x);
     p.origin_y_mm = float(origin.y);
-    p.source_to_detector_mm = float(scene.view.source_to_detector_mm);
-    p.blade_left_mm = float(scene.blades.left_mm);
-    p.blade_right_mm = float(scene.blades.right_mm);
-    p.blade_top_mm = float(scene.blades.top_mm);
-    p.blade_bottom_mm = float(scene.blades.bottom_mm);
-    p.penumbra_mm = float(penumbra_mm(scene));
-    double const metres = scene.view.source_to_detector_mm / 1000;
-    p.fluence_scale = float(scene.exposure.current_time.value() / (metres * metres));
+    auto const wedge = [&](std::size_t index) {
+        if (index >= scene.wedges.size()) return glm::vec4{0};
+        Wedge const& w = scene.wedges[index];
+        double const ramp = std::max(w.ramp_mm, 1e-3);
+        return glm::vec4{std::cos(w.angle_rad) / ramp, std::sin(w.angle_rad) / ramp, -w.edge_mm / ramp, w.full_g_cm2};
+    };
+    p.wedge_a = wedge(0);
+    p.wedge_b = wedge(1);
     std::memcpy(signal_params.mapped().data(), &p, sizeof p);
+}
+
+/// Fills the primary images over the exposed rectangle with what every pixel absorbs per mAs at 1 m, no blades.
+void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums)
+{
+    PixelRect const& rect = sums.exposed;
+    EnergyTable const& table = table_of(beam);
+    fill_signal_params(scene, rect, table);
+    if (sums_on_host) {
+        auto const start = std::chrono::steady_clock::now();
+        host_energy_sum(signal_params.mapped_as<shared::SignalParams>().front(),
+                        slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size()),
+                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), read_thickness(),
+                        heel_places->mapped_as<float>(), sums.primary.values, sums.primary_second_moment.values);
+        times.energy_sum_ms = ms_since(start);
+        return;
+    }
+    make_room(signal, scene.pixels.columns, scene.pixels.rows);
+    auto const& kernel = table.size() <= std::size_t(fitted_energies) ? energy_sum : energy_sum_bins;
+    commands.mark();
+    commands.dispatch(kernel, {&signal_params, &slab_params, &energy_params, &thickness(), &*heel_places, &*signal}, {},
+                      {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
+    commands.mark();
+    auto const stages = commands.run("summing the energies");
+    times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    auto const values = signal->mapped_as<glm::vec2>();
+    parallel_for(rect.rows, [&](int first, int last) {
+        for (int row = rect.row + first; row < rect.row + last; ++row) {
+            glm::vec2 const* const from =
+                values.data() + std::size_t(row) * std::size_t(scene.pixels.columns) + std::size_t(rect.column);
+            float* const mean = &sums.primary.at(rect.column, row);
+            float* const second = &sums.primary_second_moment.at(rect.column, row);
+            for (int x = 0; x < rect.columns; ++x) {
+                mean[x] = from[x].x;
+                second[x] = from[x].y;
+            }
+        }
+    });
+}
+
+/// Where tubes cover the picture, the sum changes by the factor that physics' bins give between with and without them:
+/// their K edges are beyond the fitted table.
+void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
+{
+    auto const covered = tube_pixels(scene, sums.exposed);
+    if (covered.empty()) return;
+    std::size_t const before = beam.materials.size();
+    for (auto const id : added_materials(scene)) {
+        beam.materials.push_back(id);
+        beam.most_g_cm2.push_back(0);
+    }
+    EnergyTable const bins = binned_table(beam);
+    auto const& heel = shape_of(scene).heel_g_cm2;
+    auto const patient_g_cm2 = read_thickness();
+    parallel_for(int(covered.size()), [&](int first, int last) {
+        std::vector<double> g_cm2(beam.materials.size());
+        for (int i = first; i < last; ++i) {
+            TubePixel const& pixel = covered[std::size_t(i)];
+            auto const at = std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
+            std::fill(g_cm2.begin(), g_cm2.end(), 0.0);
+            g_cm2[0] = patient_g_cm2[at].x;
+            g_cm2[1] = patient_g_cm2[at].y;
+            add_fixed_g_cm2(scene, pixel.column, pixel.row, std::span{g_cm2}.subspan(2));
+            double const place = bins.heel_place(heel[std::size_t(pixel.row)]);
+            auto const without = bins.behind(g_cm2, place);
+            g_cm2[0] += pixel.soft;
+            g_cm2[1] += pixel.bone;
+            for (std::size_t m = before; m < g_cm2.size(); ++m) g_cm2[m] += pixel.added[m - before];
+            auto const with = bins.behind(g_cm2, place);
+            sums.primary.values[at] *= float(with.mean / without.mean);
+            sums.primary_second_moment.values[at] *= float(with.second / without.second);
+        }
+    });
 }
 
 Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
@@ -347,24 +548,17 @@ Signal Projector::project(Scene const& scene)
     if (rect.columns == 0 || rect.rows == 0 || scene.exposure.current_time.value() <= 0) return signal;
 
     i.make_thickness(scene, rect, i.settings.every_pixel);
-    i.fill_signal_params(scene, rect);
-    i.make_room(i.signal, p.columns, p.rows);
-    i.commands.mark();
-    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {},
-                        {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
-    i.commands.mark();
-    auto const stages = i.commands.run();
-    i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    BeamShape const& shape = i.shape_of(scene);
+    signal.open_beam = shape.open_beam;
+    BeamDescription const beam = describe_beam(scene, shape);
+    i.sum_energies(scene, beam, signal);
 
-    auto const start = std::chrono::steady_clock::now();
-    auto const values = i.signal->mapped_as<glm::vec2>();
-    for (int row = rect.row; row < rect.row + rect.rows; ++row)
-        for (int column = rect.column; column < rect.column + rect.columns; ++column) {
-            auto const value = values[std::size_t(row) * std::size_t(p.columns) + std::size_t(column)];
-            signal.primary.at(column, row) = value.x;
-            signal.primary_second_moment.at(column, row) = value.y;
-        }
-    i.times.read_back_ms = ms_since(start);
+    auto start = std::chrono::steady_clock::now();
+    i.add_tubes(scene, beam, signal);
+    i.times.tubes_ms = ms_since(start);
+    start = std::chrono::steady_clock::now();
+    i.finisher.finish(scene, shape.geometry, signal);
+    i.times.finish_ms = ms_since(start);
     return signal;
 }
 
@@ -377,13 +571,34 @@ ThicknessMap Projector::thickness(Scene const& scene)
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};
     map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
-    auto const values = i.thickness().mapped_as<glm::vec2>();
+    auto const values = i.read_thickness();
     for (std::size_t pixel = 0; pixel < map.g_cm2[0].values.size(); ++pixel) {
         map.g_cm2[0].values[pixel] = values[pixel].x;
         map.g_cm2[1].values[pixel] = values[pixel].y;
     }
+    add_tube_thickness(scene, map);
     add_slab_thickness(scene, map);
     return map;
+}
+
+MarchWork Projector::march_work(Scene const& scene)
+{
+    Impl& i = *impl_;
+    MarchWork work;
+    if (!i.uses_texture) return work;
+    auto const& p = scene.pixels;
+    i.prepare(scene.patient);
+    i.marched.reset(); // the counts stand where thicknesses did
+    i.rays = one_ray_per_pixel(p);
+    i.make_room(i.ray_thickness, p.columns, p.rows, gpu::Placement::device);
+    i.march_rays(scene, i.volume->full(), {0, 0, p.columns, p.rows}, i.settings.cells, true);
+    i.run_march();
+    auto const counts = i.read_thickness();
+    for (auto const& count : counts) {
+        work.samples_per_ray += count.x / double(counts.size());
+        work.cells_crossed_per_ray += count.y / double(counts.size());
+    }
+    return work;
 }
 
 std::size_t working_voxels(gpu::DeviceInfo const& device)

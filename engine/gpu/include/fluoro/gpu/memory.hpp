@@ -6,17 +6,23 @@
 
 namespace fluoro::gpu {
 
-/// A buffer that kernels and the CPU both read and write, as storage or (small ones) as uniforms. Throws Error (failed)
-/// with sizes when the device has no room.
+/// Where a buffer's memory is.
+enum class Placement {
+    shared, ///< the CPU reads and writes it in place; on a GPU it stands in the machine's memory, behind the bus
+    device  ///< the device's own memory, at its full speed; the CPU reads a copy (CommandList::copy)
+};
+
+/// A buffer of kernels, as storage or (small shared ones) as uniforms. Throws Error (failed) with sizes when the device
+/// has no room.
 class Buffer {
 public:
-    Buffer(Device& device, std::size_t bytes);
+    Buffer(Device& device, std::size_t bytes, Placement placement = Placement::shared);
     ~Buffer();
     Buffer(Buffer&&) noexcept;
     Buffer& operator=(Buffer&&) noexcept;
 
     std::size_t bytes() const;
-    /// The memory itself.
+    /// The memory itself, of a shared buffer.
     std::span<std::byte> mapped();
     template <class Value> std::span<Value> mapped_as()
     {

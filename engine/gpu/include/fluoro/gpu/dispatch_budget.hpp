@@ -1,0 +1,26 @@
+#pragma once
+
+namespace fluoro::gpu {
+
+/// How long a dispatch may hold a device that also draws a screen [ms].
+inline constexpr double longest_dispatch_ms = 50;
+
+/// How much work (rays, histories) goes into one dispatch so that none lasts longer than is allowed: learnt from the
+/// times that earlier ones took.
+class DispatchBudget {
+public:
+    /// `first_units`: a cautious amount for the first dispatch, > 0.
+    explicit DispatchBudget(double first_units, double most_ms = longest_dispatch_ms);
+    /// Units that the next dispatch may hold; at least 1.
+    double units() const { return units_; }
+    /// A dispatch of `units` took `ms`. What is dearer than thought counts at once, what is cheaper slowly; the budget
+    /// grows at most fourfold at a time.
+    void learn(double units, double ms);
+
+private:
+    double most_ms_;
+    double units_;
+    double ms_per_unit_ = 0;
+};
+
+} // namespace fluoro::gpu
