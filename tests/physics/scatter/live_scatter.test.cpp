@@ -17,14 +17,17 @@ double on_axis(Image<float> const& image)
 
 TEST(LiveScatter, trial)
 {
-    struct { double t, f, spr; } table[] = {{10,10,0.293},{20,10,0.564},{30,10,.834},{10,30,1.081},{20,30,2.528},{30,30,4.229}};
+    struct {
+        double t, f, spr;
+    } table[] = {{10, 10, 0.293}, {20, 10, 0.564}, {30, 10, .834}, {10, 30, 1.081}, {20, 30, 2.528}, {30, 30, 4.229}};
     for (auto [t, f, spr] : table) {
         Scene const scene = test::water_slab({.water_cm = t, .field_cm = f});
         Signal signal = reference_project(scene, EnergySum::bins, 1);
         LiveScatter live;
         live.add(signal, scene);
         double const ratio = on_axis(signal.scatter) / on_axis(signal.primary);
-        std::printf("%g %g: %.4f / %.4f = %.3f  e %.1f\n", t, f, ratio, spr, ratio / spr, on_axis(signal.scatter_second_moment)/on_axis(signal.scatter));
+        std::printf("%g %g: %.4f / %.4f = %.3f  e %.1f\n", t, f, ratio, spr, ratio / spr,
+                    on_axis(signal.scatter_second_moment) / on_axis(signal.scatter));
     }
 }
 
@@ -42,7 +45,8 @@ TEST(LiveScatter, timing)
         if (i == 3) scene.view = view_of({0.1, 0}, 1000, 800, Vec3{0});
         if (i == 4) scene.exposure.quality.voltage = TubeVoltage{90};
         live.add(signal, scene);
-        std::printf("%d %.2f ms\n", i, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        std::printf("%d %.2f ms\n", i,
+                    std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
 }
 
