@@ -18,7 +18,7 @@ constexpr int nodes = 48;   ///< places along each side of the active field wher
 // The three figures that are not in the kernels; chosen so that the mean over phantom and chest CT agrees with the
 // Monte Carlo (docs/theory/live-scatter.md, section 4).
 /// Tangent of the angle at which scatter has lost half of its pencil's own direction.
-constexpr double half_lost_tangent = 0.22;
+constexpr double half_lost_tangent = 0.25;
 /// Power to which a pencil's own transmission gives way to the receiving place's.
 constexpr double receiver_exponent = 0.1;
 
@@ -159,7 +159,8 @@ void LiveScatter::Impl::prepare(Scene const& scene, PixelRect const& exposed)
     double const distance_cm = rays.mean_distance_cm();
     for (std::size_t w = 0; w < scatter_sigmas_cm.size(); ++w) {
         double const tangent = scatter_sigmas_cm[w] / distance_cm;
-        lost[w] = tangent * tangent / (tangent * tangent + half_lost_tangent * half_lost_tangent);
+        double const power = std::pow(tangent / half_lost_tangent, 4);
+        lost[w] = power / (1 + power);
         double const closer = 1 - lost[w] * 10 * distance_cm / scene.view.source_to_detector_mm;
         across.push_back(spread(columns, column_edges_mm, scatter_sigmas_cm[w], closer, true));
         along.push_back(spread(rows, row_edges_mm, scatter_sigmas_cm[w], closer, false));
