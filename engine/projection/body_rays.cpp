@@ -14,6 +14,8 @@ constexpr double around_mm = 200; ///< on each side of the field
 /// Standard deviation of scatter's way sideways in the body, per depth of the body; chosen with the two figures of
 /// live_scatter.cpp.
 constexpr double sideways_per_depth = 0.2;
+/// How much of a pencil's distance to the detector is the whole field's: broad scatter comes from all around.
+constexpr double common_distance = 0.75;
 
 bool is_same(Slab const& a, Slab const& b)
 {
@@ -80,6 +82,7 @@ bool BodyRays::prepare(Scene const& scene)
         moment += ray.water_cm * ray.distance_cm;
     }
     mean_distance_cm_ = water > 0 ? moment / water : 1;
+    for (auto& ray : rays_) ray.distance_cm += common_distance * (mean_distance_cm_ - ray.distance_cm);
     find_enclosed();
     return true;
 }

@@ -15,8 +15,8 @@ namespace {
 constexpr int sources = 48; ///< cells along each side of the exposed field
 constexpr int nodes = 48;   ///< places along each side of the active field where scatter is computed
 
-// The three figures that are not in the kernels; chosen so that the mean over phantom and chest CT agrees with the
-// Monte Carlo (docs/theory/live-scatter.md, section 4).
+// Figures that are not in the kernels, as two in body_rays.cpp; chosen so that the mean over phantom and chest CT
+// agrees with the Monte Carlo (docs/theory/live-scatter.md, section 4).
 /// Tangent of the angle at which scatter has lost half of its pencil's own direction.
 constexpr double half_lost_tangent = 0.25;
 /// Power to which a pencil's own transmission gives way to the receiving place's.
