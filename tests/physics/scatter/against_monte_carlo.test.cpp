@@ -48,8 +48,7 @@ TEST(LiveScatter, on_the_axis_in_water_is_that_of_the_monte_carlo)
 void expect_agreement(Scene const& scene, char const* name)
 {
     Both const both = compute(scene, 0.025);
-    test::Agreement const agreement =
-        test::compare(both.live.scatter, both.photons.mean_kev_mm2, both.live.exposed);
+    test::Agreement const agreement = test::compare(both.live.scatter, both.photons.mean_kev_mm2, both.live.exposed);
     std::printf("%s: mean %.3f of the Monte Carlo, %.1f %% of the field within 20 %%\n", name, agreement.mean_ratio,
                 100 * agreement.share_within_20_pc);
     EXPECT_NEAR(agreement.mean_ratio, 1, 0.1) << name;
