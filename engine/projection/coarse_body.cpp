@@ -10,6 +10,7 @@ namespace {
 
 constexpr double block_mm = 5;
 constexpr double air_below_hu = -950;
+constexpr double body_above_g_cm3 = 0.5;
 
 Vec3 place_of(View const& view, Vec2 at_mm)
 {
@@ -88,6 +89,7 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm) const
     glm::vec3 const first{start + (enter + 0.5 * dt) * way}, step{dt * way};
     int const row = size_.x, plane = size_.x * size_.y;
     double sum = 0, middle = 0;
+    int entered = -1, left = -1;
     for (int i = 0; i < steps; ++i) {
         glm::vec3 const at = first + float(i) * step;
         int low[3], next[3];
@@ -105,10 +107,15 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm) const
         float const far = along(deep) + share[1] * (along(deep + down) - along(deep));
         double const density = double(near + share[2] * (far - near));
         sum += density;
+        if (density > body_above_g_cm3) {
+            if (entered < 0) entered = i;
+            left = i + 1;
+        }
         middle += density * (enter + (i + 0.5) * dt);
     }
     if (sum <= 0) return {};
-    return {0.1 * sum * dt * length_mm, 0.1 * view.source_to_detector_mm * (1 - middle / sum)};
+    double const step_cm = 0.1 * dt * length_mm;
+    return {sum * step_cm, 0.1 * view.source_to_detector_mm * (1 - middle / sum), (left - entered) * step_cm};
 }
 
 std::vector<Slab> in_water(std::vector<Slab> slabs)

@@ -14,6 +14,7 @@ public:
     struct Ray {
         double water_cm = 0;      ///< water-equivalent thickness
         double distance_cm = 100; ///< of its middle (by mass) from the detector plane, along the beam's axis
+        double depth_cm = 0;      ///< of the body from where the ray enters it to where it leaves, lungs included
     };
     /// The ray from the source to a place on the detector plane.
     Ray ray(View const& view, Vec2 at_mm) const;

@@ -1,4 +1,4 @@
-#include "coarse_body.hpp"
+#include "body_rays.hpp"
 #include "scatter_kernels.hpp"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/projection/live_scatter.hpp>
 #include <numbers>
+#include <numeric>
 #include <optional>
 
 namespace fluoro {
@@ -13,26 +14,13 @@ namespace {
 
 constexpr int sources = 48; ///< cells along each side of the exposed field
 constexpr int nodes = 48;   ///< places along each side of the active field where scatter is computed
-constexpr int rays = 32;    ///< through the patient, along each side
-constexpr int margin = 1;   ///< nodes and rays beyond the field on each side, for the interpolation
 
-/// How much of a pencil's own attenuation the receiving place's attenuation replaces, by the kernel's width.
-constexpr std::array receiver_exponent{0.05, 0.08, 0.12, 0.18, 0.25, 0.3, 0.3};
-static_assert(receiver_exponent.size() == scatter_sigmas_cm.size());
-
-/// Evenly spaced places over the field, `margin` of them beyond each side.
-struct Lattice {
-    int count = 0;
-    double first_mm = 0, step_mm = 1;
-
-    Lattice() = default;
-    Lattice(int count_, double side_mm)
-        : count{count_}, first_mm{-side_mm / 2 - side_mm * margin / (count_ - 1 - 2 * margin)},
-          step_mm{side_mm / (count_ - 1 - 2 * margin)}
-    {
-    }
-    double at_mm(int i) const { return first_mm + i * step_mm; }
-};
+// Figures that are not in the kernels, as two in body_rays.cpp; chosen so that the mean over phantom and chest CT
+// agrees with the Monte Carlo (docs/theory/live-scatter.md, section 4).
+/// Tangent of the angle at which scatter has lost half of its pencil's own direction.
+constexpr double half_lost_tangent = 0.25;
+/// Power to which a pencil's own transmission gives way to the receiving place's.
+constexpr double receiver_exponent = 0.1;
 
 /// Weights of the four neighbours of a place between nodes (Catmull-Rom).
 struct Cubic {
@@ -49,27 +37,6 @@ Cubic cubic(Lattice const& lattice, double at_mm)
             {float(-0.5 * s * (1 - s) * (1 - s)), float(1 + s * s * (1.5 * s - 2.5)),
              float(s * (0.5 + s * (2 - 1.5 * s))), float(-0.5 * s * s * (1 - s))}};
 }
-
-bool is_same(Slab const& a, Slab const& b)
-{
-    return a.material == b.material && a.density_g_cm3 == b.density_g_cm3 && a.half_extent_mm == b.half_extent_mm &&
-           a.patient_from_slab == b.patient_from_slab;
-}
-
-/// What decides the rays through the patient.
-struct RaysKey {
-    View view;
-    double width_mm = 0, height_mm = 0;
-    std::vector<Slab> slabs;
-
-    bool operator==(RaysKey const& other) const
-    {
-        return view.source_mm == other.view.source_mm && view.detector_centre_mm == other.view.detector_centre_mm &&
-               view.column_direction == other.view.column_direction && view.row_direction == other.view.row_direction &&
-               width_mm == other.width_mm && height_mm == other.height_mm &&
-               std::ranges::equal(slabs, other.slabs, is_same);
-    }
-};
 
 /// A plain matrix, row by row.
 struct Matrix {
@@ -117,7 +84,14 @@ Matrix spread(Lattice const& lattice, std::vector<double> const& edges_mm, doubl
     return matrix;
 }
 
-/// Cells of whole pixels that divide the exposed pixels of one direction.
+/// Cells of whole pixels that divide the exposed pixels: where one begins, and after the last.
+struct Cells {
+    std::vector<int> column_edges, row_edges;
+    int columns() const { return int(column_edges.size()) - 1; }
+    int rows() const { return int(row_edges.size()) - 1; }
+    friend bool operator==(Cells const&, Cells const&) = default;
+};
+
 std::vector<int> cell_edges(int first, int count)
 {
     int const cells = std::min(sources, count);
@@ -126,217 +100,151 @@ std::vector<int> cell_edges(int first, int count)
     return edges;
 }
 
-} // namespace
-
-struct LiveScatter::Impl {
-    std::shared_ptr<Patient const> patient;
-    std::optional<CoarseBody> body;
-    std::optional<ScatterKernels> kernels;
-    RaysKey key;
-    Lattice ray_columns, ray_rows;
-    std::vector<CoarseBody::Ray> ray;
-    PixelRect spread_exposed;
-    double spread_width_mm = 0, spread_height_mm = 0;
-    double mean_distance_cm = 0;
-    std::vector<Matrix> across, along; ///< by width: [cell][node] of columns, [node][cell] of rows
-
-    void prepare_rays(Scene const& scene);
-    void prepare_spread(Scene const& scene, PixelRect const& exposed, Lattice const& columns, Lattice const& rows);
-    CoarseBody::Ray ray_at(Vec2 at_mm) const;
-};
-
-void LiveScatter::Impl::prepare_rays(Scene const& scene)
+/// Smoothly between the nodes to every pixel: along the rows, then along the columns.
+void draw_between(Matrix const& coarse, Lattice const& columns, Lattice const& rows, PixelGrid const& pixels,
+                  Image<float>& image)
 {
-    if (scene.patient != patient || !body) {
-        patient = scene.patient;
-        body.emplace(patient->ct);
-        ray.clear();
+    int const width = image.columns;
+    Matrix wide{coarse.rows, width};
+    for (int column = 0; column < width; ++column) {
+        Cubic const k = cubic(columns, pixels.position_mm(column, 0).x);
+        for (int r = 0; r < coarse.rows; ++r) {
+            float const* const from = coarse.row(r) + k.first;
+            wide.row(r)[column] =
+                k.weight[0] * from[0] + k.weight[1] * from[1] + k.weight[2] * from[2] + k.weight[3] * from[3];
+        }
     }
-    PixelGrid const& p = scene.pixels;
-    RaysKey wanted{scene.view, p.field_mm, p.pitch_mm() * p.rows, scene.slabs};
-    if (!ray.empty() && wanted == key) return;
-    key = std::move(wanted);
-    ray_columns = Lattice{rays, key.width_mm};
-    ray_rows = Lattice{rays, key.height_mm};
-    ray.resize(std::size_t(rays) * rays);
-    std::vector<Slab> const slabs = in_water(scene.slabs);
-    parallel_for(rays, [&](int first, int last) {
-        for (int r = first; r < last; ++r)
-            for (int c = 0; c < rays; ++c) {
-                Vec2 const at{ray_columns.at_mm(c), ray_rows.at_mm(r)};
-                CoarseBody::Ray& one = ray[std::size_t(r) * rays + std::size_t(c)];
-                one = body->ray(scene.view, at);
-                add_slabs(one, slabs, scene.view, at);
-            }
+    parallel_for(image.rows, [&](int first, int last) {
+        for (int row = first; row < last; ++row) {
+            Cubic const k = cubic(rows, pixels.position_mm(0, row).y);
+            float const *const a = wide.row(k.first), *const b = a + width, *const c = b + width, *const d = c + width;
+            float* const to = &image.at(0, row);
+            for (int column = 0; column < width; ++column)
+                to[column] = std::max(0.0f, k.weight[0] * a[column] + k.weight[1] * b[column] +
+                                                k.weight[2] * c[column] + k.weight[3] * d[column]);
+        }
     });
 }
 
-CoarseBody::Ray LiveScatter::Impl::ray_at(Vec2 at_mm) const
+} // namespace
+
+struct LiveScatter::Impl {
+    BodyRays rays;
+    std::optional<ScatterKernels> kernels;
+    Cells cells;
+    Lattice columns, rows;
+    std::array<double, scatter_widths> lost{}; ///< share of the pencil's direction that a width has lost
+    std::vector<Matrix> across, along;         ///< by width: [cell][node] of columns, [node][cell] of rows
+
+    void prepare(Scene const& scene, PixelRect const& exposed);
+    std::vector<Matrix> given(Signal const& signal, Scene const& scene) const;
+    Matrix received(std::vector<Matrix> const& given) const;
+};
+
+void LiveScatter::Impl::prepare(Scene const& scene, PixelRect const& exposed)
 {
-    double const x = std::clamp((at_mm.x - ray_columns.first_mm) / ray_columns.step_mm, 0.0, rays - 1.001);
-    double const y = std::clamp((at_mm.y - ray_rows.first_mm) / ray_rows.step_mm, 0.0, rays - 1.001);
-    auto const c = std::size_t(x), r = std::size_t(y);
-    double const u = x - double(c), v = y - double(r);
-    CoarseBody::Ray sum{0, 0};
-    double moment = 0;
-    for (std::size_t corner = 0; corner < 4; ++corner) {
-        CoarseBody::Ray const& one = ray[(r + corner / 2) * rays + c + corner % 2];
-        double const weight = (corner % 2 ? u : 1 - u) * (corner / 2 ? v : 1 - v);
-        sum.water_cm += weight * one.water_cm;
-        sum.distance_cm += weight * one.distance_cm;
-        moment += weight * one.water_cm * one.distance_cm;
+    if (!kernels || !kernels->is_for(scene)) kernels.emplace(scene.exposure.quality, scene.scintillator, scene.grid);
+    bool const has_moved = rays.prepare(scene);
+    Cells wanted{cell_edges(exposed.column, exposed.columns), cell_edges(exposed.row, exposed.rows)};
+    if (!has_moved && wanted == cells) return;
+    cells = std::move(wanted);
+    PixelGrid const& p = scene.pixels;
+    columns = Lattice{nodes, p.field_mm};
+    rows = Lattice{nodes, p.pitch_mm() * p.rows};
+    std::vector<double> column_edges_mm, row_edges_mm;
+    for (int const edge : cells.column_edges) column_edges_mm.push_back(p.position_mm(edge - 0.5, 0).x);
+    for (int const edge : cells.row_edges) row_edges_mm.push_back(p.position_mm(0, edge - 0.5).y);
+    across.clear();
+    along.clear();
+    double const distance_cm = rays.mean_distance_cm();
+    for (std::size_t w = 0; w < scatter_sigmas_cm.size(); ++w) {
+        double const tangent = scatter_sigmas_cm[w] / distance_cm;
+        double const power = std::pow(tangent / half_lost_tangent, 4);
+        lost[w] = power / (1 + power);
+        double const closer = 1 - lost[w] * 10 * distance_cm / scene.view.source_to_detector_mm;
+        across.push_back(spread(columns, column_edges_mm, scatter_sigmas_cm[w], closer, true));
+        along.push_back(spread(rows, row_edges_mm, scatter_sigmas_cm[w], closer, false));
     }
-    if (sum.water_cm > 0) sum.distance_cm = moment / sum.water_cm;
+}
+
+/// What every cell of the exposed field gives to each component.
+std::vector<Matrix> LiveScatter::Impl::given(Signal const& signal, Scene const& scene) const
+{
+    std::vector<Matrix> given(scatter_components);
+    for (int const c : kernels->used()) given[std::size_t(c)] = Matrix{cells.rows(), cells.columns()};
+    parallel_for(cells.rows(), [&](int first_row, int last_row) {
+        for (int r = first_row; r < last_row; ++r) {
+            int const top = cells.row_edges[std::size_t(r)], bottom = cells.row_edges[std::size_t(r) + 1];
+            for (int c = 0; c < cells.columns(); ++c) {
+                int const left = cells.column_edges[std::size_t(c)], right = cells.column_edges[std::size_t(c) + 1];
+                double primary = 0;
+                for (int row = top; row < bottom; ++row) {
+                    float const* const pixels = &signal.primary.at(0, row);
+                    primary += double(std::accumulate(pixels + left, pixels + right, 0.0f));
+                }
+                Vec2 const middle = scene.pixels.position_mm((left + right - 1) / 2.0, (top + bottom - 1) / 2.0);
+                CoarseBody::Ray const ray = rays.at(middle);
+                if (ray.water_cm <= 0 || !(primary > 0)) continue;
+                double const mean = primary / (double(right - left) * (bottom - top));
+                double const exponent = -receiver_exponent * kernels->log_transmission(ray.water_cm);
+                double const log_enclosed = std::log(rays.enclosed(middle));
+                std::array<float, scatter_widths> factor;
+                for (std::size_t w = 0; w < factor.size(); ++w)
+                    factor[w] = float(mean * std::exp(exponent + lost[w] * log_enclosed));
+                ScatterKernel const kernel = kernels->at(ray.water_cm, ray.distance_cm - ray.water_cm / 2);
+                for (int const component : kernels->used())
+                    given[std::size_t(component)].row(r)[c] =
+                        kernel.share[std::size_t(component)] * factor[std::size_t(scatter_component(component).along)];
+            }
+        }
+    });
+    return given;
+}
+
+/// Everything given, spread over the nodes: first across, then along.
+Matrix LiveScatter::Impl::received(std::vector<Matrix> const& given) const
+{
+    std::vector<Matrix> of_width(scatter_widths);
+    parallel_for(scatter_widths, [&](int first, int last) {
+        for (int w = first; w < last; ++w) {
+            Matrix gathered{cells.rows(), nodes};
+            for (int const c : kernels->used())
+                if (scatter_component(c).along == w)
+                    add_product(gathered, given[std::size_t(c)], across[std::size_t(scatter_component(c).across)]);
+            of_width[std::size_t(w)] = Matrix{nodes, nodes};
+            add_product(of_width[std::size_t(w)], along[std::size_t(w)], gathered);
+        }
+    });
+    Matrix sum{nodes, nodes};
+    for (Matrix const& one : of_width)
+        for (std::size_t i = 0; i < sum.values.size(); ++i) sum.values[i] += one.values[i];
     return sum;
 }
 
-void LiveScatter::Impl::prepare_spread(Scene const& scene, PixelRect const& exposed, Lattice const& columns,
-                                       Lattice const& rows)
-{
-    PixelGrid const& p = scene.pixels;
-    if (!across.empty() && exposed == spread_exposed && key.width_mm == spread_width_mm &&
-        key.height_mm == spread_height_mm)
-        return;
-    spread_exposed = exposed;
-    spread_width_mm = key.width_mm;
-    spread_height_mm = key.height_mm;
-    double water = 0, moment = 0;
-    for (auto const& one : ray) {
-        water += one.water_cm;
-        moment += one.water_cm * one.distance_cm;
-    }
-    mean_distance_cm = water > 0 ? moment / water : 1;
-    static double const lost_direction = std::atof(std::getenv("LOST"));
-    std::vector<double> column_edges_mm, row_edges_mm;
-    for (int const edge : cell_edges(exposed.column, exposed.columns))
-        column_edges_mm.push_back(p.position_mm(edge - 0.5, 0).x);
-    for (int const edge : cell_edges(exposed.row, exposed.rows)) row_edges_mm.push_back(p.position_mm(0, edge - 0.5).y);
-    across.clear();
-    along.clear();
-    for (double const sigma : scatter_sigmas_cm) {
-        double const angle = sigma / mean_distance_cm;
-        double const lost = angle * angle / (angle * angle + lost_direction * lost_direction);
-        double const closer = 1 - lost * 10 * mean_distance_cm / scene.view.source_to_detector_mm;
-        across.push_back(spread(columns, column_edges_mm, sigma, closer, true));
-        along.push_back(spread(rows, row_edges_mm, sigma, closer, false));
-    }
-}
-
-LiveScatter::LiveScatter() : impl_{std::make_unique<Impl>()}
-{
-}
+LiveScatter::LiveScatter() : impl_{std::make_unique<Impl>()} {}
 LiveScatter::~LiveScatter() = default;
 LiveScatter::LiveScatter(LiveScatter&&) noexcept = default;
 LiveScatter& LiveScatter::operator=(LiveScatter&&) noexcept = default;
 
 void LiveScatter::add(Signal& signal, Scene const& scene)
 {
-    std::ranges::fill(signal.scatter.values, 0.0f);
-    std::ranges::fill(signal.scatter_second_moment.values, 0.0f);
-    PixelRect const& exposed = signal.exposed;
-    if (exposed.columns <= 0 || exposed.rows <= 0) return;
+    if (signal.exposed.columns <= 0 || signal.exposed.rows <= 0) {
+        std::ranges::fill(signal.scatter.values, 0.0f);
+        std::ranges::fill(signal.scatter_second_moment.values, 0.0f);
+        return;
+    }
     Impl& my = *impl_;
-    my.prepare_rays(scene);
-    Lattice const columns{nodes, my.key.width_mm}, rows{nodes, my.key.height_mm};
-    my.prepare_spread(scene, exposed, columns, rows);
-    if (!my.kernels || !my.kernels->is_for(scene))
-        my.kernels.emplace(scene.exposure.quality, scene.scintillator, scene.grid);
-    ScatterKernels const& kernels = *my.kernels;
-
-    // What every cell of the exposed field gives to each component.
-    std::vector<int> const column_edges = cell_edges(exposed.column, exposed.columns);
-    std::vector<int> const row_edges = cell_edges(exposed.row, exposed.rows);
-    int const cell_columns = int(column_edges.size()) - 1, cell_rows = int(row_edges.size()) - 1;
-    std::vector<Matrix> given(scatter_components);
-    for (int const c : kernels.used()) given[std::size_t(c)] = Matrix{cell_rows, cell_columns};
-    parallel_for(cell_rows, [&](int first_row, int last_row) {
-        for (int r = first_row; r < last_row; ++r) {
-            std::vector<double> primary(std::size_t(cell_columns), 0.0);
-            for (int row = row_edges[std::size_t(r)]; row < row_edges[std::size_t(r) + 1]; ++row)
-                for (int c = 0; c < cell_columns; ++c) {
-                    float sum = 0;
-                    float const* const pixels = &signal.primary.at(0, row);
-                    for (int column = column_edges[std::size_t(c)]; column < column_edges[std::size_t(c) + 1]; ++column)
-                        sum += pixels[column];
-                    primary[std::size_t(c)] += double(sum);
-                }
-            int const height = row_edges[std::size_t(r) + 1] - row_edges[std::size_t(r)];
-            for (int c = 0; c < cell_columns; ++c) {
-                int const width = column_edges[std::size_t(c) + 1] - column_edges[std::size_t(c)];
-                Vec2 const middle = scene.pixels.position_mm(column_edges[std::size_t(c)] + (width - 1) / 2.0,
-                                                             row_edges[std::size_t(r)] + (height - 1) / 2.0);
-                CoarseBody::Ray const ray = my.ray_at(middle);
-                double const mean = primary[std::size_t(c)] / (double(width) * height);
-                if (ray.water_cm <= 0 || !(mean > 0)) continue;
-                ScatterKernel const kernel = kernels.at(ray.water_cm, ray.distance_cm - ray.water_cm / 2);
-                double const depth = -kernels.log_transmission(ray.water_cm);
-                std::array<float, scatter_widths> factor;
-                for (std::size_t w = 0; w < factor.size(); ++w)
-                    factor[w] = float(mean * std::exp(receiver_exponent[w] * depth));
-                for (int const component : kernels.used())
-                    given[std::size_t(component)].row(r)[c] =
-                        kernel.share[std::size_t(component)] * factor[std::size_t(scatter_component(component).along)];
-            }
-        }
-    });
-
-    // Spread it: first across, then along, then through what stands before the receiving place.
-    std::vector<Matrix> received(scatter_widths);
-    parallel_for(scatter_widths, [&](int first, int last) {
-        for (int w = first; w < last; ++w) {
-            Matrix gathered{cell_rows, nodes};
-            for (int const c : kernels.used())
-                if (scatter_component(c).along == w)
-                    add_product(gathered, given[std::size_t(c)],
-                                my.across[std::size_t(scatter_component(c).across)]);
-            received[std::size_t(w)] = Matrix{nodes, nodes};
-            add_product(received[std::size_t(w)], my.along[std::size_t(w)], gathered);
-        }
-    });
-    Matrix scatter{nodes, nodes}, second{nodes, nodes};
+    my.prepare(scene, signal.exposed);
+    Matrix scatter = my.received(my.given(signal, scene)), second{nodes, nodes};
     for (int r = 0; r < nodes; ++r)
         for (int c = 0; c < nodes; ++c) {
-            CoarseBody::Ray const ray = my.ray_at({columns.at_mm(c), rows.at_mm(r)});
-            double const depth = -kernels.log_transmission(ray.water_cm);
-            float sum = 0;
-            for (int w = 0; w < scatter_widths; ++w)
-                sum += float(std::exp(-receiver_exponent[std::size_t(w)] * depth)) * received[std::size_t(w)].row(r)[c];
-            scatter.row(r)[c] = sum;
+            CoarseBody::Ray const ray = my.rays.at({my.columns.at_mm(c), my.rows.at_mm(r)});
+            scatter.row(r)[c] *= float(std::exp(receiver_exponent * my.kernels->log_transmission(ray.water_cm)));
             second.row(r)[c] =
-                sum * kernels.at(ray.water_cm, ray.distance_cm - ray.water_cm / 2).mean_absorbed_kev;
+                scatter.row(r)[c] * my.kernels->at(ray.water_cm, ray.distance_cm - ray.water_cm / 2).mean_absorbed_kev;
         }
-
-    // Smoothly between the nodes: along the rows, then along the columns.
-    int const width = signal.primary.columns, height = signal.primary.rows;
-    std::vector<Cubic> at_column;
-    for (int column = 0; column < width; ++column)
-        at_column.push_back(cubic(columns, scene.pixels.position_mm(column, 0).x));
-    auto const widen = [&](Matrix const& coarse) {
-        Matrix wide{nodes, width};
-        for (int r = 0; r < nodes; ++r)
-            for (int column = 0; column < width; ++column) {
-                Cubic const& k = at_column[std::size_t(column)];
-                float const* const from = coarse.row(r) + k.first;
-                wide.row(r)[column] = k.weight[0] * from[0] + k.weight[1] * from[1] + k.weight[2] * from[2] +
-                                      k.weight[3] * from[3];
-            }
-        return wide;
-    };
-    Matrix const wide_scatter = widen(scatter), wide_second = widen(second);
-    parallel_for(height, [&](int first, int last) {
-        for (int row = first; row < last; ++row) {
-            Cubic const k = cubic(rows, scene.pixels.position_mm(0, row).y);
-            auto const fill = [&](Matrix const& wide, float* to) {
-                float const *const a = wide.row(k.first), *const b = a + width, *const c = b + width,
-                                   *const d = c + width;
-                for (int column = 0; column < width; ++column)
-                    to[column] = std::max(0.0f, k.weight[0] * a[column] + k.weight[1] * b[column] +
-                                                    k.weight[2] * c[column] + k.weight[3] * d[column]);
-            };
-            fill(wide_scatter, &signal.scatter.at(0, row));
-            fill(wide_second, &signal.scatter_second_moment.at(0, row));
-        }
-    });
+    draw_between(scatter, my.columns, my.rows, scene.pixels, signal.scatter);
+    draw_between(second, my.columns, my.rows, scene.pixels, signal.scatter_second_moment);
 }
 
 } // namespace fluoro

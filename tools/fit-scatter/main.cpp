@@ -1,5 +1,5 @@
-// Makes assets/physics/scatter_kernels.csv: pencil beams of single energies through slabs of water, and Gaussians fitted
-// to what they scatter onto a detector. docs/theory/live-scatter.md
+// Makes assets/physics/scatter_kernels.csv: pencil beams of single energies through slabs of water, and Gaussians
+// fitted to what they scatter onto a detector. docs/theory/live-scatter.md
 #include "non_negative_fit.hpp"
 #include "slab_photons.hpp"
 
@@ -39,7 +39,8 @@ public:
         for (int e = 0; e < energy_steps; ++e)
             for (int a = 0; a < tangent_steps; ++a)
                 for (int l = 0; l < tangent_steps; ++l)
-                    values_.push_back(grid_transmission(grid, grid_attenuation(grid, PhotonEnergy{10.0 + 4.0 * e}), tangent(a), tangent(l)));
+                    values_.push_back(grid_transmission(grid, grid_attenuation(grid, PhotonEnergy{10.0 + 4.0 * e}),
+                                                        tangent(a), tangent(l)));
     }
     double at(double kev, double across, double along) const
     {
@@ -132,10 +133,12 @@ void fit_and_print(Tally const& tally, double primary, double histories, double 
         amplitudes = non_negative_fit(a, b, pairs.size());
         for (std::size_t row = 0; row < b.size(); ++row) {
             model[row] = 0;
-            for (std::size_t p = 0; p < pairs.size(); ++p) model[row] += columns[row * pairs.size() + p] * amplitudes[p];
+            for (std::size_t p = 0; p < pairs.size(); ++p)
+                model[row] += columns[row * pairs.size() + p] * amplitudes[p];
         }
     }
-    std::printf("%g,%g,%g,%s,%s,%.4g,", kev, cm, gap, scintillator, has_grid ? "in" : "out", tally.second / tally.first);
+    std::printf("%g,%g,%g,%s,%s,%.4g,", kev, cm, gap, scintillator, has_grid ? "in" : "out",
+                tally.second / tally.first);
     bool first = true;
     for (std::size_t p = 0; p < pairs.size(); ++p)
         if (amplitudes[p] > 1e-3 * total) {
@@ -164,7 +167,8 @@ int main(int count, char** words)
         csi[kev] = mass_attenuation_cm2_g(find_material("csi"), PhotonEnergy{double(kev)});
     std::printf("# Scatter of pencil beams in water, per absorbed primary energy, as Gaussians on the detector.\n"
                 "# Made by tools/fit-scatter (%g photons per energy and thickness).\n"
-                "# kernel: \"xy:share\", widths across and along the grid's lines by index: ", photons_wanted);
+                "# kernel: \"xy:share\", widths across and along the grid's lines by index: ",
+                photons_wanted);
     for (double sigma : sigmas_cm) std::printf("%g ", sigma);
     std::printf("cm\nenergy_kev,thickness_cm,gap_cm,scintillator,grid,mean_absorbed_kev,kernel\n");
     for (double const kev : energies_kev)
@@ -177,8 +181,10 @@ int main(int count, char** words)
                 double const secant = std::sqrt(1 + p.x_tangent * p.x_tangent + p.y_tangent * p.y_tangent);
                 std::array<double, 2> energy{};
                 auto const low = std::size_t(p.energy_kev);
-                double const mu = csi[low] + (p.energy_kev - double(low)) * (csi[std::min(low + 1, csi.size() - 1)] - csi[low]);
-                for (std::size_t s = 0; s < 2; ++s) energy[s] = p.weight * p.energy_kev * absorbed(scintillators[s], mu, secant);
+                double const mu =
+                    csi[low] + (p.energy_kev - double(low)) * (csi[std::min(low + 1, csi.size() - 1)] - csi[low]);
+                for (std::size_t s = 0; s < 2; ++s)
+                    energy[s] = p.weight * p.energy_kev * absorbed(scintillators[s], mu, secant);
                 for (int r = 0; r < rotations; ++r) {
                     double const angle = 2 * std::numbers::pi * double(turns() >> 11) * 0x1p-53;
                     double const c = std::cos(angle), n = std::sin(angle);
@@ -186,8 +192,10 @@ int main(int count, char** words)
                     double const tx = c * p.x_tangent - n * p.y_tangent, ty = n * p.x_tangent + c * p.y_tangent;
                     for (std::size_t g = 0; g < gaps_cm.size(); ++g) {
                         double const x = x0 + gaps_cm[g] * tx, y = y0 + gaps_cm[g] * ty;
-                        auto const i = std::size_t(std::upper_bound(edges_cm.begin(), edges_cm.end(), std::abs(x)) - edges_cm.begin());
-                        auto const j = std::size_t(std::upper_bound(edges_cm.begin(), edges_cm.end(), std::abs(y)) - edges_cm.begin());
+                        auto const i = std::size_t(std::upper_bound(edges_cm.begin(), edges_cm.end(), std::abs(x)) -
+                                                   edges_cm.begin());
+                        auto const j = std::size_t(std::upper_bound(edges_cm.begin(), edges_cm.end(), std::abs(y)) -
+                                                   edges_cm.begin());
                         if (i > cells || j > cells) continue;
                         double const passes = grid.at(p.energy_kev, tx - x / source_to_detector_cm, ty);
                         for (std::size_t s = 0; s < 2; ++s)

@@ -103,8 +103,8 @@ void scatter_coherently(Photon& photon, Draw& draw)
     double const largest_x2 = std::pow(photon.kev / kev_per_angstrom, 2);
     double const place = largest_x2 / w.x2_step;
     auto const last = std::size_t(place);
-    double const total = w.form_factor_sum[last] +
-                         (place - double(last)) * (w.form_factor_sum[last + 1] - w.form_factor_sum[last]);
+    double const total =
+        w.form_factor_sum[last] + (place - double(last)) * (w.form_factor_sum[last + 1] - w.form_factor_sum[last]);
     double cosine = 1;
     do {
         double const wanted = draw() * total;
@@ -169,7 +169,8 @@ void shoot_pencil(double energy_kev, double thickness_cm, std::int64_t histories
                 break;
             }
             for (std::size_t axis = 0; axis < 3; ++axis) photon.at[axis] += way * d[axis];
-            if (z < 0 || std::abs(photon.at[0]) > slab_half_side_cm || std::abs(photon.at[1]) > slab_half_side_cm) break;
+            if (z < 0 || std::abs(photon.at[0]) > slab_half_side_cm || std::abs(photon.at[1]) > slab_half_side_cm)
+                break;
             photon.weight *= (compton + rayleigh) / all;
             if (photon.weight < roulette_weight) {
                 if (draw() * 4 > 1) break;

@@ -6,8 +6,8 @@ namespace fluoro {
 
 /// A scattered photon as it leaves the slab's far face, relative to the pencil that it belonged to.
 struct ExitPhoton {
-    double x_cm = 0, y_cm = 0;             ///< place on the face, the pencil is the axis
-    double x_tangent = 0, y_tangent = 0;   ///< of its direction
+    double x_cm = 0, y_cm = 0;           ///< place on the face, the pencil is the axis
+    double x_tangent = 0, y_tangent = 0; ///< of its direction
     double energy_kev = 0, weight = 0;
 };
 
