@@ -46,8 +46,8 @@ TEST(ExposureInTheSession, settles_on_the_target_within_two_seconds)
     EXPECT_NEAR(raw_grey(course.pulses.back()) / target_grey(settings), 1, 0.03);
 }
 
-// 45 degrees at 25 degrees/s: 27 pulses. Exposure control foresees the next pulse of a swing; what is left (2.5 %) is the
-// dead band in which it stood and what changes within a pulse.
+// 45 degrees at 25 degrees/s: 27 pulses. Exposure control foresees the next pulse of a swing; what is left (2.5 %) is
+// the dead band in which it stood and what changes within a pulse.
 TEST(ExposureInTheSession, raw_and_shown_grey_stay_while_the_c_arm_swings_from_ap_to_lao_45)
 {
     SessionSettings const settings = wide_settings();
