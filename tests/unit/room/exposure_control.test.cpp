@@ -247,7 +247,7 @@ TEST(ExposureControl, nothing_fired_changes_nothing)
     EXPECT_EQ(control.tube_load(fluoroscopy()).anode_heat_share, 0);
 }
 
-// 2 mm of bisection aside, only the interpolation of the path: 0.3 %.
+// The water is found to a micrometre; what is left is the interpolation of the path, 0.3 %.
 TEST(ExposureControl, settle_meets_the_target_of_water_at_once)
 {
     ExposureControl control = cold_control();
