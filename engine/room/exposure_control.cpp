@@ -247,8 +247,9 @@ void ExposureControl::measured(RoomState const& state, int pulse_of_run, double 
         return;
     }
     follow(state, water_seen_cm(absorbed_kev_mm2, state.source_to_detector_mm, used), used);
+    Technique const now = wanted(state); // prefers the copper that is held
     held_ = {}; // a lock holds what was last used; other programmes take the patient as believed then
-    held = wanted(state);
+    held = now;
 }
 
 void ExposureControl::settle(RoomState const& state, double absorbed_kev_mm2, Technique const& used)

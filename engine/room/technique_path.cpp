@@ -14,7 +14,7 @@ constexpr double calibration_water_g_cm2 = 20;
 /// Between samples the voltage is interpolated linearly and the signal's logarithm too: at 2 kV that is right to 0.1 %.
 constexpr double kv_step = 2;
 /// Share of a filter's step by which the filter that is in is kept beyond the middle.
-constexpr double stay = 0.1;
+constexpr double stay = 0.06;
 
 } // namespace
 

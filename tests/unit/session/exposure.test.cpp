@@ -37,7 +37,7 @@ double target_level(SessionSettings const& settings)
     return ExposureControl{settings.room}.target_absorbed_kev_mm2(settings.start);
 }
 
-// 2 % is exposure control's dead band; the electronics and rounding add nothing to a mean of 4,096 pixels.
+// 1 % is exposure control's dead band; the electronics and rounding add nothing to a mean of 4,096 pixels.
 TEST(ExposureInTheSession, settles_on_the_target_within_two_seconds)
 {
     SessionSettings const settings = wide_settings();

@@ -74,7 +74,7 @@ struct ExposureSettings {
     double fast_error = 0.3;            ///< relative error beyond which these replace the programme's gain, (0, 1]:
     double dark_gain = 0.75;            ///< too little
     double bright_gain = 1;             ///< too much
-    double dead_band = 0.02;            ///< relative error that is left alone, so that the technique stands still
+    double dead_band = 0.01;            ///< relative error that is left alone, so that the technique stands still
     double most_drift_cm = 2;           ///< of water per pulse that is foreseen while the machine moves
     double heat_reserve_s = 20;         ///< a run may go on this long before the anode is full
     double heat_warning_share = 0.8;    ///< of the anode's heat capacity
