@@ -24,8 +24,8 @@ BeamShapeKey beam_shape_key(Scene const& scene);
 struct BeamShape {
     std::vector<double> heel_g_cm2; ///< extra tungsten of each row
     double least_heel_g_cm2 = 0, most_heel_g_cm2 = 0;
-    Image<float> geometry;  ///< fluence on the flat detector and the grid's cut-off, relative to the axis
-    Image<float> open_beam; ///< the same with the heel: Signal::open_beam
+    Image<float> geometry;  ///< fluence on the flat detector, and the grid's cut-off behind a patient, over the axis'
+    Image<float> open_beam; ///< with the heel, and the grid's cut-off without a patient: Signal::open_beam
 };
 
 /// Extra tungsten for every row of pixels [g/cm2].

@@ -92,8 +92,8 @@ void add_entry(EnergyTable& table, double energy_kev, double mean, double second
     }
 }
 
-/// Places the few energies: as dense as the fifth root of (share of the signal) x (change of the depth with energy)^2 at
-/// the depth where that is largest. Physics' bins, whose weights are not fitted, want the cube root; the gentler law
+/// Places the few energies: as dense as the fifth root of (share of the signal) x (change of the depth with energy)^2
+/// at the depth where that is largest. Physics' bins, whose weights are not fitted, want the cube root; the gentler law
 /// leaves more energies to the soft end, where a fit needs them (tried from 0.2 to 0.4).
 std::vector<std::size_t> places(EnergyTable const& exact, std::size_t count)
 {
@@ -101,9 +101,22 @@ std::vector<std::size_t> places(EnergyTable const& exact, std::size_t count)
     auto const& bone = exact.attenuation_cm2_g[1];
     std::size_t const n = exact.size();
     std::vector<double> density(n, 0.0);
-    for (auto const& [s, b] : {std::pair{1.0, 0.0}, {2.0, 0.0}, {4.0, 0.0}, {8.0, 0.0}, {12.0, 0.0}, {16.0, 0.0},
-                              {20.0, 0.0}, {25.0, 0.0}, {30.0, 0.0}, {36.0, 0.0}, {44.0, 0.0}, {0.0, 1.0}, {0.0, 3.0},
-                              {0.0, 10.0}, {20.0, 5.0}, {44.0, 12.0}}) {
+    for (auto const& [s, b] : {std::pair{1.0, 0.0},
+                               {2.0, 0.0},
+                               {4.0, 0.0},
+                               {8.0, 0.0},
+                               {12.0, 0.0},
+                               {16.0, 0.0},
+                               {20.0, 0.0},
+                               {25.0, 0.0},
+                               {30.0, 0.0},
+                               {36.0, 0.0},
+                               {44.0, 0.0},
+                               {0.0, 1.0},
+                               {0.0, 3.0},
+                               {0.0, 10.0},
+                               {20.0, 5.0},
+                               {44.0, 12.0}}) {
         std::vector<double> share(n);
         double all = 0;
         for (std::size_t i = 0; i < n; ++i)
@@ -205,8 +218,7 @@ Truth truth_behind(EnergyTable const& exact, std::vector<double> const& tungsten
     std::array<std::vector<double>, terms> heel;
     for (int k = 0; k < terms; ++k)
         for (double const mu : tungsten)
-            heel[k].push_back(
-                std::exp(-mu * (exact.heel_middle_g_cm2 + heel_places[k] * exact.heel_half_range_g_cm2)));
+            heel[k].push_back(std::exp(-mu * (exact.heel_middle_g_cm2 + heel_places[k] * exact.heel_half_range_g_cm2)));
     std::vector<double> passed(n);
     // exact.mean[0] holds the weights without heel here.
     for (std::size_t i = 0; i < n; ++i) {
@@ -385,7 +397,7 @@ EnergyTable fitted_table(BeamDescription const& beam, int energies)
 
 EnergyTable energy_table(BeamDescription const& beam)
 {
-    for (int const energies : {fitted_energies, 3 * fitted_energies / 2}) {
+    for (int const energies : {fitted_energies, most_fitted_energies}) {
         EnergyTable table = fitted_table(beam, energies);
         if (table.worst_mean <= allowed_mean_error && table.worst_second <= allowed_second_error) return table;
     }

@@ -143,8 +143,8 @@ void SignalFinisher::gather(Stage const& stage, PixelRect const& rect, int cell,
         means[cx] /= float((bottom - top) * (std::min((cx + 1) * cell, rect.columns) - cx * cell));
 }
 
-/// From the means of cells to what the extra-focal disc adds: spread over the object's shadow of the disc, dimmed to its
-/// share and to what the blades leave of it. A few thousand cells: not worth a second thread.
+/// From the means of cells to what the extra-focal disc adds: spread over the object's shadow of the disc, dimmed to
+/// its share and to what the blades leave of it. A few thousand cells: not worth a second thread.
 void SignalFinisher::spread_extra_focal(std::vector<float>& cells, int across, int down, double radius_cells,
                                         double share)
 {
@@ -241,7 +241,8 @@ void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, Si
                     }
                 }
                 if (extra > 0) {
-                    // The cells of this row, the outermost once more outside; then straight lines from middle to middle.
+                    // The cells of this row, the outermost once more outside; then straight lines from middle to
+                    // middle.
                     float const* const a = stage.cells.data() + std::size_t(low) * std::size_t(across);
                     float const* const b = stage.cells.data() + std::size_t(high) * std::size_t(across);
                     for (int x = 0; x < across; ++x) cells[std::size_t(x) + 1] = a[x] + share * (b[x] - a[x]);

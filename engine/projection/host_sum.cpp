@@ -23,9 +23,9 @@ using Block = float[block]; // bare: a checked index would keep the loops from b
     float const t = in_octaves - (shifted - shift); // -1/2 .. 1/2
     // 2^t, least largest error.
     float const rest =
-        1.0f +
-        t * (0.693147187f + t * (0.240226462f + t * (0.0555032887f + t * (0.00961833261f + t * (0.00133952633f +
-                                                                                                 t * 0.000154696225f)))));
+        1.0f + t * (0.693147187f +
+                    t * (0.240226462f +
+                         t * (0.0555032887f + t * (0.00961833261f + t * (0.00133952633f + t * 0.000154696225f)))));
     std::uint32_t const bits = (std::bit_cast<std::uint32_t>(shifted) + 127u) << 23;
     return rest * std::bit_cast<float>(bits);
 }
@@ -72,8 +72,7 @@ struct Work {
                         leave = std::min(leave, std::max(a, b));
                         length2 += d * d;
                     }
-                    slabs[s][x] =
-                        0.1f * slab.source.w * std::max(0.0f, leave - enter) * std::sqrt(length2);
+                    slabs[s][x] = 0.1f * slab.source.w * std::max(0.0f, leave - enter) * std::sqrt(length2);
                 }
             }
             if (has_wedges)
@@ -88,8 +87,7 @@ struct Work {
             std::fill_n(second, count, 0.0f);
             for (auto const& energy : w.energies) {
                 float const of_soft = energy.attenuation.x, of_bone = energy.attenuation.y;
-                for (int x = 0; x < count; ++x)
-                    depth[x] = of_soft * soft[x] + of_bone * bone[x];
+                for (int x = 0; x < count; ++x) depth[x] = of_soft * soft[x] + of_bone * bone[x];
                 for (std::size_t s = 0; s < w.slabs.size(); ++s) {
                     float const of_slab = energy.attenuation[int(2 + s)];
                     for (int x = 0; x < count; ++x) depth[x] += of_slab * slabs[s][x];

@@ -8,8 +8,8 @@
 namespace fluoro {
 
 /// shaders/energy_sum.glsl, pixel for pixel, over the rectangle of `params`: `thickness` is soft and bone [g/cm2] of
-/// every pixel of the picture, `heel_place` one for each row, `energies` the entries in use; `mean` and `second` receive
-/// the sums. Rows have constant heels, so that an energy costs one exponential and four products.
+/// every pixel of the picture, `heel_place` one for each row, `energies` the entries in use; `mean` and `second`
+/// receive the sums. Rows have constant heels, so that an energy costs one exponential and four products.
 void host_energy_sum(shared::SignalParams const& params, std::span<shared::SlabParams const> slabs,
                      std::span<shared::EnergyParams const> energies, std::span<glm::vec2 const> thickness,
                      std::span<float const> heel_place, std::span<float> mean, std::span<float> second);

@@ -12,10 +12,10 @@
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
 #include <fluoro/gpu/dispatch_budget.hpp>
 #include <fluoro/gpu/kernel.hpp>
 #include <fluoro/physics/basis.hpp>
-#include <fluoro/core/parallel.hpp>
 #include <fluoro/projection/energy_table.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/room/chord.hpp>
@@ -150,9 +150,10 @@ struct Projector::Impl {
                 uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
                              : std::span<std::uint32_t const>{march_joseph_spv},
                 {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
-          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
-          energy_sum{device, energy_sum_spv, {3, 3, 0, 0}}, energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}},
-          commands{device},
+          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device,
+                                                                                                energy_sum_spv,
+                                                                                                {3, 3, 0, 0}},
+          energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}}, commands{device},
           signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
                                                                                        shared::signal_max_slabs},
           energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
@@ -170,7 +171,7 @@ struct Projector::Impl {
     gpu::CommandList commands;
     std::vector<gpu::Buffer> march_params;
     gpu::Buffer signal_params, slab_params, energy_params;
-    std::optional<gpu::Buffer> heel_places; ///< one for every row
+    std::optional<gpu::Buffer> heel_places;     ///< one for every row
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
     std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
@@ -494,18 +495,23 @@ void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& be
     });
 }
 
-/// Where tubes cover the picture, the sum changes by the factor that physics' bins give between with and without them:
-/// their K edges are beyond the fitted table.
+/// Where tubes cover the picture, the sum changes by the factor between with and without them that a table made for
+/// their materials gives: K edges are beyond the few energies that do for the rest.
 void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
 {
     auto const covered = tube_pixels(scene, sums.exposed);
     if (covered.empty()) return;
     std::size_t const before = beam.materials.size();
     for (auto const id : added_materials(scene)) {
+        // Up to the next power of two, so that a filling vessel does not ask for a new table each frame.
+        double most = 1e-3;
+        std::size_t const channel = beam.materials.size() - before;
+        for (auto const& pixel : covered)
+            while (most < pixel.added[channel]) most *= 2;
         beam.materials.push_back(id);
-        beam.most_g_cm2.push_back(0);
+        beam.most_g_cm2.push_back(most);
     }
-    EnergyTable const bins = binned_table(beam);
+    EnergyTable const& table = table_of(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
     auto const patient_g_cm2 = read_thickness();
     parallel_for(int(covered.size()), [&](int first, int last) {
@@ -517,12 +523,12 @@ void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal
             g_cm2[0] = patient_g_cm2[at].x;
             g_cm2[1] = patient_g_cm2[at].y;
             add_fixed_g_cm2(scene, pixel.column, pixel.row, std::span{g_cm2}.subspan(2));
-            double const place = bins.heel_place(heel[std::size_t(pixel.row)]);
-            auto const without = bins.behind(g_cm2, place);
+            double const place = table.heel_place(heel[std::size_t(pixel.row)]);
+            auto const without = table.behind(g_cm2, place);
             g_cm2[0] += pixel.soft;
             g_cm2[1] += pixel.bone;
             for (std::size_t m = before; m < g_cm2.size(); ++m) g_cm2[m] += pixel.added[m - before];
-            auto const with = bins.behind(g_cm2, place);
+            auto const with = table.behind(g_cm2, place);
             sums.primary.values[at] *= float(with.mean / without.mean);
             sums.primary_second_moment.values[at] *= float(with.second / without.second);
         }

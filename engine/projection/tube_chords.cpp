@@ -7,6 +7,7 @@
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <limits>
+#include <numbers>
 
 namespace fluoro {
 namespace {
@@ -15,6 +16,10 @@ constexpr int tile_side = 32;
 /// Rays that meet a tube at less than this sine of its axis see it end-on: its ends then decide the picture.
 constexpr double end_on_sine = 0.4;
 constexpr int end_on_samples = 16;
+/// A bend of less than 10 degrees (the cut takes half of it) goes on straight as far as a pixel can tell.
+constexpr double straight_cosine = 0.9962;
+/// Along each side of a pixel that a tube's end or bend crosses.
+constexpr int end_samples = 8;
 
 /// What one mm of a filling adds to the way [g/cm2].
 struct Masses {
@@ -43,6 +48,7 @@ struct Piece {
     double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
     Vec3 from_normal, to_normal;  ///< both along the axis' sense
     double from_offset = 0, to_offset = 0;
+    bool from_shows = false, to_shows = false; ///< ends beyond which no other piece goes on nearly straight
     bool is_end_on = false;
     int left = 0, right = 0, top = 0, bottom = 0; ///< pixels that it can cover, right and bottom excluded
     int filling = 0;
@@ -60,8 +66,11 @@ struct Stretch {
     double from = 0, to = 0;
 };
 
-/// Inside the endless cone, averaged over `width` across the tube; empty where the ray passes by.
-Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double width)
+/// Inside the endless cone, averaged over a pixel; empty where the ray passes by. Across the tube a pixel is the fold
+/// of two even windows, its two sides as they project: the mean over `wide` is exact, that over `narrow` is its
+/// two-point Gauss rule. Both widths per mm of depth; `depth` is that of the ray's point `at`.
+Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double depth, double wide_per_mm,
+                       double narrow_per_mm)
 {
     double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
     Vec3 const across = d - c * piece.axis, off = at - z * piece.axis;
@@ -73,9 +82,12 @@ Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double
     if (radius <= 0) return {};
     double const u = std::sqrt(std::max(0.0, glm::dot(off, off) - nearest * nearest * sine2));
     double const reach = radius * std::sqrt(sine2 / a);
-    double const half = width / 2;
-    if (u >= reach + half) return {};
-    double const root = (half_disc(reach, u + half) - half_disc(reach, u - half)) / width;
+    double const wide = wide_per_mm * (depth + nearest), half = wide / 2;
+    double const aside = narrow_per_mm * (depth + nearest) / (2 * std::numbers::sqrt3);
+    if (u >= reach + half + aside) return {};
+    double root = 0;
+    for (double const v : {u - aside, u + aside})
+        root += (half_disc(reach, v + half) - half_disc(reach, v - half)) / (2 * wide);
     double const middle = nearest + radius * piece.taper * c / a;
     return {middle - root / std::sqrt(a), middle + root / std::sqrt(a)};
 }
@@ -101,8 +113,13 @@ Stretch in_cone(Piece const& piece, Vec3 const& at, Vec3 const& d)
     return slope > 0 ? Stretch{high, far} : Stretch{-far, low}; // steeper than the cone: in to its open end
 }
 
-/// Length [mm] inside the piece of the ray to these pixel coordinates.
-double chord_mm(Piece const& piece, Rays const& rays, double column, double row)
+struct Chord {
+    double mm = 0;
+    bool meets_end = false;
+};
+
+/// Length inside the piece of the ray to these pixel coordinates, averaged across the tube over `share` of a pixel.
+Chord chord_of(Piece const& piece, Rays const& rays, double column, double row, double share)
 {
     Vec3 const way = rays.way(column, row);
     double const length = glm::length(way);
@@ -111,20 +128,28 @@ double chord_mm(Piece const& piece, Rays const& rays, double column, double row)
     double const reached = glm::dot(to_middle, d);
     Vec3 const at = reached * d - to_middle;
     Stretch inside;
+    double margin = 0; // half a pixel's diagonal, and a little, at the tube's depth [mm]
     if (piece.is_end_on) {
         inside = in_cone(piece, at, d);
     } else {
-        // A pixel's width across the tube, at the tube's depth. With the larger of its two projections the pixels of
-        // a row (or column) tile the tube's width without gaps, so that its area is kept.
+        // A pixel's sides across the tube, at the depth where the ray comes nearest to its axis. The wider one tiles
+        // the tube's width without gaps from pixel to pixel of a row (or column), so that its area is kept.
         Vec3 const across = glm::normalize(glm::cross(d, piece.axis));
-        double const width = reached / length *
-                             std::max(std::abs(glm::dot(across, rays.column)), std::abs(glm::dot(across, rays.row)));
-        inside = in_smooth_cone(piece, at, d, width);
+        double const along_row = share / length * std::abs(glm::dot(across, rays.column));
+        double const along_column = share / length * std::abs(glm::dot(across, rays.row));
+        margin = reached / length * (glm::length(rays.column) + glm::length(rays.row)) / 2;
+        inside =
+            in_smooth_cone(piece, at, d, reached, std::max(along_row, along_column), std::min(along_row, along_column));
     }
     inside.from = std::max(inside.from, -reached);
     inside.to = std::min(inside.to, length - reached);
-    auto const cut = [&](Vec3 const& normal, double offset, double sense) {
+    if (inside.to <= inside.from) return {};
+    Stretch const whole = inside;
+    bool meets_end = false;
+    auto const cut = [&](Vec3 const& normal, double offset, double sense, bool shows) {
         double const distance = sense * (glm::dot(normal, at) - offset), speed = sense * glm::dot(normal, d);
+        auto const [nearest, farthest] = std::minmax({distance + speed * whole.from, distance + speed * whole.to});
+        meets_end |= shows && nearest < margin && farthest > -margin;
         if (speed > 0)
             inside.from = std::max(inside.from, -distance / speed);
         else if (speed < 0)
@@ -132,22 +157,32 @@ double chord_mm(Piece const& piece, Rays const& rays, double column, double row)
         else if (distance < 0)
             inside.to = inside.from;
     };
-    cut(piece.from_normal, piece.from_offset, 1);
-    cut(piece.to_normal, piece.to_offset, -1);
-    return std::max(0.0, inside.to - inside.from);
+    cut(piece.from_normal, piece.from_offset, 1, piece.from_shows);
+    cut(piece.to_normal, piece.to_offset, -1, piece.to_shows);
+    return {std::max(0.0, inside.to - inside.from), meets_end};
 }
 
 /// Mean length over the pixel's aperture.
 double pixel_chord_mm(Piece const& piece, Rays const& rays, int column, int row)
 {
-    if (!piece.is_end_on) return chord_mm(piece, rays, column, row);
     double sum = 0;
-    for (int i = 0; i < end_on_samples; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
-        int const reversed = (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
-        sum += chord_mm(piece, rays, column + (i + 0.5) / end_on_samples - 0.5,
-                        row + (reversed + 0.5) / end_on_samples - 0.5);
+    if (piece.is_end_on) {
+        for (int i = 0; i < end_on_samples; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
+            int const reversed = (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
+            sum += chord_of(piece, rays, column + (i + 0.5) / end_on_samples - 0.5,
+                            row + (reversed + 0.5) / end_on_samples - 0.5, 1)
+                       .mm;
+        }
+        return sum / end_on_samples;
     }
-    return sum / end_on_samples;
+    Chord const chord = chord_of(piece, rays, column, row, 1);
+    if (!chord.meets_end) return chord.mm;
+    for (int j = 0; j < end_samples; ++j)
+        for (int i = 0; i < end_samples; ++i)
+            sum += chord_of(piece, rays, column + (i + 0.5) / end_samples - 0.5, row + (j + 0.5) / end_samples - 0.5,
+                            1.0 / end_samples)
+                       .mm;
+    return sum / (end_samples * end_samples);
 }
 
 /// Ready for its pixels; covers none where it does not stand between source and detector.
@@ -168,6 +203,8 @@ Piece make_piece(FilledTube const& tube, Scene const& scene)
     };
     piece.from_normal = normal(tube.from_cut);
     piece.to_normal = normal(tube.to_cut);
+    piece.from_shows = tube.from_cut == Vec3{0} || glm::dot(piece.from_normal, piece.axis) < straight_cosine;
+    piece.to_shows = tube.to_cut == Vec3{0} || glm::dot(piece.to_normal, piece.axis) < straight_cosine;
     piece.from_offset = glm::dot(piece.from_normal, tube.from_mm - piece.middle);
     piece.to_offset = glm::dot(piece.to_normal, tube.to_mm - piece.middle);
 
@@ -184,8 +221,11 @@ Piece make_piece(FilledTube const& tube, Scene const& scene)
         double const depth = glm::dot(end - view.source_mm, beam);
         if (depth - ball < 1) return piece;
         double const scale = view.source_to_detector_mm / pitch;
-        double const x = (glm::dot(end - view.source_mm, view.column_direction) / depth * view.source_to_detector_mm - first.x) / pitch;
-        double const y = (glm::dot(end - view.source_mm, view.row_direction) / depth * view.source_to_detector_mm - first.y) / pitch;
+        double const x =
+            (glm::dot(end - view.source_mm, view.column_direction) / depth * view.source_to_detector_mm - first.x) /
+            pitch;
+        double const y =
+            (glm::dot(end - view.source_mm, view.row_direction) / depth * view.source_to_detector_mm - first.y) / pitch;
         double const reach = 1.3 * ball / (depth - ball) * scale + 1.5;
         low_x = std::min(low_x, x - reach);
         high_x = std::max(high_x, x + reach);
@@ -203,17 +243,17 @@ Piece make_piece(FilledTube const& tube, Scene const& scene)
     return piece;
 }
 
-Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added)
+Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added, MaterialId water, MaterialId bone)
 {
     constexpr double cm_per_mm = 0.1;
     Masses masses{-cm_per_mm * filling.displaced.soft_g_cm3, -cm_per_mm * filling.displaced.bone_g_cm3, {}};
     for (auto const& [id, g_cm3] : filling.content.g_cm3) {
-        if (id == find_material("water"))
+        if (id == water)
             masses.soft += cm_per_mm * g_cm3;
-        else if (id == find_material("bone"))
+        else if (id == bone)
             masses.bone += cm_per_mm * g_cm3;
-        else
-            masses.added[std::size_t(std::find(added.begin(), added.end(), id) - added.begin())] += cm_per_mm * g_cm3;
+        else if (auto const found = std::find(added.begin(), added.end(), id); found != added.end())
+            masses.added[std::size_t(found - added.begin())] += cm_per_mm * g_cm3;
     }
     return masses;
 }
@@ -222,14 +262,14 @@ Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added)
 
 std::vector<MaterialId> added_materials(Scene const& scene)
 {
+    MaterialId const water = find_material("water"), bone = find_material("bone");
     std::vector<MaterialId> added;
-    for (auto const& filling : scene.fillings)
-        for (auto const& [id, g_cm3] : filling.content.g_cm3)
-            if (id != find_material("water") && id != find_material("bone") &&
-                std::find(added.begin(), added.end(), id) == added.end())
+    for (auto const& tube : scene.tubes)
+        for (auto const& [id, g_cm3] : scene.fillings.at(std::size_t(tube.filling)).content.g_cm3)
+            if (id != water && id != bone && std::find(added.begin(), added.end(), id) == added.end())
                 added.push_back(id);
     if (added.size() > most_added_materials)
-        throw Error{"the fillings of this scene hold " + std::to_string(added.size()) +
+        throw Error{"the tubes of this scene hold " + std::to_string(added.size()) +
                     " materials besides water and bone, but a picture takes at most " +
                     std::to_string(most_added_materials) + "; let some of them share a material"};
     return added;
@@ -241,7 +281,8 @@ std::vector<TubePixel> tube_pixels(Scene const& scene, PixelRect const& rect)
     if (scene.tubes.empty()) return covered;
     auto const added = added_materials(scene);
     std::vector<Masses> masses;
-    for (auto const& filling : scene.fillings) masses.push_back(masses_of(filling, added));
+    MaterialId const water = find_material("water"), bone = find_material("bone");
+    for (auto const& filling : scene.fillings) masses.push_back(masses_of(filling, added, water, bone));
 
     int const tiles_x = (rect.columns + tile_side - 1) / tile_side, tiles_y = (rect.rows + tile_side - 1) / tile_side;
     std::vector<Piece> pieces;

@@ -7,10 +7,10 @@
 
 namespace fluoro {
 
-/// Added materials (neither water nor bone) that one scene's fillings may hold between them.
+/// Added materials (neither water nor bone) that one scene's tubes may hold between them.
 inline constexpr std::size_t most_added_materials = 4;
 
-/// The added materials of a scene's fillings, each once. Throws Error when there are too many.
+/// The added materials of a scene's tubes, each once. Throws Error when there are too many.
 std::vector<MaterialId> added_materials(Scene const& scene);
 
 /// What the tubes put in a pixel's way [g/cm2], averaged over its aperture; what they displace is taken away.

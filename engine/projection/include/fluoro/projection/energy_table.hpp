@@ -12,10 +12,10 @@ namespace fluoro {
 struct BeamDescription {
     BeamQuality quality;
     Scintillator scintillator = Scintillator::csi_600um;
-    std::optional<AntiScatterGrid> grid;   ///< its primary transmission by energy goes into the weights
-    double least_heel_g_cm2 = 0;           ///< range of the target's extra tungsten over the picture's rows
-    double most_heel_g_cm2 = 0;            ///<
-    std::vector<MaterialId> materials;     ///< soft (water) and bone, then what else can be in the way
+    std::optional<AntiScatterGrid> grid;    ///< its primary transmission by energy goes into the weights
+    double least_heel_g_cm2 = 0;            ///< range of the target's extra tungsten over the picture's rows
+    double most_heel_g_cm2 = 0;             ///<
+    std::vector<MaterialId> materials;      ///< soft (water) and bone, then what else can be in the way
     std::vector<double> most_g_cm2{60, 15}; ///< largest mass thickness to be right for, one per material
     friend bool operator==(BeamDescription const&, BeamDescription const&) = default;
 };
@@ -42,7 +42,8 @@ struct EnergyTable {
     Sums behind(std::span<double const> g_cm2, double heel_place) const;
 };
 
-inline constexpr int fitted_energies = 8;
+/// Energies that a fit spends on tissue, filters and table; and on K edges in the beam.
+inline constexpr int fitted_energies = 8, most_fitted_energies = 20;
 /// Largest errors that a fitted table may have: of the mean, of the second moment.
 inline constexpr double allowed_mean_error = 1e-3, allowed_second_error = 1e-2;
 
@@ -53,7 +54,7 @@ EnergyTable binned_table(BeamDescription const& beam);
 /// Few energies of the spectrum with weights fitted to the 1 keV sum over 0 .. most_g_cm2 of all materials. Its errors
 /// are measured between the fitted places and stand in worst_mean and worst_second.
 EnergyTable fitted_table(BeamDescription const& beam, int energies = fitted_energies);
-/// The fitted table; with half as many energies again where its errors are beyond what is allowed; the bins where even
+/// The fitted table; with most_fitted_energies where its errors are beyond what is allowed; the bins where even
 /// that does not do.
 EnergyTable energy_table(BeamDescription const& beam);
 

@@ -70,7 +70,7 @@ public:
 
     /// Primary only, with the open beam's shape; scatter images are zero. Reuses the march when only the exposure, the
     /// blades, wedges, grid or tubes changed. Nothing is left outside the exposed rectangle. Throws Error when the
-    /// scene's fillings hold more than four materials besides water and bone.
+    /// scene's tubes hold more than four materials besides water and bone.
     Signal project(Scene const& scene);
     ThicknessMap thickness(Scene const& scene);
     /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.
