@@ -8,9 +8,9 @@ namespace fluoro {
 namespace {
 
 constexpr PhotonEnergy effective_energy{70};
-/// Energies over which a tissue's basis pair is fitted: those that carry a fluoroscopic picture. Behind metal the
-/// softest are gone.
-constexpr int tissue_from_kev = 25;
+/// Energies over which a tissue's basis pair is fitted: those that carry a fluoroscopic picture. From 28 keV thin and
+/// thick fat both come out well within 1 %; behind metal the softest are gone.
+constexpr int tissue_from_kev = 28;
 constexpr int metal_from_kev = 40;
 constexpr int fit_to_kev = 120;
 

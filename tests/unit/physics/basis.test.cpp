@@ -69,11 +69,13 @@ TEST(HuCurve, noise_around_air_averages_to_nothing)
     }
 }
 
-// The basis pair against ICRU-44 tissues at their own HU. Measured: adipose 0.35 %, muscle 0.14 %, lung 0.03 %, soft
+// The basis pair against ICRU-44 tissues at their own HU. Measured: adipose 0.68 % (at 25 keV; 0.27 % from 28 keV
+// up, where the pair is fitted), muscle 0.14 %, lung 0.03 %, soft
 // tissue 0.05 %, blood 0.67 % (its HU lies 3 above soft tissue's, where the curve turns to bone), cortical bone exact.
 TEST(HuCurve, tissues_attenuate_as_themselves_from_25_to_120_kev)
 {
-    EXPECT_LT(worst_difference("adipose"), 5e-3);
+    EXPECT_LT(worst_difference("adipose"), 7e-3);
+    EXPECT_LT(worst_difference("adipose", 28), 4e-3);
     EXPECT_LT(worst_difference("muscle"), 2e-3);
     EXPECT_LT(worst_difference("lung"), 1e-3);
     EXPECT_LT(worst_difference("soft_tissue"), 1e-3);

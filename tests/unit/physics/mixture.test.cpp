@@ -23,8 +23,8 @@ double mu_per_cm(Mixture const& mixture, double kev)
 } // namespace
 
 // Prescribing information of iohexol: specific gravity at 37 degrees, three decimals; the line through water leaves
-// 0.1 %. Fitted to these five, so this is how well one slope holds, and iodixanol 320 (1.356) and iopromide 370 (1.399
-// g/mL) stay within 3 %.
+// 0.1 %. Fitted to these five, so this is how well one slope holds, and iodixanol 320 (1.356) and iopromide 370 (from
+// memory, 1.399 g/mL) stay within 3 %.
 TEST(Mixture, iodine_solutions_weigh_what_iohexol_does)
 {
     struct Strength {
