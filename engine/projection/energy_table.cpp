@@ -142,9 +142,9 @@ std::vector<std::size_t> places(EnergyTable const& exact, std::size_t count)
 /// One place of the range to be right for: a mass thickness per material.
 using Way = std::vector<double>;
 
-/// Every combination of `steps_soft` x `steps_bone`; the further materials at nothing, and at their most on a few ways.
+/// Every combination of `steps_soft` x `steps_bone`; the further materials at nothing, and at shares of their most.
 std::vector<Way> ways(BeamDescription const& beam, std::span<double const> soft_steps,
-                      std::span<double const> bone_steps)
+                      std::span<double const> bone_steps, std::span<double const> added_steps)
 {
     std::vector<Way> all;
     for (double const soft : soft_steps)
@@ -157,7 +157,7 @@ std::vector<Way> ways(BeamDescription const& beam, std::span<double const> soft_
         }
     for (std::size_t m = 2; m < beam.materials.size(); ++m)
         for (std::size_t i = 0; i < soft_steps.size(); i += 2)
-            for (double const share : {0.5, 1.0}) {
+            for (double const share : added_steps) {
                 Way way(beam.materials.size(), 0.0);
                 way[0] = soft_steps[i] * beam.most_g_cm2[0] / 2;
                 way[m] = share * beam.most_g_cm2[m];
@@ -332,7 +332,8 @@ EnergyTable fitted_table(BeamDescription const& beam, int energies)
 
     constexpr std::array soft_fit{0.0, 0.01, 0.02, 0.04, 0.07, 0.12, 0.18, 0.25, 0.33, 0.42, 0.52, 0.64, 0.8, 1.0};
     constexpr std::array bone_fit{-1.0, 0.0, 0.03, 0.08, 0.16, 0.28, 0.45, 0.7, 1.0};
-    auto const fit = ways(beam, soft_fit, bone_fit);
+    constexpr std::array added_fit{0.03, 0.1, 0.25, 0.5, 0.75, 1.0};
+    auto const fit = ways(beam, soft_fit, bone_fit, added_fit);
     Truth const truth = truth_behind(exact, tungsten, fit, heel_points);
     std::size_t const n = table.size();
     // Columns: what each energy passes; rows are scaled so that relative errors are equal.
@@ -379,7 +380,8 @@ EnergyTable fitted_table(BeamDescription const& beam, int energies)
 
     constexpr std::array soft_check{0.0, 0.005, 0.03, 0.055, 0.095, 0.15, 0.21, 0.29, 0.375, 0.47, 0.58, 0.72, 0.9};
     constexpr std::array bone_check{-1.0, 0.0, 0.015, 0.055, 0.12, 0.22, 0.36, 0.58, 0.85};
-    auto const check = ways(beam, soft_check, bone_check);
+    constexpr std::array added_check{0.06, 0.17, 0.37, 0.63, 0.9};
+    auto const check = ways(beam, soft_check, bone_check, added_check);
     constexpr std::array heel_check{-1.0, -0.6, 0.1, 1.0};
     Truth const expected = truth_behind(exact, tungsten, check, heel_check);
     for (std::size_t w = 0; w < check.size(); ++w)

@@ -196,15 +196,21 @@ void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, Si
         for (int cell_row = first; cell_row < last; ++cell_row)
             for (auto const& stage : stages) gather(stage, rect, cell, cell_row, weights);
     });
+    double spot_share = 1;
     if (extra > 0) {
         double const to_blades = scene.source_to_blades_mm;
+        double const disc_mm = tube.extra_focal_radius_mm * std::max(0.0, sid - to_blades) / to_blades;
         see_disc(scene, {scene.pixels.field_mm,
                          scene.pixels.columns,
                          scene.pixels.rows,
                          {scene.blades.left_mm, scene.blades.right_mm, scene.blades.top_mm, scene.blades.bottom_mm},
-                         tube.extra_focal_radius_mm * std::max(0.0, sid - to_blades) / to_blades,
+                         disc_mm,
                          rect,
                          cell});
+        // The middle of the opening gets the output that the dose is reckoned from, however small the opening.
+        auto const& open = scene.blades;
+        spot_share = 1 - extra * disc_in_opening((open.left_mm + open.right_mm) / 2, (open.top_mm + open.bottom_mm) / 2,
+                                                 disc_mm, open);
         for (auto const& stage : stages) spread_extra_focal(stage.cells, across, down, shadow_pixels / cell, extra);
     }
 
@@ -220,7 +226,7 @@ void SignalFinisher::finish(Scene const& scene, Image<float> const& geometry, Si
         std::vector<float> cells(std::size_t(across) + 2), around(wide + 2 * std::size_t(cell));
         for (int y = first; y < last; ++y) {
             double const mm = scene.pixels.position_mm(0, rect.row + y).y;
-            float const open_row = float((1 - extra) * open_share(mm - scene.blades.top_mm, penumbra) *
+            float const open_row = float(spot_share * open_share(mm - scene.blades.top_mm, penumbra) *
                                          open_share(scene.blades.bottom_mm - mm, penumbra));
             float const* const shape = &geometry.at(rect.column, rect.row + y);
             double const place = std::clamp((y + 0.5) / cell - 0.5, 0.0, down - 1.0);
