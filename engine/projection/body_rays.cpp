@@ -13,7 +13,9 @@ constexpr int wide_rays = 24;     ///< along each side of the field and what is 
 constexpr double around_mm = 200; ///< on each side of the field
 /// Standard deviation of scatter's way sideways in the body, per depth of the body; chosen with the two figures of
 /// live_scatter.cpp.
-constexpr double sideways_per_depth = 0.2;
+constexpr double sideways_per_depth = 0.21;
+/// Of water, in a beam that has passed a body.
+constexpr double usual_attenuation_per_cm = 0.2;
 /// How much of a pencil's distance to the detector is the whole field's: broad scatter comes from all around.
 constexpr double common_distance = 0.75;
 
@@ -125,9 +127,14 @@ void BodyRays::find_enclosed()
 
 CoarseBody::Ray BodyRays::at(Vec2 at_mm) const
 {
+    // Mean over photons, not over places: at an edge of the body most come through its thin side.
+    auto near = corners(columns_, rows_, at_mm);
+    double photons = 0;
+    for (auto& [index, weight] : near) photons += weight *= std::exp(-usual_attenuation_per_cm * rays_[index].water_cm);
     CoarseBody::Ray sum{0, 0, 0};
     double moment = 0;
-    for (auto const& [index, weight] : corners(columns_, rows_, at_mm)) {
+    for (auto& [index, weight] : near) {
+        weight /= photons;
         CoarseBody::Ray const& one = rays_[index];
         sum.water_cm += weight * one.water_cm;
         sum.distance_cm += weight * one.distance_cm;

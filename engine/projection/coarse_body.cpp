@@ -43,7 +43,7 @@ CoarseBody::CoarseBody(Volume const& ct)
         blocks_from_index[3][axis] = -(f[axis] - 1) / (2 * f[axis]);
     }
     index_from_patient_ = blocks_from_index * ct.grid.index_from_patient();
-    step_mm_ = 0.8 * std::min({f.x * ct.grid.spacing_mm.x, f.y * ct.grid.spacing_mm.y, f.z * ct.grid.spacing_mm.z});
+    step_mm_ = 1.2 * std::min({f.x * ct.grid.spacing_mm.x, f.y * ct.grid.spacing_mm.y, f.z * ct.grid.spacing_mm.z});
     density_.resize(std::size_t(size_.x) * std::size_t(size_.y) * std::size_t(size_.z));
     parallel_for(size_.z, [&](int first, int last) {
         for (int bk = first; bk < last; ++bk)

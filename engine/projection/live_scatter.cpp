@@ -73,14 +73,14 @@ Matrix spread(Lattice const& lattice, std::vector<double> const& edges_mm, doubl
     int const cells = int(edges_mm.size()) - 1;
     Matrix matrix = transposed ? Matrix{cells, lattice.count} : Matrix{lattice.count, cells};
     double const root = std::numbers::sqrt2 * 10 * sigma_cm;
-    for (int n = 0; n < lattice.count; ++n)
+    for (int n = 0; n < lattice.count; ++n) {
+        double before = std::erf((closer * edges_mm[0] - lattice.at_mm(n)) / root);
         for (int c = 0; c < cells; ++c) {
-            double const at = lattice.at_mm(n);
-            double const share = (std::erf((closer * edges_mm[std::size_t(c) + 1] - at) / root) -
-                                  std::erf((closer * edges_mm[std::size_t(c)] - at) / root)) /
-                                 (2 * closer);
-            (transposed ? matrix.row(c)[n] : matrix.row(n)[c]) = float(share);
+            double const after = std::erf((closer * edges_mm[std::size_t(c) + 1] - lattice.at_mm(n)) / root);
+            (transposed ? matrix.row(c)[n] : matrix.row(n)[c]) = float((after - before) / (2 * closer));
+            before = after;
         }
+    }
     return matrix;
 }
 
