@@ -20,6 +20,7 @@ layout(std430, binding = transport_source_binding) readonly buffer Source { Sour
 layout(std430, binding = transport_heel_binding) readonly buffer Heel { float heel[]; };
 layout(std430, binding = transport_response_binding) readonly buffer Response { float response[]; };
 layout(std430, binding = transport_grid_binding) readonly buffer Grid { float grid_table[]; };
+layout(std430, binding = transport_wanted_binding) readonly buffer Wanted { float wanted_weights[]; };
 layout(std430, binding = transport_totals_binding) buffer Totals { uint totals[]; };
 layout(std430, binding = transport_deposits_binding) buffer Deposits { uint deposits[]; };
 layout(std430, binding = transport_detector_binding) buffer Detector { uint detector[]; };
@@ -95,6 +96,17 @@ struct Photon {
     bool has_scattered;
     uint units_left;
 };
+
+/// Copies of a photon that was split where it collides; they collide one after the other.
+struct Copies {
+    Photon photon;
+    int code;
+    uint left;
+};
+// Each level halves the weight at least. Where there is no room, a photon goes on whole: that is as right.
+const uint most_waiting = 8u;
+Copies waiting[most_waiting];
+uint waiting_count = 0u;
 
 uint batch;
 uvec2 emitted = uvec2(0u);
@@ -237,6 +249,23 @@ void deposit(vec3 place, uint units)
     ADD_TO(deposits, p.tally_boxes + (regions[at >> 2u] >> (8u * (at & 3u)) & 0xffu), uvec2(units, 0u))
 }
 
+/// Splits a colliding photon, or plays for its going on, where its weight is not near the wanted one; the number of
+/// photons that collide now.
+uint split(inout Photon photon, int code)
+{
+    float along_axis = dot(photon.place - p.source.xyz, p.to_plane.xyz) / p.to_plane.w;
+    float node = clamp((along_axis - p.wanted_start_mm) * p.wanted_nodes_per_mm, 0.0, float(wanted_nodes) - 1.001);
+    float wanted = mix(wanted_weights[uint(node)], wanted_weights[uint(node) + 1u], fract(node));
+    float ratio = photon.weight / wanted;
+    bool has_room = waiting_count < most_waiting;
+    if (!(ratio >= 2.0 && has_room) && !(ratio < 0.5)) return 1u;
+    uint copies = uint(ratio + draw());
+    photon.weight = wanted;
+    photon.units_left = energy_units(photon.energy_kev, photon.weight);
+    if (copies > 1u) waiting[waiting_count++] = Copies(photon, code, copies - 1u);
+    return copies;
+}
+
 /// A flight through the cells: either until something stops the photon, or, forced, to a place on the detector with a
 /// weight that falls on the way.
 struct Flight {
@@ -326,20 +355,28 @@ void main()
     // One flight per turn, the photon's own or a forced one, so that invocations with histories of different lengths
     // stay together; one that has finished a history starts its next.
     for (;;) {
-        if (!is_alive) {
+        bool is_copy = !is_alive && waiting_count > 0u; // stands where it collides
+        if (is_copy) {
+            photon = waiting[waiting_count - 1u].photon;
+            flight.code = waiting[waiting_count - 1u].code;
+            if (--waiting[waiting_count - 1u].left == 0u) --waiting_count;
+            at = place_of(photon.energy_kev);
+            flight.attenuation = total_per_mm(flight.code, at);
+            is_alive = true;
+        } else if (!is_alive) {
             if (number >= b.histories) break;
             is_alive = emit(number, photon);
             number += step_size;
             if (!is_alive) continue;
         }
-        if (!flight.is_forced) {
+        if (!flight.is_forced && !is_copy) {
             at = place_of(photon.energy_kev);
             flight.from = photon.place;
             flight.along = photon.along;
             flight.limit = way_to_detector(photon.place, photon.along);
             flight.at = at;
         }
-        float way = fly(flight);
+        float way = is_copy ? 0.0 : fly(flight);
 
         if (!flight.is_forced) {
             if (way < 0.0) {
@@ -350,8 +387,14 @@ void main()
                 is_alive = false;
                 continue;
             }
-            photon.place += way * photon.along;
-            ++collisions;
+            if (!is_copy) {
+                photon.place += way * photon.along;
+                ++collisions;
+                if (p.wanted_nodes_per_mm > 0.0 && split(photon, flight.code) == 0u) {
+                    is_alive = false;
+                    continue;
+                }
+            }
             MediumCode c = codes[flight.code];
             vec4 of_a = energy_row(c.material_a, at) * c.density_a_g_cm3;
             vec4 of_b = vec4(0.0);

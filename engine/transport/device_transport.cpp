@@ -85,6 +85,7 @@ void DeviceTransport::load(TransportTables const& t)
     tables.push_back(upload(device, t.heel));
     tables.push_back(upload(device, t.response));
     tables.push_back(upload(device, t.grid));
+    tables.push_back(upload(device, t.wanted));
 
     glm::ivec3 const size = t.params.voxels.w != 0 ? glm::ivec3{t.params.voxels} : glm::ivec3{1};
     int const longest = device.info().max_texture_side;

@@ -39,7 +39,16 @@ public:
                                   {std::uint32_t(seed), std::uint32_t(seed >> 32)});
         random_.state = {words[0], words[1], words[2], words[3]};
         batch_ = std::size_t(history % p_.batches);
-        if (auto const photon = emit()) carry(*photon);
+        auto const photon = emit();
+        if (!photon) return;
+        tallies_.totals[shared::total_emitted] += units(photon->energy_kev, photon->weight);
+        ++tallies_.totals[shared::total_photons];
+        carry(*photon);
+        while (!waiting_.empty()) {
+            Photon const next = waiting_.back();
+            waiting_.pop_back();
+            carry(next);
+        }
     }
 
 private:
@@ -99,8 +108,6 @@ private:
     void carry(Photon photon)
     {
         auto left = units(photon.energy_kev, photon.weight);
-        tallies_.totals[shared::total_emitted] += left;
-        ++tallies_.totals[shared::total_photons];
         for (;;) {
             auto const at = place_of(photon.energy_kev);
             int code = Medium::vacuum;
@@ -122,11 +129,42 @@ private:
             }
             photon.place += way * photon.along;
             ++tallies_.totals[shared::total_collisions];
-            collide(photon, at, code, attenuation);
-            auto const after = photon.energy_kev < p_.cutoff_kev ? 0 : units(photon.energy_kev, photon.weight);
-            deposit(photon.place, left - after);
-            left = after;
+            if (p_.wanted_nodes_per_mm > 0) {
+                split(photon, at, code, attenuation);
+                return;
+            }
+            collide_and_deposit(photon, at, code, attenuation);
+            left = units(photon.energy_kev, photon.weight);
             if (left == 0) return;
+        }
+    }
+
+    void collide_and_deposit(Photon& photon, EnergyPlace at, int code, float attenuation)
+    {
+        auto const before = units(photon.energy_kev, photon.weight);
+        collide(photon, at, code, attenuation);
+        if (photon.energy_kev < p_.cutoff_kev) photon.energy_kev = 0;
+        deposit(photon.place, before - units(photon.energy_kev, photon.weight));
+    }
+
+    /// A colliding photon goes on as several or, by chance, not at all, so that weights stay near the wanted ones.
+    void split(Photon photon, EnergyPlace at, int code, float attenuation)
+    {
+        float const along_axis = glm::dot(photon.place - glm::vec3{p_.source}, normal_);
+        float const node = std::clamp((along_axis - p_.wanted_start_mm) * p_.wanted_nodes_per_mm, 0.0f,
+                                      float(shared::wanted_nodes) - 1.001f);
+        auto const low = std::size_t(node);
+        float const wanted = t_.wanted[low] + (node - float(low)) * (t_.wanted[low + 1] - t_.wanted[low]);
+        float const ratio = photon.weight / wanted;
+        int copies = 1;
+        if (ratio >= 2 || ratio < 0.5f) {
+            copies = int(ratio + random_.next());
+            photon.weight = wanted;
+        }
+        for (int i = 0; i < copies; ++i) {
+            Photon copy = photon;
+            collide_and_deposit(copy, at, code, attenuation);
+            if (copy.energy_kev > 0) waiting_.push_back(copy);
         }
     }
 
@@ -279,6 +317,7 @@ private:
     glm::vec2 bins_per_mm_;
     HistoryRandom random_{};
     std::size_t batch_ = 0;
+    std::vector<Photon> waiting_; ///< split off, still to be followed
 };
 
 } // namespace

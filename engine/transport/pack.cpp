@@ -1,5 +1,6 @@
 #include "majorants.hpp"
 #include "material_tables.hpp"
+#include "medium.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -230,6 +231,42 @@ void add_detector(TransportTables& tables, TransportDetector const& detector)
     }
 }
 
+/// Wanted weights along the central ray: mean optical depth, seen by rays to all parts of the opening, at the
+/// spectrum's mean energy. Any table keeps the answer; this one keeps the photons even in number through a body.
+void add_wanted_weights(TransportTables& tables, TransportSource const& source, double splitting)
+{
+    if (splitting <= 0) return;
+    auto& p = tables.params;
+    double energy = 0, photons = 0;
+    for (auto const& line : source.lines) {
+        energy += line.photons * line.energy_kev;
+        photons += line.photons;
+    }
+    auto const at = place_of(float(energy / photons));
+    Medium const medium{tables};
+    constexpr int rays = 12, steps_per_node = 4;
+    double const length = double(p.to_plane.w) / (shared::wanted_nodes - 1);
+    p.wanted_start_mm = 0;
+    p.wanted_nodes_per_mm = float(1 / length);
+    double depth = 0;
+    tables.wanted.push_back(1);
+    for (std::uint32_t node = 1; node < shared::wanted_nodes; ++node) {
+        for (int step = 0; step < steps_per_node; ++step)
+            for (int i = 0; i < rays; ++i)
+                for (int j = 0; j < rays; ++j) {
+                    double const x = source.opening.left_mm + (i + 0.5) / rays * source.opening.width_mm();
+                    double const y = source.opening.top_mm + (j + 0.5) / rays * source.opening.height_mm();
+                    glm::vec3 const way =
+                        glm::vec3{p.to_plane} + float(x) * glm::vec3{p.column} + float(y) * glm::vec3{p.row};
+                    double const share = (node - 1 + (step + 0.5) / steps_per_node) / (shared::wanted_nodes - 1);
+                    int const code = medium.code_at(glm::vec3{p.source} + float(share) * way);
+                    if (code == Medium::vacuum) continue;
+                    depth += double(medium.total_per_mm(code, at)) * length / (steps_per_node * rays * rays);
+                }
+        tables.wanted.push_back(float(std::exp(-splitting * depth)));
+    }
+}
+
 } // namespace
 
 TransportTables pack(TransportProblem const& problem)
@@ -244,6 +281,7 @@ TransportTables pack(TransportProblem const& problem)
     auto const shapes = add_shapes(tables, problem, from_patient);
     add_majorants(tables, shapes, problem.cell_mm);
     add_source(tables, problem.source, from_patient);
+    add_wanted_weights(tables, problem.source, problem.splitting);
     if (problem.detector) add_detector(tables, *problem.detector);
     for (auto const& box : problem.tally_boxes) {
         Vec3 const a = map_point(from_patient, box.low_mm), b = map_point(from_patient, box.high_mm);

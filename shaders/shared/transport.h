@@ -79,6 +79,12 @@ struct SourceLine {
 const uint heel_nodes = 65u; // extra tungsten [g/cm2] at tangents -0.2 .. 0.2 toward the cathode, even; held beyond
 const float heel_reach = 0.2f;
 
+// ---- Splitting --------------------------------------------------------------------------------------------------
+// Where a photon collides, n = weight / wanted weight there (linear between nodes, held beyond). If n >= 2 it goes on as
+// floor(n + u) photons and if n < 1/2 it goes on with probability n, each of weight / n. Before the collision is drawn,
+// so that every one makes its own. Deposits then balance on average only.
+const uint wanted_nodes = 64u;
+
 // ---- Anti-scatter grid ------------------------------------------------------------------------------------------
 // grid_table[(energy * grid_along_nodes + along) * grid_across_nodes + across]: share that passes, at squeezed
 // tangents t / (t + scale) = node / nodes (so that the last node is still a finite tangent), and at energies even in
@@ -156,8 +162,8 @@ struct TransportParams {
     uint regions; // 0: no region per voxel; else regions' count, region numbers are 8 bits
     float cutoff_kev; // a photon below is absorbed where it is
     uint follows_heel_and_wedges; // 0: every photon has weight 1
-    uint unused_a;
-    uint unused_b;
+    float wanted_start_mm;     // of the table of wanted weights, along the central ray from the source
+    float wanted_nodes_per_mm; // 0: no splitting, every photon keeps its weight
 };
 
 // What differs from dispatch to dispatch.
@@ -188,11 +194,12 @@ const uint transport_source_binding = 11u;   // SourceLine
 const uint transport_heel_binding = 12u;     // float
 const uint transport_response_binding = 13u; // float [energy node]: scintillator's optical depth at normal incidence
 const uint transport_grid_binding = 14u;     // float
-const uint transport_totals_binding = 15u;   // int64 [total_count], two words each, the lower first
-const uint transport_deposits_binding = 16u; // int64 [tally_boxes], then [regions]
-const uint transport_detector_binding = 17u; // int64
-const uint transport_voxels_binding = 18u;   // texture of 16-bit codes
-const uint transport_buffers = 17u;
+const uint transport_wanted_binding = 15u;   // float [wanted_nodes]
+const uint transport_totals_binding = 16u;   // int64 [total_count], two words each, the lower first
+const uint transport_deposits_binding = 17u; // int64 [tally_boxes], then [regions]
+const uint transport_detector_binding = 18u; // int64
+const uint transport_voxels_binding = 19u;   // texture of 16-bit codes
+const uint transport_buffers = 18u;
 const uint transport_group = 128u; // invocations of a work group
 
 // ---- Random numbers ---------------------------------------------------------------------------------------------

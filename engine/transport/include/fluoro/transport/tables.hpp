@@ -24,6 +24,7 @@ struct TransportTables {
     std::vector<float> heel;     ///< [heel_nodes], g/cm2
     std::vector<float> response; ///< [energy node], optical depth of the scintillator; empty without a detector
     std::vector<float> grid;     ///< share that passes; empty without an anti-scatter grid
+    std::vector<float> wanted;   ///< [wanted_nodes], weights; empty without splitting
 };
 
 /// Throws Error for a problem that cannot be followed: no source lines, an energy outside 1-150 keV, a code without
