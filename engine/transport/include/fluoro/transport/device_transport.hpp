@@ -29,8 +29,8 @@ public:
 
     /// The problem that is followed from now on. Copies it to the device.
     void load(TransportTables const& tables);
-    /// Follows histories [first, first + count) of the loaded problem, in dispatches short enough for a device that also
-    /// draws a screen.
+    /// Follows histories [first, first + count) of the loaded problem, in dispatches short enough for a device that
+    /// also draws a screen.
     TransportTallies follow(std::uint64_t seed, std::uint64_t first, std::uint64_t count);
 
     /// Of the last `follow`: the device's own time, and the longest of its dispatches [ms].
