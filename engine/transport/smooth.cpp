@@ -92,11 +92,11 @@ SmoothSurface::SmoothSurface(Image<double> const& bins, double stiffness)
     stiffen(coefficients_, stiffness_);
 }
 
-Image<float> SmoothSurface::on_pixels(int columns, int rows) const
+Image<double> SmoothSurface::values(int columns, int rows) const
 {
     int const k_columns = coefficients_.columns, k_rows = coefficients_.rows;
     auto const along = cosines(columns, k_columns), across = cosines(rows, k_rows);
-    Image<float> picture{columns, rows};
+    Image<double> picture{columns, rows};
     parallel_for(rows, [&](int first, int last) {
         std::vector<double> line(static_cast<std::size_t>(k_columns));
         for (int row = first; row < last; ++row) {
@@ -104,15 +104,25 @@ Image<float> SmoothSurface::on_pixels(int columns, int rows) const
             for (int k = 0; k < k_rows; ++k)
                 for (int column = 0; column < k_columns; ++column)
                     line[std::size_t(column)] += across[std::size_t(row * k_rows + k)] * coefficients_.at(column, k);
-            for (int column = 0; column < columns; ++column) {
-                double sum = 0;
+            for (int column = 0; column < columns; ++column)
                 for (int k = 0; k < k_columns; ++k)
-                    sum += along[std::size_t(column * k_columns + k)] * line[std::size_t(k)];
-                picture.at(column, row) = float(std::max(0.0, sum));
-            }
+                    picture.at(column, row) += along[std::size_t(column * k_columns + k)] * line[std::size_t(k)];
         }
     });
     return picture;
+}
+
+Image<float> SmoothSurface::on_pixels(int columns, int rows) const
+{
+    auto const surface = values(columns, rows);
+    Image<float> picture{columns, rows};
+    for (std::size_t i = 0; i < picture.values.size(); ++i) picture.values[i] = float(std::max(0.0, surface.values[i]));
+    return picture;
+}
+
+Image<double> SmoothSurface::on_bins() const
+{
+    return values(coefficients_.columns, coefficients_.rows);
 }
 
 } // namespace fluoro

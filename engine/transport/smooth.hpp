@@ -16,8 +16,12 @@ public:
     double stiffness() const { return stiffness_; }
     /// The surface on finer pixels over the same area; never below zero.
     Image<float> on_pixels(int columns, int rows) const;
+    /// The surface at the bins' own places.
+    Image<double> on_bins() const;
 
 private:
+    Image<double> values(int columns, int rows) const;
+
     Image<double> coefficients_;
     double stiffness_ = 0;
 };
