@@ -5,22 +5,23 @@
 #include "shared/transport.h"
 
 layout(local_size_x = transport_group) in;
-layout(std140, binding = transport_params_binding) uniform Params { TransportParams p; };
-layout(std430, binding = transport_energy_binding) readonly buffer Energy { vec4 energy_table[]; };
-layout(std430, binding = transport_angle_binding) readonly buffer Angle { vec4 angle_table[]; };
-layout(std430, binding = transport_momentum_binding) readonly buffer Momentum { vec4 momentum_table[]; };
-layout(std430, binding = transport_majorant_binding) readonly buffer Majorants { float majorants[]; };
-layout(std430, binding = transport_codes_binding) readonly buffer Codes { MediumCode codes[]; };
-layout(std430, binding = transport_cells_binding) readonly buffer Cells { uint cells[]; };
-layout(std430, binding = transport_regions_binding) readonly buffer Regions { uint regions[]; };
-layout(std430, binding = transport_boxes_binding) readonly buffer Boxes { TransportBox boxes[]; };
-layout(std430, binding = transport_tubes_binding) readonly buffer Tubes { TransportTube tubes[]; };
-layout(std430, binding = transport_tally_boxes_binding) readonly buffer TallyBoxes { TallyBox tally_boxes[]; };
-layout(std430, binding = transport_source_binding) readonly buffer Source { SourceLine lines[]; };
-layout(std430, binding = transport_heel_binding) readonly buffer Heel { float heel[]; };
-layout(std430, binding = transport_response_binding) readonly buffer Response { float response[]; };
-layout(std430, binding = transport_grid_binding) readonly buffer Grid { float grid_table[]; };
-layout(std430, binding = transport_wanted_binding) readonly buffer Wanted { float wanted_weights[]; };
+// Not a uniform block: Mesa's software device builds a kernel anew for every set of uniforms that branches depend on.
+layout(std430, binding = transport_params_binding) readonly restrict buffer Params { TransportParams p; };
+layout(std430, binding = transport_energy_binding) readonly restrict buffer Energy { vec4 energy_table[]; };
+layout(std430, binding = transport_angle_binding) readonly restrict buffer Angle { vec4 angle_table[]; };
+layout(std430, binding = transport_momentum_binding) readonly restrict buffer Momentum { vec4 momentum_table[]; };
+layout(std430, binding = transport_majorant_binding) readonly restrict buffer Majorants { float majorants[]; };
+layout(std430, binding = transport_codes_binding) readonly restrict buffer Codes { MediumCode codes[]; };
+layout(std430, binding = transport_cells_binding) readonly restrict buffer Cells { uint cells[]; };
+layout(std430, binding = transport_regions_binding) readonly restrict buffer Regions { uint regions[]; };
+layout(std430, binding = transport_boxes_binding) readonly restrict buffer Boxes { TransportBox boxes[]; };
+layout(std430, binding = transport_tubes_binding) readonly restrict buffer Tubes { TransportTube tubes[]; };
+layout(std430, binding = transport_tally_boxes_binding) readonly restrict buffer TallyBoxes { TallyBox tally_boxes[]; };
+layout(std430, binding = transport_source_binding) readonly restrict buffer Source { SourceLine lines[]; };
+layout(std430, binding = transport_heel_binding) readonly restrict buffer Heel { float heel[]; };
+layout(std430, binding = transport_response_binding) readonly restrict buffer Response { float response[]; };
+layout(std430, binding = transport_grid_binding) readonly restrict buffer Grid { float grid_table[]; };
+layout(std430, binding = transport_wanted_binding) readonly restrict buffer Wanted { float wanted_weights[]; };
 layout(std430, binding = transport_totals_binding) buffer Totals { uint totals[]; };
 layout(std430, binding = transport_deposits_binding) buffer Deposits { uint deposits[]; };
 layout(std430, binding = transport_detector_binding) buffer Detector { uint detector[]; };

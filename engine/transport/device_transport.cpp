@@ -28,7 +28,7 @@ struct DeviceTransport::Impl {
     explicit Impl(DeviceTransportSettings const& settings)
         : device{settings.device, settings.validation}, kernel{device,
                                                                transport_spv,
-                                                               {1, int(shared::transport_buffers), 1,
+                                                               {0, int(shared::transport_buffers), 1,
                                                                 sizeof(shared::TransportBatch)}},
           commands{device}, budget{first_histories, settings.most_dispatch_ms}
     {
@@ -36,8 +36,7 @@ struct DeviceTransport::Impl {
 
     /// What a loaded problem is on the device.
     struct Problem {
-        TransportTallies empty; ///< sized as the problem's tallies are
-        gpu::Buffer params;
+        TransportTallies empty;          ///< sized as the problem's tallies are
         std::vector<gpu::Buffer> tables; ///< in the order of their bindings
         gpu::Buffer totals, deposits, detector;
         gpu::Buffer totals_copy, deposits_copy, detector_copy; ///< where the CPU reads them
@@ -49,6 +48,7 @@ struct DeviceTransport::Impl {
     gpu::CommandList commands;
     gpu::DispatchBudget budget; ///< [histories]
     std::optional<Problem> problem;
+    bool is_warm = false;
     double device_ms = 0, longest_ms = 0;
 
     void dispatch(std::uint64_t seed, std::uint64_t first, std::uint32_t count);
@@ -68,9 +68,8 @@ void DeviceTransport::load(TransportTables const& t)
     auto const totals = words(empty.totals.size()), deposits = words(empty.deposits.size()),
                detector = words(empty.detector.size());
 
-    gpu::Buffer params{device, sizeof t.params};
-    std::memcpy(params.mapped().data(), &t.params, sizeof t.params);
     std::vector<gpu::Buffer> tables;
+    tables.push_back(gpu::on_device(device, std::as_bytes(std::span{&t.params, 1})));
     tables.push_back(upload(device, t.energy));
     tables.push_back(upload(device, t.angle));
     tables.push_back(upload(device, t.momentum));
@@ -97,7 +96,6 @@ void DeviceTransport::load(TransportTables const& t)
     auto const voxels = t.params.voxels.w != 0 ? std::span<std::uint16_t const>{t.voxels} : std::span{nothing};
     auto const count = std::size_t(size.x) * std::size_t(size.y) * std::size_t(size.z);
     impl_->problem.emplace(Impl::Problem{empty,
-                                         std::move(params),
                                          std::move(tables),
                                          {device, totals, gpu::Placement::device},
                                          {device, deposits, gpu::Placement::device},
@@ -120,7 +118,7 @@ void DeviceTransport::Impl::dispatch(std::uint64_t seed, std::uint64_t first, st
                                        0,
                                        0,
                                        0};
-    std::vector<gpu::Buffer const*> buffers{&p.params};
+    std::vector<gpu::Buffer const*> buffers;
     for (auto const& table : p.tables) buffers.push_back(&table);
     buffers.insert(buffers.end(), {&p.totals, &p.deposits, &p.detector});
     std::uint32_t const per_group = shared::transport_group * histories_per_invocation;
@@ -132,7 +130,9 @@ void DeviceTransport::Impl::dispatch(std::uint64_t seed, std::uint64_t first, st
     auto const times = commands.run("following photons");
     double const waited = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     double const ms = times.empty() ? waited : times.back();
-    budget.learn(count, ms);
+    // The first dispatch may hold the building of the kernel.
+    if (is_warm) budget.learn(count, ms);
+    is_warm = true;
     device_ms += ms;
     longest_ms = std::max(longest_ms, ms);
 }

@@ -178,7 +178,7 @@ struct TransportBatch {
     uint unused_c;
 };
 
-// Bindings of the kernel: uniforms, buffers, then textures.
+// Bindings of the kernel: buffers, then the texture.
 const uint transport_params_binding = 0u;
 const uint transport_energy_binding = 1u;    // vec4
 const uint transport_angle_binding = 2u;     // vec4
@@ -199,7 +199,7 @@ const uint transport_totals_binding = 16u;   // int64 [total_count], two words e
 const uint transport_deposits_binding = 17u; // int64 [tally_boxes], then [regions]
 const uint transport_detector_binding = 18u; // int64
 const uint transport_voxels_binding = 19u;   // texture of 16-bit codes
-const uint transport_buffers = 18u;
+const uint transport_buffers = 19u;
 const uint transport_group = 128u; // invocations of a work group
 
 // ---- Random numbers ---------------------------------------------------------------------------------------------
