@@ -302,7 +302,7 @@ private:
                 glm::all(glm::lessThan(place, glm::vec3{box.high})))
                 tallies_.deposits[i] += amount;
         }
-        if (p_.regions > 0 && !medium_.is_in_shape(place)) {
+        if (p_.regions > 0 && medium_.shape_at(place) == Medium::vacuum) {
             auto const voxel = medium_.voxel_at(place);
             if (voxel != Medium::no_voxel) tallies_.deposits[p_.tally_boxes + t_.regions[voxel]] += amount;
         }

@@ -42,6 +42,15 @@ public:
 
     int code_at(glm::vec3 const& place) const
     {
+        int const code = shape_at(place);
+        if (code != vacuum) return code;
+        auto const voxel = voxel_at(place);
+        return voxel == no_voxel ? vacuum : int(t_.voxels[voxel]);
+    }
+
+    /// Code of the tube or box at this place; vacuum where there is none.
+    int shape_at(glm::vec3 const& place) const
+    {
         if (p_.tubes > 0) {
             int const code = tube_at(place);
             if (code != vacuum) return code;
@@ -54,8 +63,7 @@ public:
                 std::abs(glm::dot(from, glm::vec3{box.z})) <= box.y.w)
                 return int(box.z.w);
         }
-        auto const voxel = voxel_at(place);
-        return voxel == no_voxel ? vacuum : int(t_.voxels[voxel]);
+        return vacuum;
     }
 
     static constexpr std::size_t no_voxel = std::numeric_limits<std::size_t>::max();
@@ -66,13 +74,6 @@ public:
         auto const x = std::uint32_t(at.x), y = std::uint32_t(at.y), z = std::uint32_t(at.z);
         if (x >= p_.voxels.x || y >= p_.voxels.y || z >= p_.voxels.z) return no_voxel;
         return (std::size_t(z) * p_.voxels.y + y) * p_.voxels.x + x;
-    }
-    bool is_in_shape(glm::vec3 const& place) const
-    {
-        if (p_.boxes == 0 && p_.tubes == 0) return false;
-        Medium without_voxels{*this};
-        without_voxels.p_.voxels = glm::uvec4{0};
-        return without_voxels.code_at(place) != vacuum;
     }
 
     /// Between two energy nodes: total, incoherent, coherent, Rayleigh norm of a material.
@@ -190,7 +191,7 @@ private:
     }
 
     TransportTables const& t_;
-    shared::TransportParams p_;
+    shared::TransportParams const& p_;
 };
 
 } // namespace fluoro

@@ -9,10 +9,10 @@ namespace fluoro {
 namespace {
 
 constexpr double centre_half_mm = 25; // the 5 x 5 cm whose error is watched
-/// Of the wanted weight: measured best between 0.6 and 0.8 behind 20 and 30 cm of water, and flat there.
+/// Measured best between 0.6 and 0.8 behind 20 and 30 cm of water, and flat there.
 constexpr double picture_splitting = 0.7;
 /// Cells with a majorant of their own: measured on a chest CT.
-constexpr double picture_cell_mm = 20;
+constexpr double picture_cell_mm = 15;
 
 /// One plane of the detector in one batch [the plane's units].
 Image<double> batch_of(TransportTables const& tables, TransportTallies const& tallies, std::uint32_t plane,

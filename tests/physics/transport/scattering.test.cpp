@@ -105,8 +105,8 @@ TEST(Rayleigh, cosines_follow_Thomson_times_the_squared_form_factor)
         EXPECT_LT(chi_square(draws, intervals, draws_each), largest_chi_square) << draws.name;
 }
 
-// The density that forced scoring uses is the one that is drawn from: within 0.5 % of direct integration wherever it
-// matters, what linear interpolation between nodes 3 % apart in x leaves.
+// The density that forced scoring uses is the one that is drawn from: within 1 % of direct integration: F^2
+// falls as steeply as x^-6 and is linear between nodes 3 % apart in x, (6 x 7 x 0.034^2) / 8 = 0.6 %.
 TEST(Scattering, density_of_the_cosine_is_the_direct_one)
 {
     auto const water = pure(find_material("water"));
@@ -122,7 +122,7 @@ TEST(Scattering, density_of_the_cosine_is_the_direct_one)
             EXPECT_NEAR(cosine_density(medium, tables, Process::incoherent, 0, float(kev), at, float(cosine)),
                         incoherent, 0.005 * incoherent);
             EXPECT_NEAR(cosine_density(medium, tables, Process::coherent, 0, float(kev), at, float(cosine)), coherent,
-                        0.005 * coherent);
+                        0.01 * coherent);
         }
     }
 }

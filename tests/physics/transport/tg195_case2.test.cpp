@@ -84,7 +84,7 @@ std::uint64_t histories()
 {
     // FLUORO_HISTORIES asks for more than the suite has time for.
     char const* const wanted = std::getenv("FLUORO_HISTORIES");
-    return wanted ? std::strtoull(wanted, nullptr, 10) : 3'000'000;
+    return wanted ? std::strtoull(wanted, nullptr, 10) : 2'000'000;
 }
 
 constexpr double aside_mm = 482.31; // 180 cm x tan 15 degrees

@@ -37,13 +37,14 @@ TEST(Interaction, a_mixture_is_the_mass_weighted_sum)
                 1e-12);
 }
 
-// Forward all electrons scatter together, far off each alone. Water: 10 electrons in 18.015 g, 1 + 1 + 64 squared.
+// Forward all electrons scatter together, far off each alone. Water: 10 electrons in 18.015 g, 1 + 1 + 64 squared;
+// xraylib rounds atomic weights to 1e-2.
 TEST(Interaction, atoms_scatter_as_a_whole_forward_and_as_electrons_far_off)
 {
     auto const water = pure(find_material("water"));
     auto const forward = atomic_scattering(water, 0);
-    EXPECT_NEAR(forward.electrons, 10 / 18.015, 1e-4);
-    EXPECT_NEAR(forward.squared_electrons, 66 / 18.015, 1e-3);
+    EXPECT_NEAR(forward.electrons, 10 / 18.015, 5e-4);
+    EXPECT_NEAR(forward.squared_electrons, 66 / 18.015, 3e-3);
     EXPECT_NEAR(forward.coherent, forward.squared_electrons, 1e-4);
     EXPECT_EQ(forward.incoherent, 0);
     auto const far = atomic_scattering(water, 12);

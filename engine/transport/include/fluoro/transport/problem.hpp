@@ -89,7 +89,9 @@ struct TransportProblem {
 };
 
 struct PatientMedium {
-    double voxel_mm = 2.5; ///< voxels of the CT smaller than half of this are averaged into larger ones
+    /// Voxels of the CT are averaged along each axis to about this size. A noisy CT in fine voxels scatters less: its
+    /// noise reads as bone here and fat there, and the former absorbs. docs/theory/photon-transport.md
+    double voxel_mm = 3.5;
 };
 
 /// The scene's patient, table, tubes, source and detector. `bins` per side of the active field.
