@@ -80,7 +80,7 @@ void main()
     }
     vec3 d_mm = p.to_origin_mm.xyz + float(at.x) * p.column_mm.xyz + float(at.y) * p.row_mm.xyz;
     float way_cm = 0.1 * length(d_mm);
-    soft_bone_g_cm2[at.y * p.stride + at.x] =
-        p.reports_work != 0u ? vec2(samples, crossed)
-                             : way_cm * vec2(p.soft_per_hu * above_air - p.soft_per_bone * bone, bone);
+    vec2 thickness = way_cm * vec2(p.soft_per_hu * above_air - p.soft_per_bone * bone, bone);
+    // Not a branch: Mesa's software device builds a kernel anew for every set of uniforms that branches depend on.
+    soft_bone_g_cm2[at.y * p.stride + at.x] = mix(thickness, vec2(samples, crossed), float(p.reports_work));
 }

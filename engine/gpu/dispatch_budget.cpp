@@ -12,7 +12,8 @@ constexpr double most_growth = 4;
 
 } // namespace
 
-DispatchBudget::DispatchBudget(double first_units, double most_ms) : most_ms_{most_ms}, units_{first_units}
+DispatchBudget::DispatchBudget(double first_units, double most_ms)
+    : most_ms_{most_ms}, least_units_{first_units / 8}, units_{first_units}
 {
     FLUORO_EXPECT(first_units > 0 && most_ms > 0);
 }
@@ -22,7 +23,7 @@ void DispatchBudget::learn(double units, double ms)
     if (!(units > 0) || !(ms > 0)) return;
     double const cost = ms / units;
     ms_per_unit_ = cost >= ms_per_unit_ ? cost : ms_per_unit_ + forgetting * (cost - ms_per_unit_);
-    units_ = std::max(1.0, std::min(aim * most_ms_ / ms_per_unit_, most_growth * units_));
+    units_ = std::max(least_units_, std::min(aim * most_ms_ / ms_per_unit_, most_growth * units_));
 }
 
 } // namespace fluoro::gpu

@@ -19,6 +19,13 @@ Kernel::Kernel(Device& device, std::span<std::uint32_t const> spirv, KernelLayou
 {
     auto& d = impl_->device;
     impl_->layout = layout;
+    VkPhysicalDeviceProperties properties{};
+    vkGetPhysicalDeviceProperties(d.physical, &properties);
+    auto const most = properties.limits.maxPerStageDescriptorStorageBuffers;
+    if (std::uint32_t(layout.buffers) > most)
+        throw Error{"the device '" + d.info.name + "' binds " + std::to_string(most) + " buffers to a kernel, " +
+                        std::to_string(layout.buffers) + " are needed; choose another device",
+                    Error::Kind::failed};
     std::vector<VkDescriptorSetLayoutBinding> bindings;
     for (int i = 0; i < layout.uniforms + layout.buffers + layout.textures; ++i)
         bindings.push_back({std::uint32_t(i), descriptor_type(layout, i), 1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr});

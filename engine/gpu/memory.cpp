@@ -66,6 +66,24 @@ std::span<std::byte> Buffer::mapped()
     return {static_cast<std::byte*>(impl_->mapped), impl_->bytes};
 }
 
+Buffer on_device(Device& device, std::span<std::byte const> content)
+{
+    Buffer buffer{device, std::max<std::size_t>(16, (content.size() + 3) / 4 * 4), Placement::device};
+    if (content.empty()) return buffer;
+    // At most 64 MiB at a time, so that a large table does not need its size twice.
+    std::size_t const part = std::min(content.size(), std::size_t{64} << 20);
+    Buffer staging{device, part};
+    for (std::size_t first = 0; first < content.size(); first += part) {
+        std::size_t const now = std::min(part, content.size() - first);
+        std::memcpy(staging.mapped().data(), content.data() + first, now);
+        device.impl().run_once("uploading a table", [&](VkCommandBuffer commands) {
+            VkBufferCopy const copy{0, first, now};
+            vkCmdCopyBuffer(commands, staging.impl().handle, buffer.impl().handle, 1, &copy);
+        });
+    }
+    return buffer;
+}
+
 void VolumeTexture::Impl::create(VkFormat format, VkExtent3D extent)
 {
     auto& d = device;
@@ -137,13 +155,14 @@ void VolumeTexture::Impl::fill(Device& owner, VkExtent3D extent, std::span<std::
     });
 }
 
-VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels)
+VolumeTexture::VolumeTexture(Device& device, int columns, int rows, int planes, std::span<std::uint16_t const> texels,
+                             Texels use)
     : impl_{std::make_unique<Impl>(device.impl())}
 {
     FLUORO_EXPECT(texels.size() == std::size_t(columns) * std::size_t(rows) * std::size_t(planes));
     VkExtent3D const extent{std::uint32_t(columns), std::uint32_t(rows), std::uint32_t(planes)};
-    impl_->sampler = impl_->device.linear;
-    impl_->create(VK_FORMAT_R16_UNORM, extent);
+    impl_->sampler = use == Texels::filtered ? impl_->device.linear : impl_->device.nearest;
+    impl_->create(use == Texels::filtered ? VK_FORMAT_R16_UNORM : VK_FORMAT_R16_UINT, extent);
     impl_->fill(device, extent, std::as_bytes(texels));
 }
 

@@ -178,27 +178,29 @@ struct TransportBatch {
     uint unused_c;
 };
 
-// Bindings of the kernel.
+// Bindings of the kernel: buffers, then the texture.
 const uint transport_params_binding = 0u;
 const uint transport_energy_binding = 1u;    // vec4
 const uint transport_angle_binding = 2u;     // vec4
 const uint transport_momentum_binding = 3u;  // vec4
 const uint transport_majorant_binding = 4u;  // float [class * energy_nodes + node], 1/mm
 const uint transport_codes_binding = 5u;     // MediumCode
-const uint transport_voxels_binding = 6u;    // uint, two codes each, the lower half first
-const uint transport_cells_binding = 7u;     // uint, four classes each, the lowest byte first
-const uint transport_regions_binding = 8u;   // uint, four regions each
-const uint transport_boxes_binding = 9u;     // TransportBox
-const uint transport_tubes_binding = 10u;    // TransportTube
-const uint transport_tally_boxes_binding = 11u;
-const uint transport_source_binding = 12u;   // SourceLine
-const uint transport_heel_binding = 13u;     // float
-const uint transport_response_binding = 14u; // float [energy node]: scintillator's optical depth at normal incidence
-const uint transport_grid_binding = 15u;     // float
-const uint transport_totals_binding = 16u;   // int64 [total_count]
+const uint transport_cells_binding = 6u;     // uint, four classes each, the lowest byte first
+const uint transport_regions_binding = 7u;   // uint, four regions each
+const uint transport_boxes_binding = 8u;     // TransportBox
+const uint transport_tubes_binding = 9u;     // TransportTube
+const uint transport_tally_boxes_binding = 10u;
+const uint transport_source_binding = 11u;   // SourceLine
+const uint transport_heel_binding = 12u;     // float
+const uint transport_response_binding = 13u; // float [energy node]: scintillator's optical depth at normal incidence
+const uint transport_grid_binding = 14u;     // float
+const uint transport_wanted_binding = 15u;   // float [wanted_nodes]
+const uint transport_totals_binding = 16u;   // int64 [total_count], two words each, the lower first
 const uint transport_deposits_binding = 17u; // int64 [tally_boxes], then [regions]
 const uint transport_detector_binding = 18u; // int64
-const uint transport_wanted_binding = 19u;   // float [wanted_nodes]
+const uint transport_voxels_binding = 19u;   // texture of 16-bit codes
+const uint transport_buffers = 19u;
+const uint transport_group = 128u; // invocations of a work group
 
 // ---- Random numbers ---------------------------------------------------------------------------------------------
 // A history's numbers: Philox4x32-10 with counter (history low, history high, 0, transport_stream) and key (seed low,

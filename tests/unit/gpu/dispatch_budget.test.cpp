@@ -37,15 +37,15 @@ TEST(DispatchBudget, shrinks_at_once_when_work_is_dearer_and_grows_slowly_when_i
     EXPECT_LT(budget.units(), 2 * small);
 }
 
-TEST(DispatchBudget, grows_at_most_fourfold_and_never_to_nothing)
+TEST(DispatchBudget, grows_at_most_fourfold_and_shrinks_to_an_eighth_of_the_first_at_most)
 {
     DispatchBudget budget{10, 50};
     budget.learn(10, 1e-6);
     EXPECT_DOUBLE_EQ(budget.units(), 40);
     budget.learn(40, 1e9);
-    EXPECT_GE(budget.units(), 1);
+    EXPECT_DOUBLE_EQ(budget.units(), 10 / 8.0);
     budget.learn(1, 0); // a clock that stood still teaches nothing
-    EXPECT_GE(budget.units(), 1);
+    EXPECT_DOUBLE_EQ(budget.units(), 10 / 8.0);
 }
 
 } // namespace

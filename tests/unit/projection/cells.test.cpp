@@ -62,9 +62,13 @@ TEST(Cells, with_an_edge_a_wire_or_too_much_noise_are_mixed)
     // Just outside, where the interpolation still reaches in.
     EXPECT_TRUE(is_mixed([](int i, int, int) { return i < 14 ? 40.0 : 900.0; }));
     EXPECT_FALSE(is_mixed([](int i, int, int) { return i < 15 ? 40.0 : 900.0; }));
-    // A slope of 8 HU per voxel puts the outer eighths 14 HU off; 20 g/cm2 x 1e-3 x 0.3 over 7 mm allow 8.6 HU.
-    EXPECT_TRUE(is_mixed([](int i, int, int) { return 8.0 * i; }));
-    EXPECT_FALSE(is_mixed([](int i, int, int) { return 2.0 * i; }));
+    // 0.02 g/cm2 over 7 mm are 28.6 HU on a line's mean, of which the mean of an eighth may be off by 8.6.
+    // A line of 100 HU more, seen by its own mean; an eighth with it by 100 x 4 / 64 = 6 HU.
+    EXPECT_TRUE(is_mixed([](int, int j, int k) { return j == 11 && k == 11 ? 140.0 : 40.0; }));
+    EXPECT_FALSE(is_mixed([](int, int j, int k) { return j == 11 && k == 11 ? 60.0 : 40.0; }));
+    // A slope, whose outermost lines are 4 voxels off the middle and whose eighths 1.5: 24 and 9 HU, then 20 and 7.5.
+    EXPECT_TRUE(is_mixed([](int i, int, int) { return 6.0 * i; }));
+    EXPECT_FALSE(is_mixed([](int i, int, int) { return 5.0 * i; }));
 }
 
 TEST(Cells, at_the_volumes_end_are_cut_to_its_voxels)
