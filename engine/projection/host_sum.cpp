@@ -108,6 +108,49 @@ struct Work {
     }
 }
 
+struct ListWork {
+    EnergyTable const& table;
+    std::span<std::vector<float> const> channels;
+    std::span<float const> heel_place;
+    std::span<float> mean, second;
+};
+
+[[gnu::always_inline]] inline void sum_list(ListWork const& w, int first, int last)
+{
+    Block depth, mean, second;
+    for (int left = first; left < last; left += block) {
+        int const count = std::min(block, last - left);
+        float const* const t = w.heel_place.data() + left;
+        std::fill_n(mean, count, 0.0f);
+        std::fill_n(second, count, 0.0f);
+        for (std::size_t e = 0; e < w.table.size(); ++e) {
+            std::fill_n(depth, count, 0.0f);
+            for (std::size_t m = 0; m < w.channels.size(); ++m) {
+                float const attenuation = float(w.table.attenuation_cm2_g[m][e]);
+                float const* const g_cm2 = w.channels[m].data() + left;
+                for (int x = 0; x < count; ++x) depth[x] += attenuation * g_cm2[x];
+            }
+            float a[EnergyTable::heel_terms], b[EnergyTable::heel_terms];
+            for (std::size_t k = 0; k < EnergyTable::heel_terms; ++k) {
+                a[k] = float(w.table.mean[k][e]);
+                b[k] = float(w.table.second[k][e]);
+            }
+            for (int x = 0; x < count; ++x) {
+                float const passed = fast_exp(-depth[x]);
+                mean[x] += passed * (a[0] + t[x] * (a[1] + t[x] * (a[2] + t[x] * a[3])));
+                second[x] += passed * (b[0] + t[x] * (b[1] + t[x] * (b[2] + t[x] * b[3])));
+            }
+        }
+        std::copy_n(mean, count, w.mean.data() + left);
+        std::copy_n(second, count, w.second.data() + left);
+    }
+}
+
+void sum_list_plain(ListWork const& work, int first, int last)
+{
+    sum_list(work, first, last);
+}
+
 void sum_rows_plain(Work const& work, int first_row, int last_row)
 {
     sum_rows(work, first_row, last_row);
@@ -119,12 +162,17 @@ __attribute__((target("avx2"))) void sum_rows_avx2(Work const& work, int first_r
 {
     sum_rows(work, first_row, last_row);
 }
+__attribute__((target("avx2"))) void sum_list_avx2(ListWork const& work, int first, int last)
+{
+    sum_list(work, first, last);
+}
 bool has_avx2()
 {
     return __builtin_cpu_supports("avx2");
 }
 #else
 constexpr auto sum_rows_avx2 = sum_rows_plain;
+constexpr auto sum_list_avx2 = sum_list_plain;
 bool has_avx2()
 {
     return false;
@@ -140,6 +188,15 @@ void host_energy_sum(shared::SignalParams const& params, std::span<shared::SlabP
     Work const work{params, slabs, energies, thickness, heel_place, mean, second};
     parallel_for(int(params.rect_rows), [&, wide = has_avx2()](int first, int last) {
         wide ? sum_rows_avx2(work, first, last) : sum_rows_plain(work, first, last);
+    });
+}
+
+void host_list_sum(EnergyTable const& table, std::span<std::vector<float> const> channels,
+                   std::span<float const> heel_place, std::span<float> mean, std::span<float> second)
+{
+    ListWork const work{table, channels, heel_place, mean, second};
+    parallel_for(int(heel_place.size()), [&, wide = has_avx2()](int first, int last) {
+        wide ? sum_list_avx2(work, first, last) : sum_list_plain(work, first, last);
     });
 }
 

@@ -4,6 +4,7 @@
 #include <fluoro/projection/energy_table.hpp>
 #include <shared/signal.h>
 #include <span>
+#include <vector>
 
 namespace fluoro {
 
@@ -13,5 +14,10 @@ namespace fluoro {
 void host_energy_sum(shared::SignalParams const& params, std::span<shared::SlabParams const> slabs,
                      std::span<shared::EnergyParams const> energies, std::span<glm::vec2 const> thickness,
                      std::span<float const> heel_place, std::span<float> mean, std::span<float> second);
+
+/// EnergyTable::behind for a list of pixels: one mass thickness [g/cm2] per pixel in each channel, the place of each
+/// pixel's heel; a mean and a second moment for each, good to float rounding.
+void host_list_sum(EnergyTable const& table, std::span<std::vector<float> const> channels,
+                   std::span<float const> heel_place, std::span<float> mean, std::span<float> second);
 
 } // namespace fluoro

@@ -514,25 +514,44 @@ void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal
     EnergyTable const& table = table_of(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
     auto const patient_g_cm2 = read_thickness();
+    auto const index_of = [&](TubePixel const& pixel) {
+        return std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
+    };
+    std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
+    std::vector<float> place(covered.size());
     parallel_for(int(covered.size()), [&](int first, int last) {
-        std::vector<double> g_cm2(beam.materials.size());
-        for (int i = first; i < last; ++i) {
-            TubePixel const& pixel = covered[std::size_t(i)];
-            auto const at = std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
-            std::fill(g_cm2.begin(), g_cm2.end(), 0.0);
-            g_cm2[0] = patient_g_cm2[at].x;
-            g_cm2[1] = patient_g_cm2[at].y;
-            add_fixed_g_cm2(scene, pixel.column, pixel.row, std::span{g_cm2}.subspan(2));
-            double const place = table.heel_place(heel[std::size_t(pixel.row)]);
-            auto const without = table.behind(g_cm2, place);
-            g_cm2[0] += pixel.soft;
-            g_cm2[1] += pixel.bone;
-            for (std::size_t m = before; m < g_cm2.size(); ++m) g_cm2[m] += pixel.added[m - before];
-            auto const with = table.behind(g_cm2, place);
-            sums.primary.values[at] *= float(with.mean / without.mean);
-            sums.primary_second_moment.values[at] *= float(with.second / without.second);
+        std::vector<double> fixed(before - 2);
+        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
+            TubePixel const& pixel = covered[i];
+            auto const& patient_here = patient_g_cm2[index_of(pixel)];
+            std::fill(fixed.begin(), fixed.end(), 0.0);
+            add_fixed_g_cm2(scene, pixel.column, pixel.row, fixed);
+            channels[0][i] = patient_here.x;
+            channels[1][i] = patient_here.y;
+            for (std::size_t m = 2; m < before; ++m) channels[m][i] = float(fixed[m - 2]);
+            place[i] = float(table.heel_place(heel[std::size_t(pixel.row)]));
         }
     });
+    struct Sums {
+        std::vector<float> mean, second;
+    };
+    auto const sum = [&] {
+        Sums both{std::vector<float>(covered.size()), std::vector<float>(covered.size())};
+        host_list_sum(table, channels, place, both.mean, both.second);
+        return both;
+    };
+    Sums const without = sum();
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+        channels[0][i] += float(covered[i].soft);
+        channels[1][i] += float(covered[i].bone);
+        for (std::size_t m = before; m < channels.size(); ++m) channels[m][i] = float(covered[i].added[m - before]);
+    }
+    Sums const with = sum();
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+        auto const at = index_of(covered[i]);
+        sums.primary.values[at] *= with.mean[i] / without.mean[i];
+        sums.primary_second_moment.values[at] *= with.second[i] / without.second[i];
+    }
 }
 
 Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}

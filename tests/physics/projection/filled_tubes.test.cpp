@@ -1,5 +1,6 @@
 // Filled tubes: chords, volumes and mitres against what can be written down, contrast against the direct 1 keV sum.
 #include <cmath>
+#include <fluoro/core/error.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/projection/reference.hpp>
@@ -205,7 +206,7 @@ TEST(FilledTube, more_than_four_added_materials_are_refused)
     Scene scene = tube_scene({straight({0, 0, -5}, {0, 0, 5}, 1, 1)});
     for (auto const* name : {"iodine", "barium", "lead", "copper", "iron"})
         scene.fillings.front().content.g_cm3.emplace_back(find_material(name), 0.1);
-    EXPECT_THROW(projector().project(scene), std::exception);
+    EXPECT_THROW(projector().project(scene), Error);
 }
 
 } // namespace

@@ -116,7 +116,8 @@ TEST(FocalSpot, blur_keeps_the_energy)
 }
 
 // What the share takes from the spot it gives back: in an open field, and in the middle of a small one, where kerma and
-// picture are reckoned from the same output. 2.5e-3 for the small one: straight lines between cells cut a top that bends by 6 %.
+// picture are reckoned from the same output. 2.5e-3 for the small one: straight lines between cells cut a top that
+// bends by 6 %.
 TEST(ExtraFocal, leaves_the_middle_of_the_field_alone)
 {
     for (double const half_mm : {100.0, 8.0}) {
