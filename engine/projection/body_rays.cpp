@@ -11,9 +11,9 @@ namespace {
 constexpr int field_rays = 32;    ///< along each side of the active field
 constexpr int wide_rays = 24;     ///< along each side of the field and what is around it
 constexpr double around_mm = 200; ///< on each side of the field
-/// Standard deviation of scatter's way sideways in the body, per depth of the body; chosen with the two figures of
-/// live_scatter.cpp.
-constexpr double sideways_per_depth = 0.21;
+/// Standard deviation of scatter's way sideways in a body 1 cm deep [cm]; it grows with the root of the depth. Chosen
+/// with the figures of live_scatter.cpp.
+constexpr double sideways_cm = 0.98;
 /// Of water, in a beam that has passed a body.
 constexpr double usual_attenuation_per_cm = 0.2;
 /// How much of a pencil's distance to the detector is the whole field's: broad scatter comes from all around.
@@ -108,7 +108,7 @@ void BodyRays::find_enclosed()
                 if (here.depth_cm <= 0) continue;
                 double const sid_mm = view_.source_to_detector_mm;
                 double const magnification = sid_mm / (sid_mm - 10 * here.distance_cm);
-                double const sideways_mm = 10 * magnification * sideways_per_depth * here.depth_cm;
+                double const sideways_mm = 10 * magnification * sideways_cm * std::sqrt(here.depth_cm);
                 std::array<double, wide_rays> x, y;
                 for (int i = 0; i < wide_rays; ++i) {
                     x[std::size_t(i)] = std::exp(-0.5 * std::pow((i - c) * wide_columns_.step_mm / sideways_mm, 2));
