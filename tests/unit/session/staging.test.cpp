@@ -48,14 +48,16 @@ TEST(LieDown, without_a_body_the_table_is_below_the_ct)
     EXPECT_NEAR(lie_down(air->ct).back_mm, 126, 1e-9); // 63 half steps of 4 mm
 }
 
-// The stages' full scales say "a twelfth": room for lung beside the mediastinum.
-TEST(FluoroscopyTarget, stands_a_twelfth_below_the_detectors_full_scale)
+// Room for lung beside the mediastinum, which is up to ten times brighter, and a converter that is used well.
+TEST(FluoroscopyTarget, stands_ten_to_twelve_times_below_the_detectors_full_scale)
 {
     RoomState state;
     state.pulse_rate = 15;
     state.field_mm = 200;
     double const target = ExposureControl{find_room_kind("c-arm-suite")}.target_absorbed_kev_mm2(state);
-    EXPECT_NEAR(detector_mode(ReadOut::fluoroscopy).full_scale_kev_mm2 / target, 12, 1.2);
+    double const room_above = detector_mode(ReadOut::fluoroscopy).full_scale_kev_mm2 / target;
+    EXPECT_GT(room_above, 10);
+    EXPECT_LT(room_above, 12.5);
 }
 
 // Blood attenuates 0.0544/0.0513 or so of water's at 70 keV: 1.06 g/cm3 of nearly water.
