@@ -132,7 +132,9 @@ public:
         s.shift_columns = map_.number("shift_columns", -most_shift_px, most_shift_px);
         s.shift_rows = map_.number("shift_rows", -most_shift_px, most_shift_px);
         s.landmark = map_.number("landmark", 0, 1);
-        return with_something(s, {"active", "mask_first", "mask_frames", "shift_columns", "shift_rows", "landmark"});
+        s.peak = map_.truth("peak");
+        return with_something(
+            s, {"active", "mask_first", "mask_frames", "shift_columns", "shift_rows", "landmark", "peak"});
     }
     MaybeCommand show()
     {

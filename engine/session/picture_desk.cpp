@@ -83,6 +83,7 @@ std::string PictureDesk::command(Command const& command, Tick tick)
         to.shift_columns = s->shift_columns.value_or(to.shift_columns);
         to.shift_rows = s->shift_rows.value_or(to.shift_rows);
         to.landmark = s->landmark.value_or(to.landmark);
+        if (s->peak) to.peak = *s->peak ? PeakOpacification::darkest : PeakOpacification::off;
         return change(settings);
     }
     if (auto const* s = std::get_if<ShowPicture>(&command)) {

@@ -90,6 +90,7 @@ struct ArgumentsOf {
         if (c.mask_frames) a.emplace_back("mask_frames", double(*c.mask_frames));
         put(a, "shift_columns", c.shift_columns);
         put(a, "shift_rows", c.shift_rows);
+        if (c.peak) a.emplace_back("peak", *c.peak);
         put(a, "landmark", c.landmark);
         return a;
     }

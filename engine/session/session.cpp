@@ -7,6 +7,7 @@
 #include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/session.hpp>
 #include <fluoro/session/staging.hpp>
+#include <fluoro/transport/live_monte_carlo.hpp>
 
 namespace fluoro {
 namespace {
@@ -51,6 +52,11 @@ struct Session::Impl {
     explicit Impl(SessionSettings const& s)
         : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}, desk{s.pixels}
     {
+        if (s.scatter == ScatterMethod::kernels) return;
+        LiveMonteCarloSettings live;
+        live.device.device = s.projector.device;
+        live.seed = s.seed;
+        photons.emplace(live);
     }
 
     SessionSettings settings;
@@ -58,6 +64,7 @@ struct Session::Impl {
     ExposureControl exposure;
     Projector projector;
     LiveScatter scatter;
+    std::optional<LiveMonteCarlo> photons; ///< empty: kernels alone
     Detector detector{flat_panel(ReadOut::fluoroscopy)};
     PictureDesk desk;
     Status status;
@@ -70,6 +77,7 @@ struct Session::Impl {
 
     Scene stage(Tick tick, Technique const& technique) const;
     bool shows_same_view(Scene const& scene) const;
+    void add_scatter(Signal& signal, Scene const& scene);
     Pulse fire(Tick tick, std::optional<Picture>& picture);
     std::optional<Picture> follow_pedal(Tick tick, Pedal before);
     void count_beam_time();
@@ -105,6 +113,23 @@ bool Session::Impl::shows_same_view(Scene const& scene) const
            last_scene->pixels.field_mm == scene.pixels.field_mm;
 }
 
+/// Followed photons take the kernels' place as they become sure: at equal errors each has half of the weight.
+void Session::Impl::add_scatter(Signal& signal, Scene const& scene)
+{
+    scatter.add(signal, scene);
+    if (!photons) return;
+    constexpr double kernel_error = 0.1; // of the mean over the field: docs/theory/live-scatter.md
+    ScatterPicture const followed = photons->accumulate(scene, settings.histories_per_pulse);
+    double const ratio = followed.relative_error / kernel_error;
+    float const weight = float(1 / (1 + ratio * ratio));
+    auto const blend = [weight](Image<float>& kernels, Image<float> const& counted) {
+        for (std::size_t i = 0; i < kernels.values.size(); ++i)
+            kernels.values[i] += weight * (counted.values[i] - kernels.values[i]);
+    };
+    blend(signal.scatter, followed.mean_kev_mm2);
+    blend(signal.scatter_second_moment, followed.second_kev2_mm2);
+}
+
 Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 {
     RoomState const& state = room.state();
@@ -128,7 +153,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.projection_times = projector.last_times();
 
     start = std::chrono::steady_clock::now();
-    scatter.add(signal, scene);
+    add_scatter(signal, scene);
     pulse.scatter_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();

@@ -53,6 +53,7 @@ Prepared prepare(RunRequest const& request)
     p.session.seed = request.seed.value_or(p.scenario.seed);
     p.session.pixels = p.scenario.pixels;
     p.session.projector.device = request.device;
+    if (request.scatter == "monte-carlo") p.session.scatter = ScatterMethod::monte_carlo;
     p.info.program_version = FLUORO_VERSION;
     p.info.seed = p.session.seed;
     p.info.scenario = request.scenario;

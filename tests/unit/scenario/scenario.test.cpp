@@ -45,7 +45,7 @@ operators:
     - {at_s: 4.5, do: grid, in: false}
     - {at_s: 4.5, do: wedge, number: 2, edge_mm: 30, angle_deg: 90}
     - {at_s: 4.5, do: pedal, to: down, which: acquisition}
-    - {at_s: 4.6, do: subtract, active: true, mask_first: 2, mask_frames: 3, shift_columns: -1.5, shift_rows: 0.5, landmark: 0.2}
+    - {at_s: 4.6, do: subtract, active: true, mask_first: 2, mask_frames: 3, shift_columns: -1.5, shift_rows: 0.5, landmark: 0.2, peak: true}
     - {at_s: 4.6, do: road-map, active: true}
     - {at_s: 4.6, do: show, inverted: true, edge_gain: 1, brightness: -0.5, contrast: 2, zoom: 3, centre_column: 0.25, centre_row: 0.75}
     - {at_s: 4.7, do: review, run: 2, frame: -1}
@@ -141,6 +141,7 @@ TEST(Scenario, every_verb_becomes_its_command_at_its_tick)
     EXPECT_EQ(subtract.shift_columns, -1.5);
     EXPECT_EQ(subtract.shift_rows, 0.5);
     EXPECT_EQ(subtract.landmark, 0.2);
+    EXPECT_EQ(subtract.peak, true);
     EXPECT_TRUE(std::get<SetRoadMap>(script[18].command).on);
     auto const show = std::get<ShowPicture>(script[19].command);
     EXPECT_EQ(show.inverted, true);

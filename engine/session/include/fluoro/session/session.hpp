@@ -16,6 +16,12 @@
 
 namespace fluoro {
 
+/// How the session's scatter is made.
+enum class ScatterMethod {
+    kernels,     ///< fitted kernels: smooth, a few milliseconds on the CPU
+    monte_carlo, ///< photons followed on the device while the view stands, over the kernels until they are enough
+};
+
 struct SessionSettings {
     std::shared_ptr<Patient const> patient;
     std::vector<ScenarioObject> objects; ///< placed in the patient, each in its time
@@ -25,6 +31,8 @@ struct SessionSettings {
     std::uint64_t seed = 1;
     int pixels = 512; ///< columns = rows of the frame
     ProjectorSettings projector;
+    ScatterMethod scatter = ScatterMethod::kernels;
+    std::uint64_t histories_per_pulse = 200'000; ///< of Monte Carlo scatter
 };
 
 /// One fired pulse with all that was measured on it.
