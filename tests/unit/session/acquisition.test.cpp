@@ -90,6 +90,8 @@ TEST(Acquisition, subtraction_leaves_the_vessel_and_nothing_else)
     EXPECT_GT(filled, 700); // of 4095
     for (int frame : {1, 2, 3}) EXPECT_LT(std::abs(contrast[std::size_t(frame)]), 0.05 * filled) << frame;
     for (int frame : {10, 11}) EXPECT_LT(std::abs(contrast[std::size_t(frame)]), 0.05 * filled) << frame;
+    ASSERT_EQ(course.last.picture.runs.size(), 1u);
+    EXPECT_EQ(course.last.picture.runs[0].programme, "dsa");
     // What is beside the vessel is mid-grey in every frame, contrast medium or not.
     for (auto const& [tick, picture] : course.pictures) EXPECT_NEAR(grey(picture, 30, 20), 2047, 80) << tick;
 }
