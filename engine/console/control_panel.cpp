@@ -21,10 +21,12 @@ public:
     {
     }
 
-    void button(Action action, char const* label, ImVec2 size, std::uint32_t lit = palette::accent) const
+    /// `is_on`: the button stands for something that is switched on.
+    void button(Action action, char const* label, ImVec2 size, std::uint32_t lit = palette::accent,
+                bool is_on = false) const
     {
         ImVec2 const at = ImGui::GetCursorScreenPos();
-        bool const is_lit = is_held(action) && input_.is_down(action);
+        bool const is_lit = is_on || (is_held(action) && input_.is_down(action));
         ImGui::PushID(int(action));
         for (ImGuiCol const slot : {ImGuiCol_Button, ImGuiCol_ButtonHovered})
             ImGui::PushStyleColor(slot, is_lit                    ? lit
@@ -58,6 +60,24 @@ public:
             list.AddText({at.x + (size.x - name_size.x) / 2, at.y + (size.y - line) / 2}, ink, label);
         }
         list.PopClipRect();
+    }
+
+    /// Several buttons side by side, over the whole width.
+    struct Item {
+        Action action;
+        char const* label;
+        bool is_on = false;
+    };
+    void row(std::initializer_list<Item> items) const
+    {
+        float const gap = ImGui::GetStyle().ItemSpacing.x, count = float(items.size());
+        ImVec2 const size{(ImGui::GetContentRegionAvail().x - (count - 1) * gap) / count, 2.3f * ImGui::GetFontSize()};
+        bool is_first = true;
+        for (Item const& item : items) {
+            if (!is_first) ImGui::SameLine();
+            is_first = false;
+            button(item.action, item.label, size, palette::accent, item.is_on);
+        }
     }
 
     /// name, a smaller/larger pair of buttons, and the value they change.
@@ -129,17 +149,12 @@ std::string keys_text(KeyMap const& keys, Action action)
     return text;
 }
 
-void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked)
+namespace {
+
+void draw_machine(Controls const& controls, RoomState const& room, OperatorInput const& input)
 {
-    Controls const controls{keys, input, clicked};
-    RoomState const& room = model.live.status.room;
     float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
-    float const width = ImGui::GetContentRegionAvail().x;
-    float const half = (width - 2 * gap) / 2;
-
-    controls.button(Action::pedal, "FLUOROSCOPY (hold)", {width, 3.4f * line}, palette::beam);
-    ImGui::Dummy({1, 0.2f * line});
-
+    float const half = (ImGui::GetContentRegionAvail().x - 2 * gap) / 2;
     ImVec2 const crosses = ImGui::GetCursorPos();
     controls.cross("C-ARM (Shift: fast)", Action::c_arm_cranial, "CRAN", Action::c_arm_rao, "RAO", Action::c_arm_lao,
                    "LAO", Action::c_arm_caudal, "CAUD", half);
@@ -148,14 +163,10 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
                    "Left", Action::table_feet, "Feet", half);
 
     Controls::heading_text("VIEWS");
-    ImVec2 const quarter{(width - 3 * gap) / 4, 2.3f * line};
-    controls.button(Action::view_ap, "AP", quarter);
-    ImGui::SameLine();
-    controls.button(Action::view_lao_45, "LAO 45", quarter);
-    ImGui::SameLine();
-    controls.button(Action::view_lateral, "LAT", quarter);
-    ImGui::SameLine();
-    controls.button(Action::view_rao_30, "RAO 30", quarter);
+    controls.row({{Action::view_ap, "AP"},
+                  {Action::view_lao_45, "LAO 45"},
+                  {Action::view_lateral, "LAT"},
+                  {Action::view_rao_30, "RAO 30"}});
     ImGui::Dummy({1, 0.2f * line});
 
     controls.pair("SID", fixed_text(room.source_to_detector_mm / 10, 1) + " cm", Action::detector_toward, "Closer",
@@ -168,35 +179,124 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.pair("Collimator", opening, Action::blades_close, "Close", Action::blades_open, "Open");
     controls.pair("Field (zoom)", fixed_text(room.field_mm / 10, 1) + " cm", Action::field_smaller, "Zoom in",
                   Action::field_larger, "Zoom out");
+    ImGui::Dummy({1, 0.2f * line});
+
+    Controls::heading_text("SINGLE BLADES (Shift: out)");
+    controls.row({{Action::blade_left, "Left"},
+                  {Action::blade_right, "Right"},
+                  {Action::blade_top, "Top"},
+                  {Action::blade_bottom, "Bottom"}});
+    ImGui::Dummy({1, 0.2f * line});
+    controls.row({{Action::stop_motion, "Stop motion"}, {Action::centre_table, "Centre table"}});
+}
+
+char const* label_of(FluoroscopyLevel level)
+{
+    static constexpr char const* labels[] = {"Low dose", "Normal", "High quality"};
+    return labels[int(level)];
+}
+
+char const* label_of(AcquisitionKind kind)
+{
+    static constexpr char const* labels[] = {"Cine", "DSA", "Single shot"};
+    return labels[int(kind)];
+}
+
+void draw_beam(Controls const& controls, Status const& status)
+{
+    RoomState const& room = status.room;
+    float const line = ImGui::GetFontSize();
+    Controls::heading_text("FLUOROSCOPY");
+    controls.row({{Action::fluoroscopy_level, label_of(room.fluoroscopy_level)},
+                  {Action::high_level, "High level", room.is_high_level}});
     controls.pair("Pulse rate", rate_text(room.pulse_rate) + " /s", Action::pulse_rate_lower, "Fewer",
                   Action::pulse_rate_higher, "More");
     ImGui::Dummy({1, 0.2f * line});
 
-    Controls::heading_text("SINGLE BLADES (Shift: out)");
-    controls.button(Action::blade_left, "Left", quarter);
-    ImGui::SameLine();
-    controls.button(Action::blade_right, "Right", quarter);
-    ImGui::SameLine();
-    controls.button(Action::blade_top, "Top", quarter);
-    ImGui::SameLine();
-    controls.button(Action::blade_bottom, "Bottom", quarter);
+    Controls::heading_text("ACQUISITION");
+    std::string const rate = rate_text(room.acquisition_per_second) + " /s";
+    controls.row({{Action::acquisition_kind, label_of(room.acquisition_kind)},
+                  {Action::acquisition_rate, room.acquisition_kind == AcquisitionKind::single ? "-" : rate.c_str()}});
     ImGui::Dummy({1, 0.2f * line});
 
-    ImVec2 const wide{(width - gap) / 2, 2.3f * line};
-    controls.button(Action::stop_motion, "Stop motion", wide);
+    Controls::heading_text("EXPOSURE");
+    controls.row({{Action::lock_exposure, "Lock in", room.is_exposure_locked},
+                  {Action::grid, room.is_grid_in ? "Grid is in" : "Grid is out", room.is_grid_in}});
+    ImGui::Dummy({1, 0.2f * line});
+
+    Controls::heading_text("LEFT WEDGE");
+    controls.row({{Action::wedge_left_in, "In"}, {Action::wedge_left_out, "Out"}, {Action::wedge_left_turn, "Turn"}});
+    Controls::heading_text("RIGHT WEDGE");
+    controls.row(
+        {{Action::wedge_right_in, "In"}, {Action::wedge_right_out, "Out"}, {Action::wedge_right_turn, "Turn"}});
+}
+
+void draw_picture_tools(Controls const& controls, PictureState const& picture)
+{
+    float const line = ImGui::GetFontSize();
+    Controls::heading_text("SHOWN PICTURE (no dose)");
+    controls.row({{Action::invert, "Invert", picture.is_inverted},
+                  {Action::reduce, "Whole"},
+                  {Action::enlarge, "Enlarge", picture.zoom > 1}});
+    controls.pair("Brightness", fixed_text(100 * picture.brightness, 0) + " %", Action::darker, "Darker",
+                  Action::brighter, "Brighter");
+    controls.pair("Contrast", fixed_text(100 * picture.contrast, 0) + " %", Action::less_contrast, "Less",
+                  Action::more_contrast, "More");
+    controls.pair("Edges", fixed_text(picture.edge_gain, 1), Action::fewer_edges, "Softer", Action::more_edges,
+                  "Sharper");
+    ImGui::Dummy({1, 0.2f * line});
+
+    Controls::heading_text("SUBTRACTION AND ROAD MAP");
+    controls.row({{Action::subtract, "Subtract", picture.is_subtracted},
+                  {Action::remask, "Remask"},
+                  {Action::landmark, "Landmark", picture.landmark > 0}});
+    controls.row(
+        {{Action::mask_left, "<"}, {Action::mask_right, ">"}, {Action::mask_up, "^"}, {Action::mask_down, "v"}});
+    static constexpr char const* phases[] = {"Road map", "Road map: inject, then fluoroscopy", "Road map: filling",
+                                             "Road map is on"};
+    controls.row({{Action::road_map, phases[int(picture.road_map)], picture.road_map != RoadMap::Phase::off}});
+    ImGui::Dummy({1, 0.2f * line});
+
+    std::string review = "RUNS: " + std::to_string(picture.runs.size());
+    if (picture.review_run > 0)
+        review += ", run " + std::to_string(picture.review_run) + " frame " + std::to_string(picture.review_frame);
+    Controls::heading_text(review.c_str());
+    controls.row({{Action::review_run, "Review", picture.review_run > 0}, {Action::review_live, "Live"}});
+    controls.row(
+        {{Action::review_back, "<"}, {Action::review_play, "Play", picture.is_playing}, {Action::review_forward, ">"}});
+    controls.row({{Action::store_picture, "Store"}, {Action::store_reference, "Reference", picture.has_reference}});
+}
+
+} // namespace
+
+void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked)
+{
+    Controls const controls{keys, input, clicked};
+    Status const& status = model.live.status;
+    float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
+    ImVec2 const pedal{(ImGui::GetContentRegionAvail().x - gap) / 2, 3.4f * line};
+    controls.button(Action::pedal, "FLUOROSCOPY", pedal, palette::beam);
     ImGui::SameLine();
-    controls.button(Action::centre_table, "Centre table", wide);
-    ImVec2 const third{(width - 2 * gap) / 3, 2.3f * line};
-    controls.button(Action::toggle_text, "Text", third);
-    ImGui::SameLine();
-    controls.button(Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth", third);
-    ImGui::SameLine();
-    controls.button(Action::toggle_help, "Help", third);
-    controls.button(Action::scale_down, "Text -", third);
-    ImGui::SameLine();
-    controls.button(Action::scale_up, "Text +", third);
-    ImGui::SameLine();
-    controls.button(Action::toggle_full_screen, "Full screen", third);
+    controls.button(Action::acquisition_pedal, "ACQUISITION", pedal, palette::beam);
+    ImGui::Dummy({1, 0.2f * line});
+
+    if (ImGui::BeginTabBar("tabs")) {
+        auto const tab = [](char const* name, auto&& fill) {
+            if (!ImGui::BeginTabItem(name)) return;
+            fill();
+            ImGui::EndTabItem();
+        };
+        tab("Machine", [&] { draw_machine(controls, status.room, input); });
+        tab("X-ray", [&] { draw_beam(controls, status); });
+        tab("Picture", [&] { draw_picture_tools(controls, status.picture); });
+        ImGui::EndTabBar();
+    }
+    ImGui::Dummy({1, 0.2f * line});
+    controls.row({{Action::toggle_text, "Text"},
+                  {Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth"},
+                  {Action::toggle_help, "Help"}});
+    controls.row(
+        {{Action::scale_down, "Text -"}, {Action::scale_up, "Text +"}, {Action::toggle_full_screen, "Full screen"}});
 }
 
 void draw_strip(ScreenModel const& model, KeyMap const& keys, std::vector<Action>& clicked)

@@ -66,6 +66,8 @@ std::string_view name_of(Action action)
     switch (action) {
     case Action::pedal:
         return "Fluoroscopy pedal (hold)";
+    case Action::acquisition_pedal:
+        return "Acquisition pedal (hold)";
     case Action::c_arm_lao:
         return "C-arm toward LAO";
     case Action::c_arm_rao:
@@ -102,6 +104,18 @@ std::string_view name_of(Action action)
         return "Top blade in (Shift: out)";
     case Action::blade_bottom:
         return "Bottom blade in (Shift: out)";
+    case Action::wedge_left_in:
+        return "Left wedge in";
+    case Action::wedge_left_out:
+        return "Left wedge out";
+    case Action::wedge_right_in:
+        return "Right wedge in";
+    case Action::wedge_right_out:
+        return "Right wedge out";
+    case Action::wedge_left_turn:
+        return "Turn the left wedge (Shift: back)";
+    case Action::wedge_right_turn:
+        return "Turn the right wedge (Shift: back)";
     case Action::field_smaller:
         return "Zoom in (smaller field)";
     case Action::field_larger:
@@ -110,6 +124,18 @@ std::string_view name_of(Action action)
         return "Fewer pulses per second";
     case Action::pulse_rate_higher:
         return "More pulses per second";
+    case Action::fluoroscopy_level:
+        return "Fluoroscopy: low, normal, high";
+    case Action::acquisition_kind:
+        return "Acquisition: cine, DSA, single";
+    case Action::acquisition_rate:
+        return "Acquisition frames per second";
+    case Action::high_level:
+        return "High-level control";
+    case Action::lock_exposure:
+        return "Lock the technique in";
+    case Action::grid:
+        return "Anti-scatter grid in or out";
     case Action::view_ap:
         return "Go to AP";
     case Action::view_lao_45:
@@ -124,6 +150,54 @@ std::string_view name_of(Action action)
         return "Table back to the start";
     case Action::acknowledge:
         return "Acknowledge the time alert";
+    case Action::subtract:
+        return "Subtraction on or off";
+    case Action::remask:
+        return "This frame is the mask";
+    case Action::landmark:
+        return "More of the anatomy in the subtraction";
+    case Action::mask_left:
+        return "Shift the mask left";
+    case Action::mask_right:
+        return "Shift the mask right";
+    case Action::mask_up:
+        return "Shift the mask up";
+    case Action::mask_down:
+        return "Shift the mask down";
+    case Action::road_map:
+        return "Road map";
+    case Action::invert:
+        return "Black and white inverted";
+    case Action::brighter:
+        return "Brighter";
+    case Action::darker:
+        return "Darker";
+    case Action::more_contrast:
+        return "More contrast";
+    case Action::less_contrast:
+        return "Less contrast";
+    case Action::more_edges:
+        return "Sharper edges";
+    case Action::fewer_edges:
+        return "Softer edges";
+    case Action::enlarge:
+        return "Enlarge the picture (no dose)";
+    case Action::reduce:
+        return "Picture back to its size";
+    case Action::review_run:
+        return "Review the previous run";
+    case Action::review_back:
+        return "Review: frame back";
+    case Action::review_forward:
+        return "Review: frame forward";
+    case Action::review_play:
+        return "Review: play or stop";
+    case Action::review_live:
+        return "Back to the live picture";
+    case Action::store_picture:
+        return "Store the held picture";
+    case Action::store_reference:
+        return "Held picture to the reference monitor";
     case Action::toggle_help:
         return "This help";
     case Action::toggle_text:
@@ -178,6 +252,7 @@ KeyMap::KeyMap()
     for (Default const& entry : {
              Default{"space", Action::pedal},
              Default{"f", Action::pedal},
+             Default{"d", Action::acquisition_pedal},
              Default{"right", Action::c_arm_lao},
              Default{"left", Action::c_arm_rao},
              Default{"up", Action::c_arm_cranial},
@@ -196,10 +271,22 @@ KeyMap::KeyMap()
              Default{"ctrl+right", Action::blade_right},
              Default{"ctrl+up", Action::blade_top},
              Default{"ctrl+down", Action::blade_bottom},
+             Default{"ctrl+j", Action::wedge_left_in},
+             Default{"ctrl+h", Action::wedge_left_out},
+             Default{"ctrl+k", Action::wedge_right_in},
+             Default{"ctrl+l", Action::wedge_right_out},
+             Default{"ctrl+u", Action::wedge_left_turn},
+             Default{"ctrl+i", Action::wedge_right_turn},
              Default{"z", Action::field_smaller},
              Default{"x", Action::field_larger},
              Default{",", Action::pulse_rate_lower},
              Default{".", Action::pulse_rate_higher},
+             Default{"v", Action::fluoroscopy_level},
+             Default{"c", Action::acquisition_kind},
+             Default{"b", Action::acquisition_rate},
+             Default{"f9", Action::high_level},
+             Default{"f10", Action::lock_exposure},
+             Default{"g", Action::grid},
              Default{"1", Action::view_ap},
              Default{"2", Action::view_lao_45},
              Default{"3", Action::view_lateral},
@@ -207,6 +294,30 @@ KeyMap::KeyMap()
              Default{"escape", Action::stop_motion},
              Default{"home", Action::centre_table},
              Default{"enter", Action::acknowledge},
+             Default{"s", Action::subtract},
+             Default{"ctrl+m", Action::remask},
+             Default{"ctrl+n", Action::landmark},
+             Default{"ctrl+a", Action::mask_left},
+             Default{"ctrl+d", Action::mask_right},
+             Default{"ctrl+w", Action::mask_up},
+             Default{"ctrl+s", Action::mask_down},
+             Default{"m", Action::road_map},
+             Default{"p", Action::invert},
+             Default{"f6", Action::brighter},
+             Default{"f5", Action::darker},
+             Default{"f8", Action::more_contrast},
+             Default{"f7", Action::less_contrast},
+             Default{"f4", Action::more_edges},
+             Default{"f3", Action::fewer_edges},
+             Default{"page-up", Action::enlarge},
+             Default{"page-down", Action::reduce},
+             Default{"r", Action::review_run},
+             Default{"q", Action::review_back},
+             Default{"e", Action::review_forward},
+             Default{"w", Action::review_play},
+             Default{"tab", Action::review_live},
+             Default{"a", Action::store_picture},
+             Default{"ctrl+r", Action::store_reference},
              Default{"h", Action::toggle_help},
              Default{"t", Action::toggle_text},
              Default{"n", Action::toggle_pixels},

@@ -37,11 +37,21 @@ bool looks_different(Status const& a, Status const& b)
                           s.pulse_rate,
                           s.pedal,
                           s.technique.automatic,
+                          s.fluoroscopy_level,
+                          s.acquisition_kind,
+                          s.acquisition_per_second,
+                          s.is_high_level,
+                          s.is_exposure_locked,
+                          s.is_grid_in,
                           s.is_moving};
     };
     auto const dose = [](Status const& s) {
         return std::tuple{s.is_beam_on,
                           s.is_live,
+                          s.is_high_level_tone,
+                          s.is_technique_frozen,
+                          std::floor(100 * s.anode_heat),
+                          s.picture,
                           s.totals.pulses,
                           std::floor(s.totals.fluoroscopy_s),
                           s.air_kerma_rate_mGy_min,

@@ -1,14 +1,16 @@
 #include <fluoro/console/operator_input.hpp>
 
 #include <algorithm>
+#include <numbers>
 #include <utility>
 
 namespace fluoro {
 namespace {
 
-constexpr double slow_share = 0.4;           // of full speed: fine positioning
-constexpr double blade_speed_mm_s = 60;      // on the detector plane; a field closes in about 2 s
-constexpr double first_blade_step_mm = 2;    // a tap of the key
+constexpr double slow_share = 0.4;        // of full speed: fine positioning
+constexpr double blade_speed_mm_s = 60;   // on the detector plane; a field closes in about 2 s
+constexpr double first_blade_step_mm = 2; // a tap of the key
+constexpr double wedge_speed_mm_s = 90, wedge_turn_rad_s = 0.8;
 constexpr double longest_blade_step_s = 0.1; // a hiccup of the window must not become a leap of the blades
 
 constexpr bool is_of_blades(Action action)
@@ -25,11 +27,11 @@ OperatorInput::OperatorInput(RoomKind const& kind, KeyMap const& keys)
     std::sort(pulse_rates_.begin(), pulse_rates_.end());
 }
 
-void OperatorInput::update(RoomState const& state, bool is_settled)
+void OperatorInput::update(RoomState const& state, PictureState const& picture, bool is_settled)
 {
     if (!is_settled || !commands_.empty()) return;
-    field_mm_ = state.field_mm;
-    pulse_rate_ = state.pulse_rate;
+    room_ = state;
+    picture_ = picture;
     double const half = state.field_mm / 2;
     blades_ = {std::max(state.blades.left_mm, -half), std::min(state.blades.right_mm, half),
                std::max(state.blades.top_mm, -half), std::min(state.blades.bottom_mm, half)};
@@ -91,11 +93,20 @@ void OperatorInput::change_holders(Action action, int change)
     holders += change;
     bool const is_down_now = holders > 0;
     if (was_down == is_down_now) return;
-    if (action == Action::pedal)
-        commands_.emplace_back(PressPedal{is_down_now ? Pedal::fluoroscopy : Pedal::released});
+    if (action == Action::pedal || action == Action::acquisition_pedal)
+        follow_pedals();
     else
         queue_jogs();
     if (is_of_blades(action) && is_down_now) move_blades(first_blade_step_mm);
+}
+
+/// Of two pedals held the acquisition counts.
+void OperatorInput::follow_pedals()
+{
+    Pedal const asked = is_down(Action::acquisition_pedal) ? Pedal::acquisition
+                        : is_down(Action::pedal)           ? Pedal::fluoroscopy
+                                                           : Pedal::released;
+    if (std::exchange(pedal_, asked) != asked) commands_.emplace_back(PressPedal{asked});
 }
 
 void OperatorInput::queue_jogs()
@@ -116,64 +127,9 @@ void OperatorInput::queue_jogs()
     table_jog_ = table;
 }
 
-void OperatorInput::press(Action action)
-{
-    auto const go_to = [&](double primary_degrees) {
-        MoveCArm move;
-        move.primary_rad = radians(primary_degrees);
-        move.secondary_rad = 0;
-        commands_.emplace_back(move);
-    };
-    switch (action) {
-    case Action::field_smaller: {
-        auto const next = std::lower_bound(fields_mm_.begin(), fields_mm_.end(), field_mm_);
-        if (next == fields_mm_.begin()) return;
-        commands_.emplace_back(SelectField{field_mm_ = *std::prev(next)});
-        return;
-    }
-    case Action::field_larger: {
-        auto const next = std::upper_bound(fields_mm_.begin(), fields_mm_.end(), field_mm_);
-        if (next == fields_mm_.end()) return;
-        commands_.emplace_back(SelectField{field_mm_ = *next});
-        return;
-    }
-    case Action::pulse_rate_lower: {
-        auto const next = std::lower_bound(pulse_rates_.begin(), pulse_rates_.end(), pulse_rate_);
-        if (next == pulse_rates_.begin()) return;
-        commands_.emplace_back(SelectPulseRate{pulse_rate_ = *std::prev(next)});
-        return;
-    }
-    case Action::pulse_rate_higher: {
-        auto const next = std::upper_bound(pulse_rates_.begin(), pulse_rates_.end(), pulse_rate_);
-        if (next == pulse_rates_.end()) return;
-        commands_.emplace_back(SelectPulseRate{pulse_rate_ = *next});
-        return;
-    }
-    case Action::view_ap:
-        return go_to(0);
-    case Action::view_lao_45:
-        return go_to(45);
-    case Action::view_lateral:
-        return go_to(90);
-    case Action::view_rao_30:
-        return go_to(-30);
-    case Action::stop_motion:
-        commands_.emplace_back(StopMotion{});
-        return;
-    case Action::centre_table: {
-        MoveTable move;
-        move.longitudinal_mm = move.lateral_mm = move.height_mm = 0;
-        commands_.emplace_back(move);
-        return;
-    }
-    default:
-        return; // the window's own, and acknowledge
-    }
-}
-
 void OperatorInput::drag_blades(MoveBlades const& blades)
 {
-    double const half = field_mm_ / 2;
+    double const half = room_.field_mm / 2;
     double const gap = kind_.smallest_opening_mm;
     if (blades.left_mm) blades_.left_mm = std::clamp(*blades.left_mm, -half, std::max(-half, blades_.right_mm - gap));
     if (blades.right_mm) blades_.right_mm = std::clamp(*blades.right_mm, std::min(half, blades_.left_mm + gap), half);
@@ -207,16 +163,44 @@ void OperatorInput::move_blades(double step_mm)
     if (is_at_stop) commands_.resize(queued);
 }
 
+void OperatorInput::move_wedges(double elapsed_s)
+{
+    for (int wedge = 0; wedge < 2; ++wedge) {
+        bool const is_left = wedge == 0;
+        int const in = int(is_down(is_left ? Action::wedge_left_in : Action::wedge_right_in)) -
+                       int(is_down(is_left ? Action::wedge_left_out : Action::wedge_right_out));
+        bool const turns = is_down(is_left ? Action::wedge_left_turn : Action::wedge_right_turn);
+        if (in == 0 && !turns) continue;
+        WedgePlace& place = room_.wedges[std::size_t(wedge)];
+        MoveWedge move;
+        move.wedge = wedge;
+        double const parked = kind_.fields_mm.front();
+        // A parked wedge comes from its own side.
+        if (place.edge_mm >= parked) {
+            place = {parked, is_left ? std::numbers::pi : 0};
+            move.angle_rad = place.angle_rad;
+        }
+        if (in != 0) {
+            place.edge_mm = std::clamp(place.edge_mm - in * wedge_speed_mm_s * elapsed_s, -parked / 2, parked);
+            move.edge_mm = place.edge_mm;
+        }
+        if (turns) {
+            place.angle_rad += (is_fast_ ? -1 : 1) * wedge_turn_rad_s * elapsed_s;
+            move.angle_rad = place.angle_rad;
+        }
+        commands_.emplace_back(move);
+    }
+}
+
 void OperatorInput::release_all()
 {
-    bool const was_pedal_down = is_pedal_down();
     for (DownKey const& key : down_keys_) stale_keys_.push_back(key.code);
     stale_buttons_.insert(stale_buttons_.end(), down_buttons_.begin(), down_buttons_.end());
     down_keys_.clear();
     down_buttons_.clear();
     holders_.fill(0);
     is_fast_ = false;
-    if (was_pedal_down) commands_.emplace_back(PressPedal{Pedal::released});
+    follow_pedals();
     queue_jogs();
 }
 
@@ -227,6 +211,7 @@ std::vector<Command> OperatorInput::take(double elapsed_s)
                     [](int h) { return h > 0; });
     if (are_blades_held && were_blades_held_) move_blades(blade_speed_mm_s * std::min(elapsed_s, longest_blade_step_s));
     were_blades_held_ = are_blades_held;
+    move_wedges(std::min(elapsed_s, longest_blade_step_s));
     return std::exchange(commands_, {});
 }
 

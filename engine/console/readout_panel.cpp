@@ -80,8 +80,9 @@ private:
     float width_ = 0, padding_ = 0;
 };
 
-void draw_lamp(bool is_beam_on)
+void draw_lamp(Status const& status)
 {
+    bool const is_beam_on = status.is_beam_on;
     float const line = ImGui::GetFontSize();
     ImVec2 const at = ImGui::GetCursorScreenPos();
     ImVec2 const size{ImGui::GetContentRegionAvail().x, line * 4.2f};
@@ -94,6 +95,9 @@ void draw_lamp(bool is_beam_on)
     draw_trefoil(list, {at.x + line * 2.4f, at.y + size.y * 0.47f}, line * 1.5f, ink, ground);
     list.AddText(font(Face::large), line * 1.5f, {at.x + line * 4.8f, at.y + size.y * 0.5f - line * 0.85f}, ink,
                  is_beam_on ? "X-RAY ON" : "Beam off");
+    std::string const programme = status.is_high_level_tone ? status.programme + ", HIGH LEVEL" : status.programme;
+    list.AddText(font(Face::small_print), line * 0.8f, {at.x + line * 4.9f, at.y + size.y * 0.5f + line * 0.75f}, ink,
+                 programme.c_str());
     ImGui::Dummy(size);
 }
 
@@ -106,7 +110,7 @@ void draw_picture_state(ScreenModel const& model)
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, palette::card, 4);
     bool const is_live = live.status.is_live;
-    char const* state = live.picture_number == 0 ? "NO IMAGE YET" : is_live ? "LIVE" : "LAST IMAGE HOLD";
+    std::string const state = picture_state_text(live);
     float const mark = line * 0.42f;
     ImVec2 const centre{at.x + line * 1.1f, at.y + line * 1.05f};
     if (is_live)
@@ -116,7 +120,7 @@ void draw_picture_state(ScreenModel const& model)
         for (float const side : {-0.7f, 0.3f}) // the bars of a pause sign
             list.AddRectFilled({centre.x + side * mark, centre.y - mark},
                                {centre.x + (side + 0.5f) * mark, centre.y + mark}, palette::quiet_text);
-    list.AddText(font(Face::bold), line, {at.x + line * 2.1f, at.y + line * 0.5f}, palette::text, state);
+    list.AddText(font(Face::bold), line, {at.x + line * 2.1f, at.y + line * 0.5f}, palette::text, state.c_str());
     bool const has_moved = live.picture_number > 0 && !is_live && !is_same_view(live.status.room, live.pictured);
     std::string const remark = has_moved                ? "View has moved; held: " + angles_text(live.pictured.angles)
                                : live.is_script_running ? std::string{"Demonstration: any control takes over"}
@@ -132,7 +136,7 @@ void draw_readouts(ScreenModel const& model)
 {
     Status const& status = model.live.status;
     RoomState const& room = status.room;
-    draw_lamp(status.is_beam_on);
+    draw_lamp(status);
     draw_picture_state(model);
     {
         Card const card{"DOSE"};
@@ -142,9 +146,10 @@ void draw_readouts(ScreenModel const& model)
         card.row("KAP rate", figure_text(status.kap_rate_Gy_cm2_min), "Gy cm\xc2\xb2/min");
     }
     {
-        Card const card{"FLUOROSCOPY TIME"};
-        card.row("Minutes", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
+        Card const card{"BEAM TIME"};
+        card.row("Fluoroscopy", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
         card.row("Seconds", seconds_text(status.totals.fluoroscopy_s), "s");
+        card.row("Acquired runs", std::to_string(status.totals.acquisition_runs), "");
         card.row("Pulses", std::to_string(status.totals.pulses), "");
     }
     {
@@ -159,12 +164,16 @@ void draw_readouts(ScreenModel const& model)
         card.row("Table height", offset_text(room.table_height_mm), "cm");
     }
     {
-        Card const card{room.technique.automatic ? "TECHNIQUE (AUTOMATIC)" : "TECHNIQUE (MANUAL)"};
+        Card const card{!room.technique.automatic    ? "TECHNIQUE (MANUAL)"
+                        : status.is_technique_frozen ? "TECHNIQUE (HELD)"
+                                                     : "TECHNIQUE (AUTOMATIC)"};
         Technique const& used = status.technique;
         card.row("Voltage", fixed_text(used.quality.voltage.value(), 0), "kV");
         card.row("Current", fixed_text(used.current.value(), 1), "mA");
         card.row("Pulse width", fixed_text(used.width.value(), 1), "ms");
         card.row("Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu");
+        card.row("Focal spot", used.focal_spot == FocalSpot::small ? "small" : "large", "");
+        card.row("Anode heat", fixed_text(100 * status.anode_heat, 0), "%");
         card.row("Pulse rate", rate_text(room.pulse_rate), "/s");
     }
 }

@@ -63,6 +63,20 @@ std::string rate_text(double per_second)
     return format("%g", per_second);
 }
 
+std::string picture_state_text(LiveSnapshot const& live)
+{
+    PictureState const& picture = live.status.picture;
+    std::string text = live.picture_number == 0 ? "NO IMAGE YET"
+                       : live.status.is_live    ? "LIVE"
+                       : picture.review_run > 0 ? "RUN " + std::to_string(picture.review_run) + ", FRAME " +
+                                                      std::to_string(picture.review_frame)
+                                                : "LAST IMAGE HOLD";
+    if (picture.road_map == RoadMap::Phase::ready && live.status.is_live) text += ", ROAD MAP";
+    if (picture.road_map == RoadMap::Phase::filling) text += ", MAKING THE ROAD MAP";
+    if (picture.is_subtracted) text += ", SUBTRACTED";
+    return text;
+}
+
 bool is_same_view(RoomState const& a, RoomState const& b)
 {
     // Smaller than anything a picture shows: a tenth of a pixel at the detector.

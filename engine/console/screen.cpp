@@ -163,7 +163,7 @@ void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
     };
     RoomState const& shown = status.is_live ? status.room : model.live.pictured;
     put(angles_text(shown.angles), false, false);
-    put(status.is_live ? "LIVE" : "LAST IMAGE HOLD", true, false);
+    put(picture_state_text(model.live), true, false);
     put(fixed_text(status.technique.quality.voltage.value(), 0) + " kV  " +
             fixed_text(status.technique.current.value(), 1) + " mA  " + fixed_text(shown.field_mm / 10, 1) + " cm",
         false, true);
@@ -180,15 +180,15 @@ void Screen::draw_help(PictureArea const& area)
     list.PushClipRect(from, to);
     list.AddRectFilled(from, to, (palette::panel & 0x00ffffffu) | 0xf2000000u);
     list.AddText(font(Face::large), 1.5f * line, {from.x + 1.5f * line, from.y + 1.2f * line}, palette::text, "Keys");
-    constexpr float lines_across = 50; // two columns of keys and their longest names, in heights of the text
+    constexpr float lines_across = 75; // three columns of keys and their longest names, in heights of the text
     std::string const remark = "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam.";
     list.AddText(font(Face::regular), std::min(line, area.side / lines_across),
                  {from.x + 1.5f * line, from.y + 3.3f * line}, palette::quiet_text, remark.c_str());
 
-    constexpr int rows = (action_count + 1) / 2;
+    constexpr int columns = 3, rows = (action_count + columns - 1) / columns;
     float const step = std::min(1.9f * line, (area.side - 6.5f * line) / float(rows));
     float const size = std::min({line, 0.85f * step, area.side / lines_across});
-    float const column = (area.side - 3 * line) / 2;
+    float const column = (area.side - 3 * line) / float(columns);
     for (int i = 0; i < action_count; ++i) {
         ImVec2 const at{from.x + 1.5f * line + float(i / rows) * column, from.y + 5.5f * line + float(i % rows) * step};
         list.AddText(font(Face::bold), size, at, palette::accent, keys_text(keys_, Action(i)).c_str());

@@ -2,88 +2,12 @@
 #include <fluoro/core/random.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
-#include <vector>
 
 namespace fluoro {
 namespace {
-
-/// Poisson laws of the means 0, 1, ... 47 as alias tables (Walker 1977; Vose 1991): one 64-bit number picks a value.
-/// What the 128 values of a table leave out is less likely than 1e-18.
-class PoissonTables {
-public:
-    static constexpr int means = 48;
-
-    PoissonTables()
-    {
-        for (int mean = 0; mean < means; ++mean) fill(mean);
-    }
-
-    std::uint32_t pick(int mean, std::uint64_t bits) const
-    {
-        auto const& table = tables_[std::size_t(mean)];
-        std::size_t const column = std::size_t(bits >> fraction_bits);
-        return (bits & fraction_mask) < table.threshold[column] ? std::uint32_t(column) : table.alias[column];
-    }
-
-private:
-    static constexpr std::size_t values = 128;
-    static constexpr int fraction_bits = 57;
-    static constexpr std::uint64_t fraction_mask = (std::uint64_t{1} << fraction_bits) - 1;
-    struct Table {
-        std::array<std::uint64_t, values> threshold{}; ///< a column keeps its own value below this, else its alias
-        std::array<std::uint8_t, values> alias{};
-    };
-
-    void fill(int mean)
-    {
-        // Columns of mean height 1; the low ones are filled up by the high ones.
-        std::array<double, values> height{};
-        double sum = 0;
-        for (std::size_t n = 0; n < values; ++n) {
-            double const log_p = n == 0 ? -mean : double(n) * std::log(double(mean)) - mean - log_factorial_slow(n);
-            height[n] = mean == 0 ? double(n == 0) : std::exp(log_p);
-            sum += height[n];
-        }
-        std::vector<std::size_t> low, high;
-        for (std::size_t n = 0; n < values; ++n) {
-            height[n] *= double(values) / sum;
-            (height[n] < 1 ? low : high).push_back(n);
-        }
-        auto& table = tables_[std::size_t(mean)];
-        for (std::size_t n = 0; n < values; ++n) {
-            table.threshold[n] = fraction_mask + 1;
-            table.alias[n] = std::uint8_t(n);
-        }
-        while (!low.empty() && !high.empty()) {
-            std::size_t const poor = low.back(), rich = high.back();
-            low.pop_back();
-            table.threshold[poor] = std::uint64_t(height[poor] * double(fraction_mask + 1));
-            table.alias[poor] = std::uint8_t(rich);
-            height[rich] -= 1 - height[poor];
-            if (height[rich] < 1) {
-                high.pop_back();
-                low.push_back(rich);
-            }
-        }
-    }
-
-    static double log_factorial_slow(std::size_t n)
-    {
-        double sum = 0;
-        for (std::size_t i = 2; i <= n; ++i) sum += std::log(double(i));
-        return sum;
-    }
-
-    std::array<Table, means> tables_;
-};
-
-PoissonTables const& poisson_tables()
-{
-    static PoissonTables const tables;
-    return tables;
-}
 
 constexpr std::uint32_t multiplier_0 = 0xD2511F53u, multiplier_1 = 0xCD9E8D57u;
 constexpr std::uint32_t weyl_0 = 0x9E3779B9u, weyl_1 = 0xBB67AE85u;
@@ -114,48 +38,114 @@ void philox(PhiloxLanes& c, std::array<std::uint32_t, 2> k)
     }
 }
 
-/// A Poisson draw of a mean below PoissonTables::means from two 64-bit numbers. The sum of two Poisson draws is a
-/// Poisson draw: the whole part of the mean comes from its table, the rest (below 1) by walking up the cumulative
-/// distribution, which takes a step or two.
-std::uint32_t small_poisson(PoissonTables const& tables, double mean, std::uint64_t first, std::uint64_t second)
+/// Natural logarithm of u in (0, 1]: the exponent apart, the series of atanh for the rest; within 1e-7 of its size.
+/// Plain float arithmetic, so that a loop over it becomes vector instructions and gives the same bits everywhere.
+inline float log_of(float u)
 {
-    int const whole = int(mean);
-    double const rest = mean - whole;
-    std::uint32_t n = tables.pick(whole, first);
-    // 53 bits, so that the far tail is reached.
-    double const u = (double(second >> 11) + 0.5) * 0x1p-53;
-    double p = std::exp(-rest);
-    double sum = p;
-    for (int i = 1; u > sum && i < 32; ++i) {
-        p *= rest / i;
-        sum += p;
-        ++n;
+    // Mantissa in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) leaves the exponent on top.
+    std::uint32_t const root_half = 0x3F3504F3u;
+    std::uint32_t const shifted = std::bit_cast<std::uint32_t>(u) - root_half;
+    float const exponent = float(std::int32_t(shifted) >> 23);
+    float const mantissa = std::bit_cast<float>((shifted & 0x007FFFFFu) + root_half);
+    float const s = (mantissa - 1) / (mantissa + 1), s2 = s * s;
+    float const series = 2 * s * (1 + s2 * (1 / 3.0f + s2 * (1 / 5.0f + s2 * (1 / 7.0f + s2 * (1 / 9.0f)))));
+    return exponent * std::numbers::ln2_v<float> + series;
+}
+
+/// e^-x for x in [0, 16], within 2e-7 of itself: a power of two and Taylor's series.
+inline float exp_minus(float x)
+{
+    float const powers = x * -std::numbers::log2e_v<float>;
+    std::int32_t const whole = std::int32_t(powers - 0.5f);
+    float const r = (powers - float(whole)) * std::numbers::ln2_v<float>; // -0.35 .. 0.35
+    float series = 1 + r * (1 / 7.0f);
+    for (float const factor : {1 / 6.0f, 1 / 5.0f, 1 / 4.0f, 1 / 3.0f, 1 / 2.0f, 1.0f})
+        series = 1 + r * factor * series;
+    return series * std::bit_cast<float>((whole + 127) << 23);
+}
+
+/// In (0, 1]; small numbers keep their digits.
+inline float uniform(std::uint32_t word)
+{
+    return (float(std::int32_t(word >> 1)) + 0.5f) * 0x1p-31f;
+}
+
+/// Box-Muller's radius, 0 to 6.7.
+inline float normal_radius(std::uint32_t word)
+{
+    return std::sqrt(-2 * log_of(uniform(word)));
+}
+
+struct NormalPair {
+    float first, second;
+};
+
+/// Two independent normal numbers from two words (Box-Muller). As `log_of`, fit for vector instructions.
+inline NormalPair normal_pair(std::uint32_t radius_word, std::uint32_t angle_word)
+{
+    float const radius = normal_radius(radius_word);
+    // The two top bits choose a quarter turn, the others an angle within an eighth of a turn of it; Taylor's series.
+    float const x = float(std::int32_t(angle_word << 2)) * (0x1p-33f * std::numbers::pi_v<float>);
+    float const x2 = x * x;
+    float const sine =
+        x * (1 - x2 * (1 / 6.0f) * (1 - x2 * (1 / 20.0f) * (1 - x2 * (1 / 42.0f) * (1 - x2 * (1 / 72.0f)))));
+    float const cosine = 1 - x2 * (1 / 2.0f) * (1 - x2 * (1 / 12.0f) * (1 - x2 * (1 / 30.0f) * (1 - x2 * (1 / 56.0f))));
+    bool const is_swapped = (angle_word & 0x40000000u) != 0;
+    float const a = is_swapped ? sine : cosine, b = is_swapped ? cosine : sine;
+    float const sign = (angle_word & 0x80000000u) != 0 ? -radius : radius;
+    return {sign * a, sign * b};
+}
+
+/// One normal number from two words: the projection of Box-Muller's circle, half a turn and a sign.
+inline float single_normal(std::uint32_t radius_word, std::uint32_t angle_word)
+{
+    float const radius = normal_radius(radius_word);
+    float const x = float(std::int32_t(angle_word << 1)) * (0x1p-32f * std::numbers::pi_v<float>);
+    float const x2 = x * x;
+    float cosine = 1 - x2 * (1 / 182.0f);
+    for (float const factor : {1 / 132.0f, 1 / 90.0f, 1 / 56.0f, 1 / 30.0f, 1 / 12.0f, 1 / 2.0f})
+        cosine = 1 - x2 * factor * cosine;
+    return ((angle_word & 0x80000000u) != 0 ? -radius : radius) * cosine;
+}
+
+/// Below this mean a Poisson draw walks up the distribution, from it on it expands the quantile.
+constexpr float expanded_from = 16;
+
+/// Where the next value's probability is below float's resolution of 1 the walk ends, else what rounding leaves of the
+/// last uniform numbers would go on for ever. e^-16, the first probability of the largest mean, lies above.
+constexpr float least_probability = 2e-8f;
+/// No draw of a mean below 16 takes more steps: 1e-14 is left.
+constexpr int most_steps = 64;
+
+/// A Poisson draw of a mean below expanded_from: up the distribution until the uniform number is used up.
+std::uint32_t walked_poisson(float mean, std::uint32_t word)
+{
+    float left = uniform(word), probability = exp_minus(mean);
+    std::uint32_t value = 0;
+    for (int step = 1; step <= most_steps; ++step) {
+        left -= probability;
+        if (!(left > 0) || !(probability > least_probability)) break;
+        ++value;
+        probability *= mean * (1 / float(step));
     }
-    return n;
+    return value;
 }
 
-constexpr std::uint64_t joined(std::uint32_t high, std::uint32_t low)
+/// A Poisson draw of a mean of expanded_from or more, as the quantile that a normal number has: expansion in
+/// 1/sqrt(mean) to the third order (Giles, ACM TOMS 42, 2016). docs/theory/random-numbers.md has its error.
+inline float expanded_poisson(float mean, float normal)
 {
-    return std::uint64_t{high} << 32 | low;
+    float const root = std::sqrt(mean), inverse = 1 / root;
+    float const n2 = normal * normal;
+    float const third = (-8.0f / 405 + n2 * (7.0f / 810 + n2 * (1.0f / 270))) * inverse;
+    float const second = (-normal * (1.0f / 36 + n2 * (1.0f / 72)) + third) * inverse;
+    float const quantile = mean + (root * normal + (1.0f / 3 + n2 * (1.0f / 6)) + second);
+    std::int32_t const whole = std::int32_t(quantile);
+    return float(whole > 0 ? whole : 0);
 }
 
-/// ln k!. A table for small k; above, Stirling's series, whose first term left out is below 1e-12 from 64 on.
-/// (std::lgamma writes a global and so is not for several threads.)
-double log_factorial(double k)
-{
-    static std::array<double, 64> const table = [] {
-        std::array<double, 64> sums{};
-        for (std::size_t i = 2; i < sums.size(); ++i) sums[i] = sums[i - 1] + std::log(double(i));
-        return sums;
-    }();
-    if (k < double(table.size())) return table[std::size_t(k)];
-    double const x = k + 1, inverse = 1 / x, square = inverse * inverse;
-    double const tail = inverse * (1.0 / 12 - square * (1.0 / 360 - square / 1260));
-    return (x - 0.5) * std::log(x) - x + 0.5 * std::log(2 * std::numbers::pi) + tail;
-}
-
-/// Largest mean whose draws surely fit 32 bits.
-constexpr double largest_poisson_mean = 4.0e9;
+/// Largest mean whose draws surely fit 31 bits.
+constexpr float largest_poisson_mean = 2.0e9f;
 
 } // namespace
 
@@ -200,61 +190,109 @@ double RandomSequence::next_normal()
 std::uint32_t RandomSequence::next_poisson(double mean)
 {
     if (!(mean > 0)) return 0;
-    if (mean >= PoissonTables::means) return large_poisson(mean);
     std::array<std::uint32_t, 4> words;
-    for (auto& word : words) word = next_word();
-    return small_poisson(poisson_tables(), mean, joined(words[0], words[1]), joined(words[2], words[3]));
+    for (auto& word : words) word = next_word(); // all of a block, whatever the mean needs
+    if (float(mean) < expanded_from) return walked_poisson(float(mean), words[0]);
+    FLUORO_EXPECT(float(mean) < largest_poisson_mean);
+    return std::uint32_t(expanded_poisson(float(mean), single_normal(words[0], words[1])));
 }
 
-std::uint32_t RandomSequence::large_poisson(double mean)
+namespace {
+
+/// The words of `lanes` neighbouring items, each the first block of its sequence.
+void first_words(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t item, PhiloxLanes& block)
 {
-    FLUORO_EXPECT(mean < largest_poisson_mean);
-    // PTRS, transformed rejection with squeeze (Hörmann 1993).
-    double const b = 0.931 + 2.53 * std::sqrt(mean);
-    double const a = -0.059 + 0.02483 * b;
-    double const v_r = 0.9277 - 3.6224 / (b - 2);
-    for (;;) {
-        double const u = next_uniform() - 0.5;
-        double const v = next_uniform();
-        double const us = 0.5 - std::abs(u);
-        double const k = std::floor((2 * a / us + b) * u + mean + 0.43);
-        if (us >= 0.07 && v <= v_r) return std::uint32_t(k);
-        if (k < 0 || (us < 0.013 && v > us)) continue;
-        double const inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-        if (std::log(v * inverse_alpha / (a / (us * us) + b)) <= k * std::log(mean) - mean - log_factorial(k))
-            return std::uint32_t(k);
+    for (std::size_t i = 0; i < lanes; ++i) {
+        block.words[0][i] = 0;
+        block.words[1][i] = item + std::uint32_t(i);
+        block.words[2][i] = frame;
+        block.words[3][i] = std::uint32_t(stream);
+    }
+    philox(block, {std::uint32_t(seed), std::uint32_t(seed >> 32)});
+}
+
+} // namespace
+
+namespace {
+
+/// Draws of means below expanded_from for all lanes; nothing for others.
+void walk_lanes(PhiloxLanes const& block, float const* mean, float* draw)
+{
+    alignas(16) float small[lanes], left[lanes], probability[lanes];
+    alignas(16) std::int32_t value[lanes];
+    for (std::size_t i = 0; i < lanes; ++i) small[i] = mean[i] > 0 && mean[i] < expanded_from ? mean[i] : 0.0f;
+    for (std::size_t i = 0; i < lanes; ++i) {
+        left[i] = uniform(block.words[0][i]);
+        probability[i] = exp_minus(small[i]);
+        value[i] = 0;
+    }
+    // All lanes take the same steps, four between two looks at whether one still goes on.
+    int constexpr stride = 4;
+    for (int first = 1; first <= most_steps; first += stride) {
+        std::int32_t before = 0, after = 0;
+        for (std::size_t i = 0; i < lanes; ++i) before += value[i];
+        for (int step = first; step < first + stride; ++step) {
+            float const inverse = 1 / float(step);
+            for (std::size_t i = 0; i < lanes; ++i) {
+                left[i] -= probability[i];
+                value[i] += (left[i] > 0) & (probability[i] > least_probability) ? 1 : 0;
+                probability[i] *= small[i] * inverse;
+            }
+        }
+        for (std::size_t i = 0; i < lanes; ++i) after += value[i];
+        if (after == before) break;
+    }
+    for (std::size_t i = 0; i < lanes; ++i) draw[i] = float(value[i]);
+}
+
+} // namespace
+
+void poisson_row(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t first_item,
+                 std::span<float const> means, std::span<float> draws)
+{
+    FLUORO_EXPECT(means.size() == draws.size());
+    PhiloxLanes block;
+    alignas(16) float mean[lanes], held[lanes], draw[lanes], walked[lanes];
+    for (std::size_t first = 0; first < means.size(); first += lanes) {
+        std::size_t const count = std::min(lanes, means.size() - first);
+        first_words(seed, stream, frame, first_item + std::uint32_t(first), block);
+        std::copy_n(means.data() + first, count, mean);
+        std::fill(mean + count, mean + lanes, expanded_from);
+        bool has_small = false, has_large = false;
+        for (std::size_t i = 0; i < count; ++i) {
+            FLUORO_EXPECT(!(mean[i] >= largest_poisson_mean));
+            (mean[i] >= expanded_from ? has_large : has_small) = true;
+        }
+        if (has_large) {
+            // Two loops: joined, the compiler makes a branch of its own for the means that are held.
+            for (std::size_t i = 0; i < lanes; ++i) held[i] = mean[i] > expanded_from ? mean[i] : expanded_from;
+            for (std::size_t i = 0; i < lanes; ++i)
+                draw[i] = expanded_poisson(held[i], single_normal(block.words[0][i], block.words[1][i]));
+        }
+        if (has_small) {
+            walk_lanes(block, mean, walked);
+            for (std::size_t i = 0; i < lanes; ++i) draw[i] = mean[i] >= expanded_from ? draw[i] : walked[i];
+        }
+        std::copy_n(draw, count, draws.data() + first);
     }
 }
 
-void poisson_row(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t first_item,
-                 std::span<double const> means, std::span<std::uint32_t> draws)
+void normal_row(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t first_item,
+                std::span<float> draws)
 {
-    FLUORO_EXPECT(means.size() == draws.size());
-    PoissonTables const& tables = poisson_tables();
-    std::array<std::uint32_t, 2> const key{std::uint32_t(seed), std::uint32_t(seed >> 32)};
     PhiloxLanes block;
-    for (std::size_t first = 0; first < means.size(); first += lanes) {
-        std::uint32_t const item = first_item + std::uint32_t(first);
+    alignas(16) float normals[normals_per_item * lanes];
+    for (std::size_t first = 0; first < draws.size(); first += normals_per_item * lanes) {
+        first_words(seed, stream, frame, first_item + std::uint32_t(first / normals_per_item), block);
         for (std::size_t i = 0; i < lanes; ++i) {
-            block.words[0][i] = 0;
-            block.words[1][i] = item + std::uint32_t(i);
-            block.words[2][i] = frame;
-            block.words[3][i] = std::uint32_t(stream);
+            NormalPair const front = normal_pair(block.words[0][i], block.words[1][i]);
+            NormalPair const back = normal_pair(block.words[2][i], block.words[3][i]);
+            normals[i] = front.first;
+            normals[i + lanes] = front.second;
+            normals[i + 2 * lanes] = back.first;
+            normals[i + 3 * lanes] = back.second;
         }
-        philox(block, key);
-        for (std::size_t i = 0; i < std::min(lanes, means.size() - first); ++i) {
-            double const mean = means[first + i];
-            std::array<std::uint32_t, 4> const w{block.words[0][i], block.words[1][i], block.words[2][i],
-                                                 block.words[3][i]};
-            std::uint32_t& draw = draws[first + i];
-            if (!(mean > 0))
-                draw = 0;
-            else if (mean < PoissonTables::means)
-                draw = small_poisson(tables, mean, joined(w[0], w[1]), joined(w[2], w[3]));
-            else
-                draw = RandomSequence{{0, item + std::uint32_t(i), frame, std::uint32_t(stream)}, key, w}.large_poisson(
-                    mean);
-        }
+        std::copy_n(normals, std::min(normals_per_item * lanes, draws.size() - first), draws.data() + first);
     }
 }
 

@@ -1,5 +1,6 @@
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/blur.hpp>
+#include <fluoro/detector/mtf.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,24 +18,27 @@ Matrix zeros(std::size_t rows, std::size_t columns)
     return Matrix{rows, std::vector<double>(columns)};
 }
 
-/// The kernel whose frequency response is the MTF at every frequency that the grid can hold: its inverse transform over
-/// the Nyquist square, one quadrant.
+/// The kernel whose frequency response is noise_transfer at every frequency that the grid can hold: its inverse
+/// transform over the Nyquist square, one quadrant.
 Matrix kernel_quadrant(double h_mm2, double pitch_mm, std::size_t size)
 {
     std::size_t const waves = 128; // the kernel comes back after this many pixels; by then it is nothing
     std::vector<double> cosines(waves);
     for (std::size_t i = 0; i < waves; ++i) cosines[i] = std::cos(2 * std::numbers::pi * double(i) / double(waves));
     auto const cosine = [&](std::size_t i, std::size_t wave) { return cosines[i * wave % waves]; };
-    auto const frequency = [&](std::size_t wave) {
-        return (wave <= waves / 2 ? double(wave) : double(wave) - double(waves)) / (double(waves) * pitch_mm);
-    };
+    // Even in both frequencies and the same with them exchanged: an eighth of the square says all.
+    Matrix response = zeros(waves, waves);
+    for (std::size_t v = 0; v <= waves / 2; ++v)
+        for (std::size_t u = 0; u <= v; ++u) {
+            double const step = 1 / (double(waves) * pitch_mm);
+            double const value = noise_transfer(h_mm2, pitch_mm, double(u) * step, double(v) * step);
+            for (std::size_t const a : {u, (waves - u) % waves})
+                for (std::size_t const b : {v, (waves - v) % waves}) response[a][b] = response[b][a] = value;
+        }
     Matrix columns_done = zeros(size, waves);
     for (std::size_t i = 0; i < size; ++i)
         for (std::size_t v = 0; v < waves; ++v)
-            for (std::size_t u = 0; u < waves; ++u) {
-                double const f2 = frequency(u) * frequency(u) + frequency(v) * frequency(v);
-                columns_done[i][v] += cosine(i, u) / (1 + h_mm2 * f2) / double(waves);
-            }
+            for (std::size_t u = 0; u < waves; ++u) columns_done[i][v] += cosine(i, u) * response[u][v] / double(waves);
     Matrix kernel = zeros(size, size);
     for (std::size_t i = 0; i < size; ++i)
         for (std::size_t j = 0; j < size; ++j)
@@ -78,9 +82,9 @@ Matrix diagonalise(Matrix& a)
 ScintillatorBlur::ScintillatorBlur(double h_mm2, double pitch_mm) : pitch_mm_{pitch_mm}
 {
     FLUORO_EXPECT(h_mm2 > 0 && pitch_mm > 0);
-    // The spread function falls as exp(-2 pi r / sqrt(H)): at 1.3 sqrt(H) less than a thousandth is left. Seven pixels
-    // at least, for the ripple that the grid's own cut-off leaves.
-    radius_ = std::clamp(int(std::ceil(1.3 * std::sqrt(h_mm2) / pitch_mm)), 7, 24);
+    // The spread function falls as exp(-2 pi r / sqrt(H)): at 1.3 sqrt(H) less than a thousandth is left. Four pixels
+    // at least, for the pixel's own width.
+    radius_ = std::clamp(int(std::ceil(1.3 * std::sqrt(h_mm2) / pitch_mm)), 4, 24);
     std::size_t const size = std::size_t(radius_) + 1;
 
     // An even sequence has one number per distance; scaled by sqrt(2) off the middle, the quadrant has the eigenvalues
@@ -95,15 +99,19 @@ ScintillatorBlur::ScintillatorBlur(double h_mm2, double pitch_mm) : pitch_mm_{pi
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return std::abs(folded[a][a]) > std::abs(folded[b][b]); });
-    // Three terms leave less than 0.001 of the response out (docs/theory/detector.md, table 1).
-    order.resize(terms);
+    // The wider the pixels, the nearer the kernel is to one product of a row and a column filter
+    // (docs/theory/detector.md, table 1).
+    terms_ = pitch_mm < 0.35 * std::sqrt(h_mm2) ? 3 : 2;
+    order.resize(terms_);
+    taps_.resize(terms_);
+    column_taps_.resize(terms_);
     double total = 0;
     for (std::size_t k : order) {
         double sum = 0;
         for (std::size_t i = 0; i < size; ++i) sum += vectors[i][k] * scale(i);
         total += folded[k][k] * sum * sum;
     }
-    for (std::size_t term = 0; term < terms; ++term) {
+    for (std::size_t term = 0; term < terms_; ++term) {
         std::size_t const k = order[term];
         double const root = std::sqrt(std::abs(folded[k][k]) / total), sign = folded[k][k] < 0 ? -1 : 1;
         for (std::size_t i = 0; i < size; ++i) {
@@ -123,7 +131,7 @@ double ScintillatorBlur::response(double fx, double fy) const
         return sum;
     };
     double sum = 0;
-    for (std::size_t term = 0; term < terms; ++term)
+    for (std::size_t term = 0; term < terms_; ++term)
         sum += wave_sum(taps_[term], fx * pitch_mm_) * wave_sum(column_taps_[term], fy * pitch_mm_);
     return sum;
 }
@@ -134,7 +142,7 @@ double ScintillatorBlur::variance_ratio() const
     for (int i = -radius_; i <= radius_; ++i)
         for (int j = -radius_; j <= radius_; ++j) {
             double kernel = 0;
-            for (std::size_t term = 0; term < terms; ++term)
+            for (std::size_t term = 0; term < terms_; ++term)
                 kernel += taps_[term][std::size_t(std::abs(i))] * double(column_taps_[term][std::size_t(std::abs(j))]);
             sum += kernel * kernel;
         }
@@ -154,33 +162,39 @@ template <class Work> void for_blocks(int columns, Work const& work)
 
 } // namespace
 
+template <int Terms>
+void ScintillatorBlur::filter_row_of(float const* padded, int columns, std::size_t offset,
+                                     std::vector<std::vector<float>>& planes) const
+{
+    float const* taps[Terms];
+    float* to[Terms];
+    for (std::size_t t = 0; t < Terms; ++t) {
+        taps[t] = taps_[t].data();
+        to[t] = planes[t].data() + offset;
+    }
+    for_blocks(columns, [&](int x, auto width) {
+        float const* const middle = padded + x;
+        float sum[Terms][width];
+        for (int t = 0; t < Terms; ++t)
+            for (int k = 0; k < width; ++k) sum[t][k] = taps[t][0] * middle[k];
+        for (int i = 1; i <= radius_; ++i) {
+            float pair[width];
+            for (int k = 0; k < width; ++k) pair[k] = middle[k - i] + middle[k + i];
+            for (int t = 0; t < Terms; ++t)
+                for (int k = 0; k < width; ++k) sum[t][k] += taps[t][i] * pair[k];
+        }
+        for (int t = 0; t < Terms; ++t)
+            for (int k = 0; k < width; ++k) to[t][x + k] = sum[t][k];
+    });
+}
+
 void ScintillatorBlur::filter_row(float const* padded, int columns, std::size_t offset,
                                   std::vector<std::vector<float>>& planes) const
 {
-    float const *const a = taps_[0].data(), *const b = taps_[1].data(), *const c = taps_[2].data();
-    float *const to_a = planes[0].data() + offset, *const to_b = planes[1].data() + offset,
-                 *const to_c = planes[2].data() + offset;
-    for_blocks(columns, [&](int x, auto width) {
-        float const* const middle = padded + radius_ + x;
-        float sum_a[width], sum_b[width], sum_c[width];
-        for (int k = 0; k < width; ++k) {
-            sum_a[k] = a[0] * middle[k];
-            sum_b[k] = b[0] * middle[k];
-            sum_c[k] = c[0] * middle[k];
-        }
-        for (int i = 1; i <= radius_; ++i)
-            for (int k = 0; k < width; ++k) {
-                float const pair = middle[k - i] + middle[k + i];
-                sum_a[k] += a[i] * pair;
-                sum_b[k] += b[i] * pair;
-                sum_c[k] += c[i] * pair;
-            }
-        for (int k = 0; k < width; ++k) {
-            to_a[x + k] = sum_a[k];
-            to_b[x + k] = sum_b[k];
-            to_c[x + k] = sum_c[k];
-        }
-    });
+    if (terms_ == 2)
+        filter_row_of<2>(padded, columns, offset, planes);
+    else
+        filter_row_of<3>(padded, columns, offset, planes);
 }
 
 void ScintillatorBlur::combine_rows(std::vector<std::vector<float>> const& planes, int row, int rows, int columns,
@@ -192,7 +206,7 @@ void ScintillatorBlur::combine_rows(std::vector<std::vector<float>> const& plane
         starts[std::size_t(i + radius_)] = std::size_t(mirrored(row + i, rows)) * std::size_t(columns);
     for_blocks(columns, [&](int x, auto width) {
         float sum[width] = {};
-        for (std::size_t term = 0; term < terms; ++term) {
+        for (std::size_t term = 0; term < terms_; ++term) {
             float const *const from = planes[term].data() + x, *const taps = column_taps_[term].data();
             std::size_t const* const middle = starts.data() + radius_;
             for (int k = 0; k < width; ++k) sum[k] += taps[0] * from[middle[0] + std::size_t(k)];

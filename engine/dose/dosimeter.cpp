@@ -1,11 +1,11 @@
+#include "field_kerma.hpp"
+
 #include <fluoro/core/error.hpp>
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/room/chord.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,55 +20,20 @@ constexpr double reference_before_isocentre_mm = 150;
 constexpr double patient_surface_hu = -300;
 constexpr double gray_cm2_per_milligray_mm2 = 1e-5;
 
-/// Air kerma per mAs at 1 m [mGy/mAs]. A spectrum costs far more than a pulse may; qualities are few.
-double kerma_per_mas_1m(BeamQuality const& quality)
-{
-    static std::mutex mutex;
-    static std::map<BeamQuality, double> known;
-    std::lock_guard const lock{mutex};
-    auto const [entry, is_new] = known.try_emplace(quality, 0.0);
-    if (is_new) {
-        try {
-            entry->second = air_kerma_mGy_per_mas_1m(filtered_spectrum(quality));
-        } catch (...) {
-            known.erase(entry);
-            throw;
-        }
-    }
-    return entry->second;
-}
-
 bool is_beam_on(Scene const& scene)
 {
     return scene.exposure.current_time.value() > 0;
 }
 
-/// Integral of D^2 / (D^2 + x^2 + y^2) over the opening, D from source to detector [mm2]. Kerma falls with the square
-/// of the distance alone, since kerma has no direction. Over x the integral is an arc tangent; over y Gauss-Legendre,
-/// whose eight points on each half leave less than 1e-9 at 60 degrees of opening.
-double weighted_area_mm2(BladeOpening const& blades, double distance_mm)
-{
-    static constexpr double node[] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
-    static constexpr double weight[] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
-    auto const along_x = [&](double y) {
-        double const root = std::hypot(distance_mm, y);
-        return distance_mm * distance_mm / root *
-               (std::atan(blades.right_mm / root) - std::atan(blades.left_mm / root));
-    };
-    auto const along_y = [&](double from, double to) {
-        double const middle = (from + to) / 2, half = (to - from) / 2;
-        double sum = 0;
-        for (int i = 0; i < 4; ++i)
-            sum += weight[i] * (along_x(middle - half * node[i]) + along_x(middle + half * node[i]));
-        return half * sum;
-    };
-    double const middle = (blades.top_mm + blades.bottom_mm) / 2;
-    return along_y(blades.top_mm, middle) + along_y(middle, blades.bottom_mm);
-}
-
 bool is_shut(BladeOpening const& blades)
 {
     return !(blades.width_mm() > 0 && blades.height_mm() > 0);
+}
+
+/// Of the pulse at 1 m on the central ray, before wedges, table and patient [mGy].
+double bare_axis_kerma_mGy(Scene const& scene)
+{
+    return scene.tube.output_factor * kerma_per_mas_1m(scene.exposure.quality) * scene.exposure.current_time.value();
 }
 
 /// HU between the voxels' centres, trilinear; air outside the grid.
@@ -144,15 +109,15 @@ std::optional<double> distance_to_patient_mm(Scene const& scene)
 PulseDose measure_pulse(Scene const& scene)
 {
     if (!is_beam_on(scene)) return PulseDose{AirKerma{0}, KermaArea{0}};
-    double const at_1m_mGy = kerma_per_mas_1m(scene.exposure.quality) * scene.exposure.current_time.value();
+    double const at_1m_mGy = bare_axis_kerma_mGy(scene);
     double const reference_mm = scene.view.source_to_isocentre_mm - reference_before_isocentre_mm;
     if (!(reference_mm > 0))
         throw Error{"the source stands " + std::to_string(scene.view.source_to_isocentre_mm) +
                     " mm from the isocentre, but the dose reference point lies 150 mm before it: move the source away"};
-    double const reference_mGy = at_1m_mGy * std::pow(metre_mm / reference_mm, 2);
+    double const reference_mGy = at_1m_mGy * axis_transmission(scene) * std::pow(metre_mm / reference_mm, 2);
     double const sid_mm = scene.view.source_to_detector_mm;
     // The opening shrinks with the square of the distance as kerma grows: the plane it is taken at falls out.
-    double const area_mm2 = is_shut(scene.blades) ? 0 : weighted_area_mm2(scene.blades, sid_mm);
+    double const area_mm2 = weighted_area_mm2(scene);
     double const at_detector_mGy = at_1m_mGy * std::pow(metre_mm / sid_mm, 2);
     return {AirKerma{reference_mGy}, KermaArea{at_detector_mGy * area_mm2 * gray_cm2_per_milligray_mm2}};
 }
@@ -162,15 +127,17 @@ AirKerma entrance_air_kerma(Scene const& scene)
     if (!is_beam_on(scene) || !scene.patient) return AirKerma{0};
     auto const surface_mm = distance_to_patient_mm(scene);
     if (!surface_mm) return AirKerma{0};
-    std::vector<Layer> layers;
+    std::vector<Layer> layers = wedges_on_the_axis(scene);
     for (Slab const& slab : scene.slabs) {
         double const chord = chord_mm(slab, scene.view.source_mm, scene.view.beam_direction(), *surface_mm);
         if (chord > 0) layers.push_back({slab.material, slab.density_g_cm3 * chord / 10});
     }
-    double const per_mas_1m =
-        layers.empty() ? kerma_per_mas_1m(scene.exposure.quality)
-                       : air_kerma_mGy_per_mas_1m(attenuated(filtered_spectrum(scene.exposure.quality), layers));
-    return AirKerma{per_mas_1m * scene.exposure.current_time.value() * std::pow(metre_mm / *surface_mm, 2)};
+    double at_1m_mGy = bare_axis_kerma_mGy(scene);
+    if (!layers.empty()) {
+        auto const bare = filtered_spectrum(scene.exposure.quality);
+        at_1m_mGy *= air_kerma_mGy_per_mas_1m(attenuated(bare, layers)) / air_kerma_mGy_per_mas_1m(bare);
+    }
+    return AirKerma{at_1m_mGy * std::pow(metre_mm / *surface_mm, 2)};
 }
 
 double field_area_cm2(Scene const& scene)

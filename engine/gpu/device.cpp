@@ -101,7 +101,7 @@ std::vector<std::string> Device::validation_messages() const
     return impl_->instance.messages();
 }
 
-void Device::Impl::submit_and_wait(VkCommandBuffer commands)
+void Device::Impl::submit_and_wait(VkCommandBuffer commands, char const* what)
 {
     VkFenceCreateInfo const create{VK_STRUCTURE_TYPE_FENCE_CREATE_INFO, nullptr, 0};
     VkFence fence = VK_NULL_HANDLE;
@@ -111,8 +111,14 @@ void Device::Impl::submit_and_wait(VkCommandBuffer commands)
     submit.pCommandBuffers = &commands;
     VkResult result = vkQueueSubmit(queue, 1, &submit, fence);
     if (result == VK_SUCCESS) result = vkWaitForFences(handle, 1, &fence, VK_TRUE, 60'000'000'000ull);
-    vkDestroyFence(handle, fence, nullptr);
-    check(result, "running kernels");
+    // A fence that the device may still signal is not ours to destroy.
+    if (result != VK_TIMEOUT) vkDestroyFence(handle, fence, nullptr);
+    if (result == VK_TIMEOUT)
+        throw Error{
+            "Vulkan: '" + info.name + "' has not finished " + what +
+                " within a minute; it is overloaded or hangs: `fluorolab doctor` shows what this machine can do",
+            Error::Kind::failed};
+    check(result, what);
 }
 
 std::uint32_t Device::Impl::memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted,

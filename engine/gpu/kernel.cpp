@@ -19,6 +19,13 @@ Kernel::Kernel(Device& device, std::span<std::uint32_t const> spirv, KernelLayou
 {
     auto& d = impl_->device;
     impl_->layout = layout;
+    VkPhysicalDeviceProperties properties{};
+    vkGetPhysicalDeviceProperties(d.physical, &properties);
+    auto const most = properties.limits.maxPerStageDescriptorStorageBuffers;
+    if (std::uint32_t(layout.buffers) > most)
+        throw Error{"the device '" + d.info.name + "' binds " + std::to_string(most) + " buffers to a kernel, " +
+                        std::to_string(layout.buffers) + " are needed; choose another device",
+                    Error::Kind::failed};
     std::vector<VkDescriptorSetLayoutBinding> bindings;
     for (int i = 0; i < layout.uniforms + layout.buffers + layout.textures; ++i)
         bindings.push_back({std::uint32_t(i), descriptor_type(layout, i), 1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr});
@@ -67,8 +74,9 @@ struct CommandList::Impl {
     VkQueryPool queries = VK_NULL_HANDLE;
     std::uint32_t marks = 0;
     int dispatches = 0;
+    bool has_work = false; ///< something was recorded that the next command may depend on
     bool is_recording = false;
-    static constexpr std::uint32_t most_marks = 16;
+    static constexpr std::uint32_t most_marks = 256;
     static constexpr std::uint32_t most_dispatches = 256;
 
     explicit Impl(Device::Impl& d) : device{d} {}
@@ -83,6 +91,18 @@ struct CommandList::Impl {
         is_recording = true;
         marks = 0;
         dispatches = 0;
+        has_work = false;
+    }
+    /// What was written before is seen by what follows.
+    void order()
+    {
+        VkMemoryBarrier const barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr,
+                                      VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+                                      VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT |
+                                          VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT};
+        VkPipelineStageFlags const stages = VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT;
+        if (has_work) vkCmdPipelineBarrier(commands, stages, stages, 0, 1, &barrier, 0, nullptr, 0, nullptr);
+        has_work = true;
     }
 };
 
@@ -94,7 +114,7 @@ CommandList::CommandList(Device& device) : impl_{std::make_unique<Impl>(device.i
     check(vkAllocateCommandBuffers(d.handle, &allocate, &impl_->commands), "vkAllocateCommandBuffers");
     VkDescriptorPoolSize const sizes[] = {{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 8 * Impl::most_dispatches},
                                           {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, 4 * Impl::most_dispatches},
-                                          {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 2 * Impl::most_dispatches}};
+                                          {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 4 * Impl::most_dispatches}};
     VkDescriptorPoolCreateInfo const pool{
         VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO, nullptr, 0, Impl::most_dispatches, 3, sizes};
     check(vkCreateDescriptorPool(d.handle, &pool, nullptr, &impl_->sets), "vkCreateDescriptorPool");
@@ -121,7 +141,7 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
     FLUORO_EXPECT(int(buffers.size()) == k.layout.uniforms + k.layout.buffers &&
                   int(textures.size()) == k.layout.textures);
     FLUORO_EXPECT(push_constants.size() == k.layout.push_constant_bytes);
-    if (impl_->dispatches == int(Impl::most_dispatches)) run();
+    if (impl_->dispatches == int(Impl::most_dispatches)) run("a long list of kernels");
     impl_->begin();
     auto& d = impl_->device;
 
@@ -145,11 +165,7 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
     }
     vkUpdateDescriptorSets(d.handle, std::uint32_t(writes.size()), writes.data(), 0, nullptr);
 
-    VkMemoryBarrier const barrier{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr, VK_ACCESS_SHADER_WRITE_BIT,
-                                  VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT};
-    if (impl_->dispatches > 0)
-        vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
-                             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0, 1, &barrier, 0, nullptr, 0, nullptr);
+    impl_->order();
     vkCmdBindPipeline(impl_->commands, VK_PIPELINE_BIND_POINT_COMPUTE, k.pipeline);
     vkCmdBindDescriptorSets(impl_->commands, VK_PIPELINE_BIND_POINT_COMPUTE, k.pipeline_layout, 0, 1, &set, 0, nullptr);
     if (!push_constants.empty())
@@ -157,6 +173,22 @@ void CommandList::dispatch(Kernel const& kernel, std::vector<Buffer const*> cons
                            std::uint32_t(push_constants.size()), push_constants.data());
     vkCmdDispatch(impl_->commands, groups_x, groups_y, 1);
     ++impl_->dispatches;
+}
+
+void CommandList::fill(Buffer const& buffer, std::uint32_t word)
+{
+    impl_->begin();
+    impl_->order();
+    vkCmdFillBuffer(impl_->commands, buffer.impl().handle, 0, VK_WHOLE_SIZE, word);
+}
+
+void CommandList::copy(Buffer const& from, Buffer const& to)
+{
+    FLUORO_EXPECT(from.bytes() <= to.bytes());
+    impl_->begin();
+    impl_->order();
+    VkBufferCopy const all{0, 0, from.bytes()};
+    vkCmdCopyBuffer(impl_->commands, from.impl().handle, to.impl().handle, 1, &all);
 }
 
 void CommandList::mark()
@@ -167,17 +199,17 @@ void CommandList::mark()
     ++impl_->marks;
 }
 
-std::vector<double> CommandList::run()
+std::vector<double> CommandList::run(char const* what)
 {
     if (!impl_->is_recording) return {};
     auto& d = impl_->device;
-    VkMemoryBarrier const to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr, VK_ACCESS_SHADER_WRITE_BIT,
-                                  VK_ACCESS_HOST_READ_BIT};
-    vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_PIPELINE_STAGE_HOST_BIT, 0, 1,
-                         &to_host, 0, nullptr, 0, nullptr);
+    VkMemoryBarrier const to_host{VK_STRUCTURE_TYPE_MEMORY_BARRIER, nullptr,
+                                  VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_HOST_READ_BIT};
+    vkCmdPipelineBarrier(impl_->commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+                         VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &to_host, 0, nullptr, 0, nullptr);
     check(vkEndCommandBuffer(impl_->commands), "vkEndCommandBuffer");
     impl_->is_recording = false;
-    d.submit_and_wait(impl_->commands);
+    d.submit_and_wait(impl_->commands, what);
     std::vector<double> times;
     std::uint32_t const marks = std::min(impl_->marks, Impl::most_marks);
     if (impl_->queries && marks > 1) {

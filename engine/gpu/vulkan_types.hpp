@@ -50,8 +50,9 @@ struct Device::Impl {
     DeviceInfo info;
 
     /// Records with `fill`, submits, waits. For uploads.
-    template <class Fill> void run_once(Fill const& fill);
-    void submit_and_wait(VkCommandBuffer commands);
+    template <class Fill> void run_once(char const* what, Fill const& fill);
+    /// Throws Error (failed) naming `what` waited when the device is lost or does not answer within a minute.
+    void submit_and_wait(VkCommandBuffer commands, char const* what);
     std::uint32_t memory_type(std::uint32_t allowed, VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags liked) const;
 };
 
@@ -87,7 +88,7 @@ struct Kernel::Impl {
     ~Impl();
 };
 
-template <class Fill> void Device::Impl::run_once(Fill const& fill)
+template <class Fill> void Device::Impl::run_once(char const* what, Fill const& fill)
 {
     VkCommandBufferAllocateInfo const allocate{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, nullptr, pool,
                                                VK_COMMAND_BUFFER_LEVEL_PRIMARY, 1};
@@ -98,7 +99,7 @@ template <class Fill> void Device::Impl::run_once(Fill const& fill)
     check(vkBeginCommandBuffer(commands, &begin), "vkBeginCommandBuffer");
     fill(commands);
     check(vkEndCommandBuffer(commands), "vkEndCommandBuffer");
-    submit_and_wait(commands);
+    submit_and_wait(commands, what);
     vkFreeCommandBuffers(handle, pool, 1, &commands);
 }
 

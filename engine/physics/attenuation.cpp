@@ -1,11 +1,8 @@
 #include "attenuation.hpp"
-#include "baked_table.hpp"
-#include "spline.hpp"
 
 #include <array>
 #include <cmath>
 #include <fluoro/core/expect.hpp>
-#include <fluoro_assets/air_energy_absorption.hpp>
 #include <memory>
 #include <mutex>
 #include <xraylib/xraylib.h>
@@ -14,20 +11,9 @@ namespace fluoro {
 namespace {
 
 constexpr double lowest_kev = 1;
-constexpr double lowest_air_kev = 5;
 constexpr double highest_kev = 200;
 
 using BinnedValues = std::array<double, spectral_bins>;
-
-CubicSpline air_spline()
-{
-    std::vector<double> log_energy, log_absorption;
-    for (auto const& row : read_baked_table(assets::air_energy_absorption).rows) {
-        log_energy.push_back(std::log(number(row[0])));
-        log_absorption.push_back(std::log(number(row[1])));
-    }
-    return {log_energy, log_absorption};
-}
 
 } // namespace
 
@@ -50,14 +36,6 @@ double mass_attenuation_cm2_g(MaterialId id, PhotonEnergy energy)
     return sum;
 }
 
-double air_energy_absorption_cm2_g(PhotonEnergy energy)
-{
-    double const kev = energy.value();
-    FLUORO_EXPECT(kev >= lowest_air_kev && kev <= highest_kev);
-    static CubicSpline const spline = air_spline();
-    return std::exp(spline(std::log(kev)));
-}
-
 std::span<double const> binned_attenuation_cm2_g(MaterialId id)
 {
     struct Slot {
@@ -76,17 +54,6 @@ std::span<double const> binned_attenuation_cm2_g(MaterialId id)
         slot.values[0] = slot.values[1];
     });
     return slot.values;
-}
-
-std::span<double const> binned_air_energy_absorption_cm2_g()
-{
-    static BinnedValues const values = [] {
-        BinnedValues all{};
-        for (int bin = int(lowest_air_kev); bin < spectral_bins; ++bin)
-            all[bin] = air_energy_absorption_cm2_g(PhotonEnergy{bin_centre_kev(bin)});
-        return all;
-    }();
-    return values;
 }
 
 } // namespace fluoro

@@ -8,8 +8,10 @@ namespace fluoro {
 namespace {
 
 constexpr PhotonEnergy effective_energy{70};
-/// Energies over which a tissue's basis pair is fitted: those that carry a fluoroscopic picture.
-constexpr int fit_from_kev = 25;
+/// Energies over which a tissue's basis pair is fitted: those that carry a fluoroscopic picture. From 28 keV thin and
+/// thick fat both come out well within 1 %; behind metal the softest are gone.
+constexpr int tissue_from_kev = 28;
+constexpr int metal_from_kev = 40;
 constexpr int fit_to_kev = 120;
 
 struct Node {
@@ -26,7 +28,7 @@ double relative_to_water(MaterialId id)
 /// Bone [g/cm3] per unit of mu/mu_water at the effective energy that fits the tissue's attenuation best, the rest being
 /// water: mu_tissue / relative(tissue) = (1 - relative(bone) b) mu_water + b mu_bone, with the smallest worst relative
 /// error over the fit's energies. docs/theory/hu-to-density.md, eq. 4.
-double bone_per_relative_mu(MaterialId tissue)
+double bone_per_relative_mu(MaterialId tissue, int fit_from_kev = tissue_from_kev)
 {
     auto const water = find_material("water");
     auto const bone = find_material("bone");
@@ -51,7 +53,7 @@ double bone_per_relative_mu(MaterialId tissue)
     };
     // The worst of straight lines is convex: cut the interval in thirds.
     double low = -1;
-    double high = 1;
+    double high = 4;
     while (high - low > 1e-10) {
         double const third = (high - low) / 3;
         if (worst(low + third) < worst(high - third))
@@ -67,6 +69,15 @@ double hounsfield(MaterialId tissue)
     return 1000 * (relative_to_water(tissue) * material(tissue).density_g_cm3 - 1);
 }
 
+/// Where the straight line through a and b meets the one through c and d.
+Node crossing(Node a, Node b, Node c, Node d)
+{
+    double const first = (b.bone_g_cm3 - a.bone_g_cm3) / (b.hu - a.hu);
+    double const second = (d.bone_g_cm3 - c.bone_g_cm3) / (d.hu - c.hu);
+    double const hu = (c.bone_g_cm3 - a.bone_g_cm3 + first * a.hu - second * c.hu) / (first - second);
+    return {hu, a.bone_g_cm3 + first * (hu - a.hu)};
+}
+
 HuCurve fit_curve()
 {
     auto const bone = find_material("bone");
@@ -76,17 +87,27 @@ HuCurve fit_curve()
     auto const soft = bone_per_relative_mu(soft_tissue);
     auto const at = [](double hu, double bone_per_unit) { return Node{hu, bone_per_unit * (1 + hu / 1000)}; };
 
-    // From nothing up to -250 HU lung; adipose about -100 HU; water at 0; soft tissue; cortical bone, and bone alone
-    // above it. Straight lines between.
-    double const only_bone = 1 / relative_to_water(bone);
+    // From nothing up to -250 HU lung; adipose about -100 HU; water at 0; soft tissue; then bone, ever richer in
+    // mineral along the straight line through spongy and cortical bone, and metal on the straight line through titanium
+    // and steel. The two lines meet at 3079 HU, by chance the ceiling of 12-bit CT. Straight lines between.
+    auto const spongy_bone = find_material("spongy_bone");
+    Node const spongy = at(hounsfield(spongy_bone), bone_per_relative_mu(spongy_bone));
+    Node const cortical = at(hounsfield(bone), 1 / relative_to_water(bone));
+    auto const metal = [&](char const* name) {
+        auto const id = find_material(name);
+        return at(hounsfield(id), bone_per_relative_mu(id, metal_from_kev));
+    };
+    Node const steel = metal("steel");
     std::array const nodes{at(-1000, lung),
                            at(-250, lung),
                            at(-130, adipose),
                            at(-70, adipose),
                            at(0, 0),
                            at(hounsfield(soft_tissue), soft),
-                           at(hounsfield(bone), only_bone),
-                           at(4000, only_bone)};
+                           spongy,
+                           crossing(spongy, cortical, metal("titanium"), steel),
+                           steel};
+    static_assert(nodes.size() == HuCurve::hinges + 1);
     HuCurve curve;
     curve.soft_per_hu = 0.001;
     curve.soft_per_bone = relative_to_water(bone);
@@ -97,8 +118,6 @@ HuCurve fit_curve()
         curve.bone_slope[i] = slope - slope_before;
         slope_before = slope;
     }
-    // One hinge is left over: it stands at the last node and turns nothing.
-    for (auto i = nodes.size() - 1; i < std::size_t(HuCurve::hinges); ++i) curve.hu_at[i] = nodes.back().hu;
     return curve;
 }
 

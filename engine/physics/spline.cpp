@@ -8,7 +8,7 @@ namespace fluoro {
 CubicSpline::CubicSpline(std::vector<double> x, std::vector<double> y)
     : x_{std::move(x)}, y_{std::move(y)}, curvature_(x_.size(), 0.0)
 {
-    FLUORO_EXPECT(x_.size() >= 3 && x_.size() == y_.size());
+    FLUORO_EXPECT(x_.size() >= 2 && x_.size() == y_.size());
     // Thomas' sweep over the tridiagonal system of the inner nodes; the end curvatures are zero.
     auto const last = x_.size() - 1;
     std::vector<double> upper(x_.size(), 0.0);

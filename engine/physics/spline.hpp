@@ -3,7 +3,7 @@
 
 namespace fluoro {
 
-/// Natural cubic spline through (x, y), x strictly ascending; linear beyond its ends.
+/// Natural cubic spline through (x, y), x strictly ascending, at least two; linear beyond its ends.
 class CubicSpline {
 public:
     CubicSpline(std::vector<double> x, std::vector<double> y);

@@ -1,4 +1,5 @@
 #include "device_volume.hpp"
+#include "cells.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -90,6 +91,11 @@ MarchVolume packed_for_joseph(gpu::Device& device, WorkingVolume const& working)
     return volume;
 }
 
+MarchVolume::Cells on_device(gpu::Device& device, CellGrid const& cells)
+{
+    return {{device, cells.count.x, cells.count.y, cells.count.z, cells.words}, cells.sides};
+}
+
 } // namespace
 
 std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture)
@@ -125,6 +131,8 @@ DeviceVolume::DeviceVolume(gpu::Device& device, Volume const& volume, bool textu
     if (texture) {
         full_.grid = working.grid;
         full_.texture.emplace(device, working.grid.size.x, working.grid.size.y, working.grid.size.z, working.biased_hu);
+        full_.cells = on_device(device, find_uniform_cells(working));
+        full_.no_cells = on_device(device, one_mixed_cell(working.grid));
     } else {
         full_ = packed_for_joseph(device, working);
         halved_ = packed_for_joseph(device, half_as_fine(working));

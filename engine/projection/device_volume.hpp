@@ -33,6 +33,13 @@ struct MarchVolume {
     Grid grid;
     std::array<PackedAxis, 3> packed;
     std::optional<gpu::VolumeTexture> texture;
+    /// Beside a texture: which cells may be crossed in one step (cells.hpp).
+    struct Cells {
+        gpu::VolumeTexture texture;
+        glm::ivec3 sides{0}; ///< [voxels]
+    };
+    std::optional<Cells> cells;    ///< the empty and the uniform ones
+    std::optional<Cells> no_cells; ///< everything is sampled
 };
 
 /// The volume in full, and, for Joseph, halved: a view that is passing is marched through the halved one.

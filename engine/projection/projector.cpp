@@ -1,296 +1,134 @@
-#include "device_volume.hpp"
-#include "ray_grid.hpp"
+#include "projector_impl.hpp"
 
-#include <chrono>
+#include "host_sum.hpp"
+#include "tube_chords.hpp"
+
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
-#include <fluoro/gpu/kernel.hpp>
-#include <fluoro/physics/basis.hpp>
-#include <fluoro/projection/projector.hpp>
+#include <fluoro/core/parallel.hpp>
+#include <fluoro/room/chord.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
+#include <fluoro_shaders/energy_sum_bins.hpp>
 #include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>
 #include <fluoro_shaders/resample.hpp>
-#include <map>
 #include <shared/march.h>
 #include <shared/resample.h>
 #include <shared/signal.h>
 
 namespace fluoro {
 
-static_assert(sizeof(shared::MarchParams) == 11 * 16 + 12 * 4);
-static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
-static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
-static_assert(sizeof(shared::MarchChunk) == 16);
-static_assert(sizeof(shared::SignalParams) == 16 * 4);
-static_assert(offsetof(shared::SignalParams, fluence_scale) == 15 * 4);
-static_assert(sizeof(shared::ResampleParams) == 32);
+static_assert(sizeof(shared::SignalParams) == 12 * 4 + 2 * 16);
+static_assert(offsetof(shared::SignalParams, wedge_a) == 12 * 4);
 static_assert(sizeof(shared::SlabParams) == 5 * 16);
-static_assert(sizeof(shared::BinParams) == 2 * 16);
+static_assert(sizeof(shared::EnergyParams) == 4 * 16);
+static_assert(shared::signal_fitted_energies == fitted_energies && shared::signal_max_energies == max_energy_bins);
 
 namespace {
 
-/// Filtering 3D textures is what a GPU does best and a software device worst.
-bool prefers_texture(gpu::DeviceInfo const& device)
+/// The beam of a scene for its energy sum: soft and bone, each slab, then the wedges' material.
+BeamDescription describe_beam(Scene const& scene, BeamShape const& shape)
 {
-    return !device.is_software && device.filters_16_bit;
-}
-
-glm::vec4 vec(Vec3 const& v, double w = 0)
-{
-    return {glm::vec3{v}, float(w)};
-}
-
-/// Work groups that cover `count` items.
-std::uint32_t groups(int count, std::uint32_t per_group)
-{
-    return (std::uint32_t(count) + per_group - 1) / per_group;
-}
-
-double ms_since(std::chrono::steady_clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// The detector point of pixel coordinates (column, row).
-Vec3 detector_point(Scene const& scene, double column, double row)
-{
-    Vec2 const at = scene.pixels.position_mm(column, row);
-    return scene.view.detector_centre_mm + at.x * scene.view.column_direction + at.y * scene.view.row_direction;
-}
-
-/// Everything that decides the rays' way through the patient.
-struct MarchKey {
-    Patient const* patient = nullptr;
-    View view;
-    double field_mm = 0;
-    int columns = 0, rows = 0;
-    PixelRect rect;
-
-    bool covers(MarchKey const& wanted) const
-    {
-        auto const& a = rect;
-        auto const& b = wanted.rect;
-        return b.column >= a.column && b.row >= a.row && b.column + b.columns <= a.column + a.columns &&
-               b.row + b.rows <= a.row + a.rows;
+    FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs && scene.wedges.size() <= shared::signal_max_wedges);
+    BeamDescription beam;
+    beam.quality = scene.exposure.quality;
+    beam.scintillator = scene.scintillator;
+    beam.grid = scene.grid;
+    beam.least_heel_g_cm2 = shape.least_heel_g_cm2;
+    beam.most_heel_g_cm2 = shape.most_heel_g_cm2;
+    beam.materials = {find_material("water"), find_material("bone")};
+    for (auto const& slab : scene.slabs) {
+        beam.materials.push_back(slab.material);
+        // A ray 60 degrees off its normal.
+        double const thinnest_mm = 2 * std::min({slab.half_extent_mm.x, slab.half_extent_mm.y, slab.half_extent_mm.z});
+        beam.most_g_cm2.push_back(2 * 0.1 * thinnest_mm * slab.density_g_cm3);
     }
-    bool is_same_view(MarchKey const& wanted) const
-    {
-        return patient == wanted.patient && field_mm == wanted.field_mm && columns == wanted.columns &&
-               rows == wanted.rows && view.source_mm == wanted.view.source_mm &&
-               view.detector_centre_mm == wanted.view.detector_centre_mm &&
-               view.column_direction == wanted.view.column_direction && view.row_direction == wanted.view.row_direction;
+    if (!scene.wedges.empty()) {
+        double full = 0;
+        for (auto const& wedge : scene.wedges) {
+            FLUORO_EXPECT(wedge.material == scene.wedges.front().material);
+            full += wedge.full_g_cm2;
+        }
+        beam.materials.push_back(scene.wedges.front().material);
+        beam.most_g_cm2.push_back(full);
     }
-};
+    return beam;
+}
+
+/// Table, pad and wedges in the way of a pixel's ray, in the order of describe_beam().
+void add_fixed_g_cm2(Scene const& scene, int column, int row, std::span<double> g_cm2)
+{
+    Vec3 const way = detector_point(scene, column, row) - scene.view.source_mm;
+    double const length = glm::length(way);
+    std::size_t channel = 0;
+    for (auto const& slab : scene.slabs)
+        g_cm2[channel++] += 0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length);
+    for (auto const& wedge : scene.wedges)
+        g_cm2[channel] += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(column, row));
+}
 
 } // namespace
 
-struct Projector::Impl {
-    explicit Impl(ProjectorSettings const& s)
-        : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
-                                                                    (s.method == MarchMethod::by_device &&
-                                                                     prefers_texture(device.info()))},
-          march{device,
-                uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
-                             : std::span<std::uint32_t const>{march_joseph_spv},
-                {1, 1, 1, sizeof(shared::MarchChunk)}},
-          resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}},
-          energy_sum{device, energy_sum_spv, {3, 2, 0, 0}}, commands{device},
-          signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
-                                                                                       shared::signal_max_slabs},
-          bin_table{device, sizeof(shared::BinParams) * shared::signal_max_bins}
-    {
-        for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
-    }
-
-    ProjectorSettings settings;
-    gpu::Device device;
-    bool uses_texture;
-    gpu::Kernel march;
-    gpu::Kernel resample;
-    gpu::Kernel energy_sum;
-    gpu::CommandList commands;
-    std::vector<gpu::Buffer> march_params;
-    gpu::Buffer signal_params, slab_params, bin_table;
-    std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
-    std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
-    std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
-    std::optional<gpu::Buffer> signal;
-    std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
-    std::optional<DeviceVolume> volume;
-    std::optional<MarchKey> marched;
-    enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
-    RayGrid rays;
-    std::map<std::pair<BeamQuality, std::pair<Scintillator, std::vector<MaterialId>>>, EnergyBins> bins;
-    ProjectionTimes times;
-
-    /// Two floats for every ray or pixel.
-    void make_room(std::optional<gpu::Buffer>& buffer, int columns, int rows)
-    {
-        std::size_t const bytes = std::size_t(columns) * std::size_t(rows) * sizeof(glm::vec2);
-        if (!buffer || buffer->bytes() != bytes) buffer.emplace(device, bytes);
-    }
-    void prepare(std::shared_ptr<Patient const> const& wanted);
-    void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
-    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect);
-    void spread_rays(Scene const& scene);
-    gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
-    EnergyBins const& bins_for(Scene const& scene);
-    void fill_signal_params(Scene const& scene, PixelRect const& rect);
-};
-
-void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
+Projector::Impl::Impl(ProjectorSettings const& s)
+    : settings{s}, device{s.device, s.validation}, uses_texture{s.method == MarchMethod::texture ||
+                                                                (s.method == MarchMethod::by_device &&
+                                                                 prefers_texture(device.info()))},
+      sums_on_host{s.energy_sum == EnergySumPlace::host ||
+                   (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
+      march{device,
+            uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
+                         : std::span<std::uint32_t const>{march_joseph_spv},
+            {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
+      resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device,
+                                                                                            energy_sum_spv,
+                                                                                            {3, 3, 0, 0}},
+      energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}}, commands{device},
+      signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
+                                                                                   shared::signal_max_slabs},
+      energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
 {
-    FLUORO_EXPECT(wanted);
-    if (patient == wanted) return;
-    volume.reset();
-    marched.reset();
-    volume.emplace(device, wanted->ct, uses_texture);
-    patient = wanted;
+    for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
 }
 
-/// Marches unless the last march will do. A view that is new may be passing: where marching is dear it goes through the
-/// halved volume first, and through the full one when the view is asked for again.
-void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel)
+BeamShape const& Projector::Impl::shape_of(Scene const& scene)
 {
-    prepare(scene.patient);
-    MarchKey const key{scene.patient.get(),  scene.view,        scene.pixels.field_mm,
-                       scene.pixels.columns, scene.pixels.rows, pixels};
-    bool const stands = marched && marched->is_same_view(key);
-    Detail const wanted = every_pixel || uses_texture ? Detail::every_pixel
-                          : stands                    ? Detail::standing
-                                                      : Detail::passing;
-    if (stands && marched->covers(key) && detail == wanted) return;
-    detail = wanted;
-    MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
-    rays = detail == Detail::every_pixel ? one_ray_per_pixel(scene.pixels)
-                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
-    make_room(ray_thickness, rays.columns, rays.rows);
-    // Rays that miss the voxels are never written by a Joseph pass.
-    if (!uses_texture) std::memset(ray_thickness->mapped().data(), 0, ray_thickness->bytes());
-    commands.mark();
-    march_rays(scene, through, rays_for(rays, pixels));
-    spread_rays(scene);
-    commands.mark();
-    auto const stages = commands.run();
-    times.march_ms = stages.empty() ? 0 : stages.front();
-    marched = key;
+    BeamShapeKey const key = beam_shape_key(scene);
+    if (!shape || shape->first != key) shape.emplace(key, beam_shape(scene));
+    return shape->second;
 }
 
-void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect)
+EnergyTable const& Projector::Impl::table_of(BeamDescription const& beam)
 {
-    Mat4 const index_from_patient = through.grid.index_from_patient();
-    Vec3 const source = scene.view.source_mm;
-    double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
-    Vec3 const to_origin = detector_point(scene, first, first) - source;
-    Vec3 const column = scene.view.column_direction * (step * scene.pixels.pitch_mm());
-    Vec3 const row = scene.view.row_direction * (step * scene.pixels.pitch_mm());
-    Vec3 const source_index = map_point(index_from_patient, source);
-    HuCurve const& curve = hu_curve();
-    static_assert(HuCurve::hinges == 8);
-    std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
-    // A band of rows a dispatch, so that none holds the device long.
-    int const band = 256;
+    for (auto const& [known, table] : tables)
+        if (known == beam) return table;
+    if (tables.size() > 64) tables.clear();
+    return tables.emplace_back(beam, energy_table(beam)).second;
+}
 
-    for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
-        PackedAxis const identity{0, 1, 2, through.grid.size.z, {}};
-        PackedAxis const& axis = uses_texture ? identity : through.packed[std::size_t(pass)];
-        auto const permuted = [&](Vec3 const& v) { return vec({v[axis.u], v[axis.v], v[axis.main]}); };
-        shared::MarchParams p{};
-        p.source = permuted(source_index);
-        p.to_origin = permuted(map_direction(index_from_patient, to_origin));
-        p.column = permuted(map_direction(index_from_patient, column));
-        p.row = permuted(map_direction(index_from_patient, row));
-        p.to_origin_mm = vec(to_origin);
-        p.column_mm = vec(column);
-        p.row_mm = vec(row);
-        for (int i = 0; i < 4; ++i) {
-            auto const at = std::size_t(i);
-            p.hinge_hu_a[i] = float(curve.hu_at[at]);
-            p.hinge_hu_b[i] = float(curve.hu_at[at + 4]);
-            p.hinge_slope_a[i] = float(curve.bone_slope[at]);
-            p.hinge_slope_b[i] = float(curve.bone_slope[at + 4]);
+void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& energy)
+{
+    FLUORO_EXPECT(energy.size() <= shared::signal_max_energies);
+    auto const table = energy_params.mapped_as<shared::EnergyParams>();
+    std::fill(table.begin(), table.end(), shared::EnergyParams{});
+    std::size_t const wedge_channel = 2 + scene.slabs.size();
+    for (std::size_t e = 0; e < energy.size(); ++e) {
+        for (int k = 0; k < EnergyTable::heel_terms; ++k) {
+            table[e].mean[k] = float(energy.mean[std::size_t(k)][e]);
+            table[e].second[k] = float(energy.second[std::size_t(k)][e]);
         }
-        p.first_column = std::uint32_t(rect.column);
-        p.first_row = std::uint32_t(rect.row);
-        p.columns = std::uint32_t(rect.columns);
-        p.rows = std::uint32_t(rect.rows);
-        p.stride = std::uint32_t(rays.columns);
-        p.size_u = std::uint32_t(through.grid.size[axis.u]);
-        p.size_v = std::uint32_t(through.grid.size[axis.v]);
-        p.size_main = std::uint32_t(through.grid.size[axis.main]);
-        p.strict_u = axis.u < axis.main ? 1 : 0;
-        p.strict_v = axis.v < axis.main ? 1 : 0;
-        p.soft_per_hu = float(curve.soft_per_hu);
-        p.soft_per_bone = float(curve.soft_per_bone);
-        auto& params = march_params[std::size_t(pass)];
-        std::memcpy(params.mapped().data(), &p, sizeof p);
-
-        int const chunks = uses_texture ? 1 : int(axis.textures.size());
-        for (int chunk = 0; chunk < chunks; ++chunk)
-            for (int top = 0; top < rect.rows; top += band) {
-                int const first_plane = chunk * axis.planes_per_texture;
-                shared::MarchChunk const push{
-                    std::uint32_t(first_plane),
-                    std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
-                    chunk > 0 ? 1u : 0u, std::uint32_t(top)};
-                std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
-                auto const bytes = std::as_bytes(std::span{&push, 1});
-                auto const* const texture = uses_texture ? &*through.texture : &axis.textures[std::size_t(chunk)];
-                commands.dispatch(march, {&params, &*ray_thickness}, {texture}, bytes, groups_x, groups_y);
-            }
+        for (std::size_t m = 0; m < wedge_channel; ++m)
+            table[e].attenuation[int(m)] = float(energy.attenuation_cm2_g[m][e]);
+        if (!scene.wedges.empty()) table[e].wedge.x = float(energy.attenuation_cm2_g[wedge_channel][e]);
     }
-}
-
-/// From the rays to the pixels, where there are fewer rays.
-void Projector::Impl::spread_rays(Scene const& scene)
-{
-    if (rays.margin == 0) return;
-    int const columns = scene.pixels.columns, rows = scene.pixels.rows;
-    make_room(half_resampled, columns, rays.rows);
-    make_room(pixel_thickness, columns, rows);
-    auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count,
-                          bool is_vertical) {
-        shared::ResampleParams const p{
-            std::uint32_t(columns), std::uint32_t(to_rows),     std::uint32_t(from_columns), std::uint32_t(from_count),
-            is_vertical ? 1u : 0u,  float(rays.rays_per_pixel), float(rays.margin),          0};
-        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}),
-                          groups(columns, shared::signal_group_x), groups(to_rows, shared::signal_group_y));
-    };
-    pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
-    pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
-}
-
-EnergyBins const& Projector::Impl::bins_for(Scene const& scene)
-{
-    std::vector<MaterialId> wanted{find_material("water"), find_material("bone")};
-    for (auto const& slab : scene.slabs) wanted.push_back(slab.material);
-    auto const key = std::pair{scene.exposure.quality, std::pair{scene.scintillator, wanted}};
-    auto found = bins.find(key);
-    if (found == bins.end()) {
-        if (bins.size() > 256) bins.clear();
-        found =
-            bins.emplace(key, condense(filtered_spectrum(scene.exposure.quality), scene.scintillator, wanted)).first;
-    }
-    return found->second;
-}
-
-void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& rect)
-{
-    FLUORO_EXPECT(scene.slabs.size() <= shared::signal_max_slabs);
-    EnergyBins const& energy = bins_for(scene);
-    FLUORO_EXPECT(energy.energy_kev.size() <= shared::signal_max_bins);
-    auto const table = bin_table.mapped_as<shared::BinParams>();
-    std::fill(table.begin(), table.end(), shared::BinParams{});
-    for (std::size_t b = 0; b < energy.energy_kev.size(); ++b) {
-        table[b] = {{energy.absorbed_kev_per_mm2_mas_1m[b], energy.absorbed_kev2_per_mm2_mas_1m[b],
-                     energy.attenuation_cm2_g[0][b], energy.attenuation_cm2_g[1][b]},
-                    glm::vec4{0}};
-        for (std::size_t s = 0; s < scene.slabs.size(); ++s)
-            table[b].slabs[int(s)] = energy.attenuation_cm2_g[2 + s][b];
-    }
+    auto const& heel = shape_of(scene).heel_g_cm2;
+    if (!heel_places || heel_places->bytes() != heel.size() * sizeof(float))
+        heel_places.emplace(device, heel.size() * sizeof(float));
+    std::transform(heel.begin(), heel.end(), heel_places->mapped_as<float>().begin(),
+                   [&](double g_cm2) { return float(energy.heel_place(g_cm2)); });
 
     auto const slabs = slab_params.mapped_as<shared::SlabParams>();
     std::fill(slabs.begin(), slabs.end(), shared::SlabParams{}); // a slab without extent or density has no chord
@@ -317,15 +155,112 @@ void Projector::Impl::fill_signal_params(Scene const& scene, PixelRect const& re
     p.pitch_mm = float(scene.pixels.pitch_mm());
     p.origin_x_mm = float(origin.x);
     p.origin_y_mm = float(origin.y);
-    p.source_to_detector_mm = float(scene.view.source_to_detector_mm);
-    p.blade_left_mm = float(scene.blades.left_mm);
-    p.blade_right_mm = float(scene.blades.right_mm);
-    p.blade_top_mm = float(scene.blades.top_mm);
-    p.blade_bottom_mm = float(scene.blades.bottom_mm);
-    p.penumbra_mm = float(penumbra_mm(scene));
-    double const metres = scene.view.source_to_detector_mm / 1000;
-    p.fluence_scale = float(scene.exposure.current_time.value() / (metres * metres));
+    auto const wedge = [&](std::size_t index) {
+        if (index >= scene.wedges.size()) return glm::vec4{0};
+        Wedge const& w = scene.wedges[index];
+        double const ramp = std::max(w.ramp_mm, 1e-3);
+        return glm::vec4{std::cos(w.angle_rad) / ramp, std::sin(w.angle_rad) / ramp, -w.edge_mm / ramp, w.full_g_cm2};
+    };
+    p.wedge_a = wedge(0);
+    p.wedge_b = wedge(1);
     std::memcpy(signal_params.mapped().data(), &p, sizeof p);
+}
+
+/// Fills the primary images over the exposed rectangle with what every pixel absorbs per mAs at 1 m, no blades.
+void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums)
+{
+    PixelRect const& rect = sums.exposed;
+    EnergyTable const& table = table_of(beam);
+    fill_signal_params(scene, rect, table);
+    if (sums_on_host) {
+        auto const start = std::chrono::steady_clock::now();
+        host_energy_sum(signal_params.mapped_as<shared::SignalParams>().front(),
+                        slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size()),
+                        energy_params.mapped_as<shared::EnergyParams>().first(table.size()), read_thickness(),
+                        heel_places->mapped_as<float>(), sums.primary.values, sums.primary_second_moment.values);
+        times.energy_sum_ms = ms_since(start);
+        return;
+    }
+    make_room(signal, scene.pixels.columns, scene.pixels.rows);
+    auto const& kernel = table.size() <= std::size_t(fitted_energies) ? energy_sum : energy_sum_bins;
+    commands.mark();
+    commands.dispatch(kernel, {&signal_params, &slab_params, &energy_params, &thickness(), &*heel_places, &*signal}, {},
+                      {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
+    commands.mark();
+    auto const stages = commands.run("summing the energies");
+    times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    auto const values = signal->mapped_as<glm::vec2>();
+    parallel_for(rect.rows, [&](int first, int last) {
+        for (int row = rect.row + first; row < rect.row + last; ++row) {
+            glm::vec2 const* const from =
+                values.data() + std::size_t(row) * std::size_t(scene.pixels.columns) + std::size_t(rect.column);
+            float* const mean = &sums.primary.at(rect.column, row);
+            float* const second = &sums.primary_second_moment.at(rect.column, row);
+            for (int x = 0; x < rect.columns; ++x) {
+                mean[x] = from[x].x;
+                second[x] = from[x].y;
+            }
+        }
+    });
+}
+
+/// Where tubes cover the picture, the sum changes by the factor between with and without them that a table made for
+/// their materials gives: K edges are beyond the few energies that do for the rest.
+void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
+{
+    auto const covered = tube_pixels(scene, sums.exposed);
+    if (covered.empty()) return;
+    std::size_t const before = beam.materials.size();
+    for (auto const id : added_materials(scene)) {
+        // Up to the next power of two, so that a filling vessel does not ask for a new table each frame.
+        double most = 1e-3;
+        std::size_t const channel = beam.materials.size() - before;
+        for (auto const& pixel : covered)
+            while (most < pixel.added[channel]) most *= 2;
+        beam.materials.push_back(id);
+        beam.most_g_cm2.push_back(most);
+    }
+    EnergyTable const& table = table_of(beam);
+    auto const& heel = shape_of(scene).heel_g_cm2;
+    auto const patient_g_cm2 = read_thickness();
+    auto const index_of = [&](TubePixel const& pixel) {
+        return std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
+    };
+    std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
+    std::vector<float> place(covered.size());
+    parallel_for(int(covered.size()), [&](int first, int last) {
+        std::vector<double> fixed(before - 2);
+        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
+            TubePixel const& pixel = covered[i];
+            auto const& patient_here = patient_g_cm2[index_of(pixel)];
+            std::fill(fixed.begin(), fixed.end(), 0.0);
+            add_fixed_g_cm2(scene, pixel.column, pixel.row, fixed);
+            channels[0][i] = patient_here.x;
+            channels[1][i] = patient_here.y;
+            for (std::size_t m = 2; m < before; ++m) channels[m][i] = float(fixed[m - 2]);
+            place[i] = float(table.heel_place(heel[std::size_t(pixel.row)]));
+        }
+    });
+    struct Sums {
+        std::vector<float> mean, second;
+    };
+    auto const sum = [&] {
+        Sums both{std::vector<float>(covered.size()), std::vector<float>(covered.size())};
+        host_list_sum(table, channels, place, both.mean, both.second);
+        return both;
+    };
+    Sums const without = sum();
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+        channels[0][i] += float(covered[i].soft);
+        channels[1][i] += float(covered[i].bone);
+        for (std::size_t m = before; m < channels.size(); ++m) channels[m][i] = float(covered[i].added[m - before]);
+    }
+    Sums const with = sum();
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+        auto const at = index_of(covered[i]);
+        sums.primary.values[at] *= with.mean[i] / without.mean[i];
+        sums.primary_second_moment.values[at] *= with.second[i] / without.second[i];
+    }
 }
 
 Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
@@ -347,24 +282,17 @@ Signal Projector::project(Scene const& scene)
     if (rect.columns == 0 || rect.rows == 0 || scene.exposure.current_time.value() <= 0) return signal;
 
     i.make_thickness(scene, rect, i.settings.every_pixel);
-    i.fill_signal_params(scene, rect);
-    i.make_room(i.signal, p.columns, p.rows);
-    i.commands.mark();
-    i.commands.dispatch(i.energy_sum, {&i.signal_params, &i.slab_params, &i.bin_table, &i.thickness(), &*i.signal}, {},
-                        {}, groups(rect.columns, shared::signal_group_x), groups(rect.rows, shared::signal_group_y));
-    i.commands.mark();
-    auto const stages = i.commands.run();
-    i.times.energy_sum_ms = stages.empty() ? 0 : stages.front();
+    BeamShape const& shape = i.shape_of(scene);
+    signal.open_beam = shape.open_beam;
+    BeamDescription const beam = describe_beam(scene, shape);
+    i.sum_energies(scene, beam, signal);
 
-    auto const start = std::chrono::steady_clock::now();
-    auto const values = i.signal->mapped_as<glm::vec2>();
-    for (int row = rect.row; row < rect.row + rect.rows; ++row)
-        for (int column = rect.column; column < rect.column + rect.columns; ++column) {
-            auto const value = values[std::size_t(row) * std::size_t(p.columns) + std::size_t(column)];
-            signal.primary.at(column, row) = value.x;
-            signal.primary_second_moment.at(column, row) = value.y;
-        }
-    i.times.read_back_ms = ms_since(start);
+    auto start = std::chrono::steady_clock::now();
+    i.add_tubes(scene, beam, signal);
+    i.times.tubes_ms = ms_since(start);
+    start = std::chrono::steady_clock::now();
+    i.finisher.finish(scene, shape.geometry, signal);
+    i.times.finish_ms = ms_since(start);
     return signal;
 }
 
@@ -377,13 +305,34 @@ ThicknessMap Projector::thickness(Scene const& scene)
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};
     map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
-    auto const values = i.thickness().mapped_as<glm::vec2>();
+    auto const values = i.read_thickness();
     for (std::size_t pixel = 0; pixel < map.g_cm2[0].values.size(); ++pixel) {
         map.g_cm2[0].values[pixel] = values[pixel].x;
         map.g_cm2[1].values[pixel] = values[pixel].y;
     }
+    add_tube_thickness(scene, map);
     add_slab_thickness(scene, map);
     return map;
+}
+
+MarchWork Projector::march_work(Scene const& scene)
+{
+    Impl& i = *impl_;
+    MarchWork work;
+    if (!i.uses_texture) return work;
+    auto const& p = scene.pixels;
+    i.prepare(scene.patient);
+    i.marched.reset(); // the counts stand where thicknesses did
+    i.rays = one_ray_per_pixel(p);
+    i.make_room(i.ray_thickness, p.columns, p.rows, gpu::Placement::device);
+    i.march_rays(scene, i.volume->full(), {0, 0, p.columns, p.rows}, i.settings.cells, true);
+    i.run_march();
+    auto const counts = i.read_thickness();
+    for (auto const& count : counts) {
+        work.samples_per_ray += count.x / double(counts.size());
+        work.cells_crossed_per_ray += count.y / double(counts.size());
+    }
+    return work;
 }
 
 std::size_t working_voxels(gpu::DeviceInfo const& device)

@@ -48,6 +48,91 @@ double open_share(double inside_mm, double penumbra)
     return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0);
 }
 
+/// Is the point within the straight piece, its conical wall and both cuts?
+bool is_inside(FilledTube const& tube, Vec3 const& point)
+{
+    Vec3 const along = tube.to_mm - tube.from_mm;
+    double const length = glm::length(along);
+    Vec3 const axis = along / length;
+    auto const beyond = [&](Vec3 const& cut, Vec3 const& end) {
+        Vec3 const normal = cut == Vec3{0} ? axis : cut * (glm::dot(cut, axis) < 0 ? -1.0 : 1.0);
+        return glm::dot(point - end, normal) > 0;
+    };
+    if (!beyond(tube.from_cut, tube.from_mm) || beyond(tube.to_cut, tube.to_mm)) return false;
+    double const way = glm::dot(point - tube.from_mm, axis);
+    double const radius = tube.from_radius_mm + (tube.to_radius_mm - tube.from_radius_mm) * way / length;
+    return radius > 0 && glm::length(point - tube.from_mm - way * axis) < radius;
+}
+
+/// Length of the ray inside the piece, which is convex: a point inside is looked for in even steps, then both ends of
+/// the stretch are closed in on by halving.
+double tube_chord_mm(FilledTube const& tube, Vec3 const& source, Vec3 const& end)
+{
+    Vec3 const direction = glm::normalize(end - source);
+    // A ball that holds the piece, slanting cuts included.
+    auto const ball = [&](Vec3 const& cut, double radius) {
+        Vec3 const axis = glm::normalize(tube.to_mm - tube.from_mm);
+        return 1.2 * radius / (cut == Vec3{0} ? 1.0 : std::max(0.1, std::abs(glm::dot(glm::normalize(cut), axis))));
+    };
+    double const reach = glm::length(tube.to_mm - tube.from_mm) / 2 +
+                         std::max(ball(tube.from_cut, tube.from_radius_mm), ball(tube.to_cut, tube.to_radius_mm));
+    Vec3 const middle = (tube.from_mm + tube.to_mm) / 2.0;
+    double const nearest = glm::dot(middle - source, direction);
+    if (glm::length(source + nearest * direction - middle) > reach) return 0;
+    double const low = std::max(0.0, nearest - reach), high = std::min(glm::length(end - source), nearest + reach);
+    constexpr int steps = 400;
+    auto const at = [&](double t) { return is_inside(tube, source + t * direction); };
+    for (int i = 0; i < steps; ++i) {
+        double const found = low + (i + 0.5) / steps * (high - low);
+        if (!at(found)) continue;
+        auto const edge = [&](double inside, double outside) {
+            if (at(outside)) return outside;
+            for (int halving = 0; halving < 50; ++halving) {
+                double const t = (inside + outside) / 2;
+                (at(t) ? inside : outside) = t;
+            }
+            return inside;
+        };
+        return edge(found, high) - edge(found, low);
+    }
+    return 0;
+}
+
+/// Adds the fillings' masses over the mean chord of 4 x 4 rays of a pixel, what they displace taken away.
+void reference_tubes(Scene const& scene, ThicknessMap& map)
+{
+    auto const channel_of = [&](MaterialId id) {
+        auto const found = std::find(map.materials.begin(), map.materials.end(), id);
+        auto const channel = std::size_t(found - map.materials.begin());
+        if (found == map.materials.end()) {
+            map.materials.push_back(id);
+            map.names.push_back(material(id).name);
+            map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
+        }
+        return channel;
+    };
+    for (auto const& tube : scene.tubes) {
+        Filling const& filling = scene.fillings.at(std::size_t(tube.filling));
+        std::vector<std::pair<std::size_t, double>> masses{{0, -filling.displaced.soft_g_cm3},
+                                                           {1, -filling.displaced.bone_g_cm3}};
+        for (auto const& [id, g_cm3] : filling.content.g_cm3) masses.emplace_back(channel_of(id), g_cm3);
+        parallel_for(scene.pixels.rows, [&](int first, int last) {
+            for (int row = first; row < last; ++row)
+                for (int column = 0; column < scene.pixels.columns; ++column) {
+                    double chord_cm = 0;
+                    for (int i = 0; i < 16; ++i)
+                        chord_cm +=
+                            0.1 / 16 *
+                            tube_chord_mm(tube, scene.view.source_mm,
+                                          pixel_point(scene, column + (i % 4 - 1.5) / 4, row + (i / 4 - 1.5) / 4));
+                    if (chord_cm > 0)
+                        for (auto const& [channel, g_cm3] : masses)
+                            map.g_cm2[channel].at(column, row) += float(chord_cm * g_cm3);
+                }
+        });
+    }
+}
+
 } // namespace
 
 RayThickness reference_ray(Scene const& scene, double column, double row, double samples_per_voxel)
@@ -116,6 +201,7 @@ ThicknessMap reference_thickness(Scene const& scene, double samples_per_voxel)
                 map.g_cm2[1].at(column, row) = float(ray.bone);
             }
     });
+    reference_tubes(scene, map);
     add_slab_thickness(scene, map);
     return map;
 }
@@ -130,17 +216,28 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
         Image<float>{p.columns, p.rows};
     Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
     ThicknessMap const map = reference_thickness(scene, samples_per_voxel);
-    EnergyBins const bins = condense(spectrum, scene.scintillator, map.materials);
+    // Behind the patient's materials: the target's own tungsten, then each wedge.
+    std::vector<MaterialId> in_the_way = map.materials;
+    in_the_way.push_back(find_material("tungsten"));
+    for (auto const& wedge : scene.wedges) in_the_way.push_back(wedge.material);
 
-    // One row per energy: weight of the mean, of the second moment, attenuation of each material.
+    // One row per energy: weight of the mean, of the second moment, attenuation of each material and of the grid.
     struct Energy {
         double mean = 0, second = 0;
         std::vector<double> attenuation;
+        GridAttenuation grid;
     };
     std::vector<Energy> energies;
+    auto const grid_at = [&](PhotonEnergy energy) {
+        return scene.grid ? grid_attenuation(*scene.grid, energy) : GridAttenuation{};
+    };
     if (sum == EnergySum::bins) {
+        EnergyBins const bins = condense(spectrum, scene.scintillator, in_the_way);
         for (std::size_t b = 0; b < bins.energy_kev.size(); ++b) {
-            Energy e{bins.absorbed_kev_per_mm2_mas_1m[b], bins.absorbed_kev2_per_mm2_mas_1m[b], {}};
+            Energy e{bins.absorbed_kev_per_mm2_mas_1m[b],
+                     bins.absorbed_kev2_per_mm2_mas_1m[b],
+                     {},
+                     grid_at(PhotonEnergy{bins.energy_kev[b]})};
             for (auto const& curve : bins.attenuation_cm2_g) e.attenuation.push_back(curve[b]);
             energies.push_back(std::move(e));
         }
@@ -149,8 +246,8 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
             PhotonEnergy const energy{spectrum.energy_kev[b]};
             double const absorbed =
                 spectrum.fluence_per_mm2_kev_mas_1m[b] * absorbed_fraction(scene.scintillator, energy);
-            Energy e{absorbed * energy.value(), absorbed * energy.value() * energy.value(), {}};
-            for (auto const id : map.materials) e.attenuation.push_back(mass_attenuation_cm2_g(id, energy));
+            Energy e{absorbed * energy.value(), absorbed * energy.value() * energy.value(), {}, grid_at(energy)};
+            for (auto const id : in_the_way) e.attenuation.push_back(mass_attenuation_cm2_g(id, energy));
             energies.push_back(std::move(e));
         }
     }
@@ -166,15 +263,23 @@ Signal reference_project(Scene const& scene, EnergySum sum, double samples_per_v
                                      open_share(at.y - scene.blades.top_mm, penumbra) *
                                      open_share(scene.blades.bottom_mm - at.y, penumbra);
                 double const distance = std::hypot(sid, at.x, at.y);
-                double const scale = share * scene.exposure.current_time.value() * (1000 / distance) *
-                                     (1000 / distance) * (sid / distance);
+                double const scale = share * scene.exposure.current_time.value() * scene.tube.output_factor *
+                                     (1000 / distance) * (1000 / distance) * (sid / distance);
+                std::vector<double> g_cm2;
+                for (auto const& image : map.g_cm2) g_cm2.push_back(image.at(column, row));
+                g_cm2.push_back(heel_tungsten_g_cm2(scene.tube, scene.exposure.quality.voltage,
+                                                    -scene.tube.anode_along_rows * at.y / sid));
+                for (auto const& wedge : scene.wedges) g_cm2.push_back(wedge.mass_thickness_g_cm2(at));
                 double mean = 0, second = 0;
                 for (auto const& e : energies) {
                     double depth = 0;
-                    for (std::size_t m = 0; m < map.materials.size(); ++m)
-                        depth += e.attenuation[m] * map.g_cm2[m].at(column, row);
-                    mean += e.mean * std::exp(-depth);
-                    second += e.second * std::exp(-depth);
+                    for (std::size_t m = 0; m < g_cm2.size(); ++m) depth += e.attenuation[m] * g_cm2[m];
+                    double passed = std::exp(-depth);
+                    if (scene.grid)
+                        passed *=
+                            grid_transmission(*scene.grid, e.grid, defocus_tangent(*scene.grid, sid, at.x), at.y / sid);
+                    mean += e.mean * passed;
+                    second += e.second * passed;
                 }
                 signal.primary.at(column, row) = float(scale * mean);
                 signal.primary_second_moment.at(column, row) = float(scale * second);

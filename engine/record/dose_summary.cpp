@@ -15,6 +15,7 @@ void add_pulse(PedalPress& press, PulseEntry const& pulse)
 {
     if (press.pulses == 0) {
         press.frame_first = pulse.number;
+        press.programme = pulse.programme;
         press.primary_deg = pulse.primary_deg;
         press.secondary_deg = pulse.secondary_deg;
         press.sid_mm = pulse.sid_mm;
@@ -47,7 +48,14 @@ PedalPress ended(PedalPress press, Tick end, bool is_closed)
 
 void append(DoseSummary& summary, PedalPress const& press)
 {
-    summary.fluoroscopy_ticks += press.end - press.start;
+    if (is_fluoroscopy(press.programme)) {
+        summary.fluoroscopy_ticks += press.end - press.start;
+    } else {
+        summary.acquisition_ticks += press.end - press.start;
+        summary.acquisition_runs += press.pulses > 0 ? 1 : 0;
+        summary.acquisition_air_kerma_pGy += press.air_kerma_pGy;
+        summary.acquisition_kap_pGy_cm2 += press.kap_pGy_cm2;
+    }
     summary.presses.push_back(press);
 }
 
@@ -89,6 +97,7 @@ void DoseTally::add(LogEntry const& entry)
     if (auto const* beam = std::get_if<BeamEntry>(&entry)) {
         if (beam->is_on && !is_beam_on_) {
             open_ = PedalPress{.start = beam->tick};
+            if (!beam->programme.empty()) open_.programme = beam->programme;
         } else if (!beam->is_on && is_beam_on_) {
             append(closed_, ended(open_, beam->tick, true));
         }

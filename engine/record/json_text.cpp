@@ -66,7 +66,6 @@ Json info_object(RunInfo const& info)
             {"patient", info.patient},
             {"room_kind", info.room_kind},
             {"device", info.device},
-            {"dn_per_kev_mm2", info.dn_per_kev_mm2},
             {"columns", info.columns},
             {"rows", info.rows},
             {"ticks_per_second", ticks_per_second},
@@ -102,11 +101,18 @@ struct ToJson {
                 {"field_mm", p.field_mm},
                 {"blades_mm", {p.blade_left_mm, p.blade_right_mm, p.blade_top_mm, p.blade_bottom_mm}},
                 {"field_cm2", p.field_cm2},
-                {"pulse_rate", p.pulse_rate}};
+                {"pulse_rate", p.pulse_rate},
+                {"programme", p.programme},
+                {"run", p.run},
+                {"dn_per_kev_mm2", p.dn_per_kev_mm2},
+                {"focal_spot_mm", p.focal_spot_mm},
+                {"grid", p.is_grid_in}};
     }
     Json operator()(BeamEntry const& entry) const
     {
-        return {{"event", "beam"}, {"tick", entry.tick}, {"on", entry.is_on}};
+        Json json{{"event", "beam"}, {"tick", entry.tick}, {"on", entry.is_on}};
+        if (!entry.programme.empty()) json["programme"] = entry.programme;
+        return json;
     }
     Json operator()(MessageEntry const& entry) const
     {
@@ -159,6 +165,12 @@ PulseEntry pulse_of(Json const& json)
     p.blade_bottom_mm = real_of(blades.at(3));
     p.field_cm2 = real(json, "field_cm2");
     p.pulse_rate = real(json, "pulse_rate");
+    if (!json.contains("programme")) return p; // version 1 knew fluoroscopy alone
+    p.programme = text(json, "programme");
+    p.run = small_whole(json, "run");
+    p.dn_per_kev_mm2 = real(json, "dn_per_kev_mm2");
+    p.focal_spot_mm = real(json, "focal_spot_mm");
+    p.is_grid_in = json.at("grid").get<bool>();
     return p;
 }
 
@@ -179,7 +191,8 @@ Json press_object(PedalPress const& press)
     auto const if_any = [&](auto value) { return press.pulses > 0 ? Json(value) : Json(nullptr); };
     Json json{{"start_s", seconds(press.start)},
               {"end_s", seconds(press.end)},
-              {"fluoroscopy_s", seconds(press.end - press.start)},
+              {"programme", press.programme},
+              {"beam_s", seconds(press.end - press.start)},
               {"closed", press.is_closed},
               {"pulses", press.pulses},
               {"frame_first", if_any(press.frame_first)},
@@ -266,7 +279,6 @@ RunInfo run_info_of(std::string_view line)
     info.patient = text(json, "patient");
     info.room_kind = text(json, "room_kind");
     info.device = text(json, "device");
-    info.dn_per_kev_mm2 = real(json, "dn_per_kev_mm2");
     info.columns = small_whole(json, "columns");
     info.rows = small_whole(json, "rows");
     info.command_line = json.at("command_line").get<std::vector<std::string>>();
@@ -279,7 +291,9 @@ LogEntry log_entry_of(std::string_view line)
     std::string const event = text(json, "event");
     if (event == "command") return command_of(json);
     if (event == "pulse") return pulse_of(json);
-    if (event == "beam") return BeamEntry{whole(json, "tick"), json.at("on").get<bool>()};
+    if (event == "beam")
+        return BeamEntry{whole(json, "tick"), json.at("on").get<bool>(),
+                         json.contains("programme") ? text(json, "programme") : std::string{}};
     if (event == "message") return MessageEntry{whole(json, "tick"), text(json, "text")};
     if (event == "end") return EndEntry{whole(json, "tick")};
     throw std::runtime_error{"the event '" + event + "' is not known"};
@@ -315,6 +329,10 @@ std::string dose_json(DoseSummary const& summary)
     Json json{{"state", summary.is_complete ? "complete" : "incomplete"}};
     put_dose(json, summary.air_kerma_pGy, summary.kap_pGy_cm2, summary.charge_nAs);
     json["fluoroscopy_s"] = seconds(summary.fluoroscopy_ticks);
+    json["acquisition_s"] = seconds(summary.acquisition_ticks);
+    json["acquisition_runs"] = summary.acquisition_runs;
+    json["acquisition_air_kerma_reference_mGy"] = air_kerma_of(summary.acquisition_air_kerma_pGy).value();
+    json["acquisition_kap_Gy_cm2"] = kerma_area_of(summary.acquisition_kap_pGy_cm2).value();
     json["pulses"] = summary.pulses;
     json["pulses_outside_beam"] = summary.pulses_outside_beam;
     json["events"] = Json::array();

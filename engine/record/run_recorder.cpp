@@ -253,6 +253,7 @@ struct RunRecorder::Impl {
     DoseTally tally;
     bool is_beam_on = false;
     bool has_finished = false;
+    std::string programme; ///< of the beam that is on
     EventLogWriter log;
     PictureWriter pictures;
 };
@@ -275,9 +276,12 @@ void RunRecorder::pulse(PulseEntry const& entry, RawImage const& raw)
     if (impl_->settings.writes_frames) impl_->pictures.add(FrameJob{entry.number, raw.digital_numbers});
 }
 
-void RunRecorder::beam(Tick tick, bool is_on)
+void RunRecorder::beam(Tick tick, bool is_on, std::string const& programme)
 {
-    if (std::exchange(impl_->is_beam_on, is_on) != is_on) impl_->add(BeamEntry{tick, is_on});
+    if (is_on && impl_->is_beam_on && programme != impl_->programme) beam(tick, false); // from one pedal to the other
+    if (std::exchange(impl_->is_beam_on, is_on) == is_on) return;
+    impl_->programme = is_on ? programme : std::string{};
+    impl_->add(BeamEntry{tick, is_on, impl_->programme});
 }
 
 void RunRecorder::message(Tick tick, std::string const& text)

@@ -1,6 +1,7 @@
 #include <fluoro/room/commands.hpp>
 
 #include <array>
+#include <fluoro/room/exposure_programme.hpp>
 
 namespace fluoro {
 
@@ -31,6 +32,14 @@ std::string_view name_of(AcquisitionKind kind)
 {
     static constexpr std::array names{"cine", "dsa", "single"};
     return names[std::size_t(kind)];
+}
+
+std::string_view name_of(ExposureMode mode)
+{
+    static constexpr std::array names{
+        "fluoroscopy-low", "fluoroscopy-normal", "fluoroscopy-high", "road-map", "cine", "dsa", "single"};
+    static_assert(names.size() == exposure_modes);
+    return names[std::size_t(mode)];
 }
 
 } // namespace fluoro

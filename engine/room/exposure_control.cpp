@@ -1,218 +1,120 @@
 #include <fluoro/room/exposure_control.hpp>
 
+#include "technique_path.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/expect.hpp>
-#include <fluoro/physics/energy_bins.hpp>
 
 namespace fluoro {
 
 namespace {
 
-/// What stands between tube and detector, as water: from less than nothing (a detector nearer than 1 m) to more than
-/// any reading can tell apart from none.
-constexpr double least_water_cm = -20, most_water_cm = 80;
-constexpr Scintillator scintillator = Scintillator::csi_600um;
-constexpr BeamQuality calibration_beam{TubeVoltage{80}, Thickness{0}, Thickness{0}};
-constexpr double calibration_water_g_cm2 = 20;
+/// What a reading can be taken for: from less than nothing in the way to more than can be told apart from no signal.
+constexpr double least_seen_cm = -20, most_seen_cm = 80;
 
-/// Halves the interval until `rises(x)` changes from false to true inside a billionth of it.
-template <class Rises> double where_it_turns(double low, double high, Rises rises)
+/// ln of what inverse square leaves of a signal at 1 m.
+double log_inverse_square(double source_to_detector_mm)
 {
-    double const enough = (high - low) * 1e-9;
-    while (high - low > enough) {
-        double const middle = (low + high) / 2;
-        (rises(middle) ? high : low) = middle;
-    }
-    return (low + high) / 2;
+    return 2 * std::log(1000 / source_to_detector_mm);
 }
 
-std::size_t bin_of(double energy_kev)
+/// `technique` with its charge multiplied: the current first; below `least_ma` or above `most_ma`, the pulse width.
+Technique scaled(Technique technique, double factor, double least_ma, double most_ma)
 {
-    return std::size_t(energy_kev);
+    double const now = technique.current.value(), asked = now * factor;
+    double const current = std::clamp(asked, std::min(now, least_ma), std::max(now, most_ma));
+    technique.width = PulseWidth{technique.width.value() * asked / current};
+    technique.current = TubeCurrent{current};
+    return technique;
+}
+
+/// Held inside the focal spots' and the generator's power, with the spot that this takes: the small one while it
+/// stands it.
+Technique within_power(RoomKind const& kind, Technique technique)
+{
+    double const most_kw = std::min(kind.power_limit_kw, kind.tube.large_focus_limit_kw);
+    if (double const kw = technique.power_kw(); kw > most_kw)
+        technique.current = TubeCurrent{technique.current.value() * most_kw / kw};
+    technique.focal_spot = technique.power_kw() <= kind.tube.small_focus_limit_kw ? FocalSpot::small : FocalSpot::large;
+    return technique;
 }
 
 } // namespace
 
+struct ExposureControl::Model {
+    explicit Model(RoomKind const& room_kind) : kind{room_kind}, response{kind.voltage_kv.most, kind.tube.output_factor}
+    {
+        double const power_kw = std::min(kind.power_limit_kw, kind.tube.large_focus_limit_kw);
+        for (ExposureProgramme const& programme : kind.exposure.programmes)
+            paths.emplace_back(programme, power_kw, response);
+        for (TechniquePath const& path : paths)
+            kev_mm2_per_nGy.push_back(response.kev_mm2_per_nGy(path.first_quality()));
+    }
+    Model(Model const&) = delete; // the paths point at `response`
+
+    RoomKind kind;
+    BeamResponse response;
+    std::vector<TechniquePath> paths;
+    std::vector<double> kev_mm2_per_nGy; ///< of each programme's target
+};
+
+ExposureMode exposure_mode(RoomState const& state)
+{
+    if (state.pedal == Pedal::acquisition) return mode_of(state.acquisition_kind);
+    if (state.is_road_map) return ExposureMode::road_map;
+    switch (state.fluoroscopy_level) {
+    case FluoroscopyLevel::low:
+        return ExposureMode::fluoroscopy_low;
+    case FluoroscopyLevel::high:
+        return ExposureMode::fluoroscopy_high;
+    case FluoroscopyLevel::normal:
+        break;
+    }
+    return ExposureMode::fluoroscopy_normal;
+}
+
+double pulses_per_second(RoomState const& state)
+{
+    ExposureMode const mode = exposure_mode(state);
+    if (mode == ExposureMode::single) return 1;
+    return is_acquisition(mode) ? state.acquisition_per_second : state.pulse_rate;
+}
+
+bool fires(RoomState const& state, int pulse_of_run)
+{
+    return state.pedal != Pedal::released && (exposure_mode(state) != ExposureMode::single || pulse_of_run == 0);
+}
+
+bool is_high_level_tone(RoomState const& state)
+{
+    return state.is_high_level && state.pedal == Pedal::fluoroscopy;
+}
+
+double kerma_rate_limit_mGy_min(RoomKind const& kind, RoomState const& state)
+{
+    return state.is_high_level ? kind.exposure.high_level_limit_mGy_min : kind.exposure.kerma_rate_limit_mGy_min;
+}
+
 double limited_kerma_rate_mGy_min(RoomKind const& kind, RoomState const& state, Technique const& technique)
 {
     double const distance_m = (state.source_to_detector_mm - kind.exposure.limit_distance_mm) / 1000;
-    double const per_pulse_mGy = air_kerma_mGy_per_mas_1m(filtered_spectrum(technique.quality)) *
+    double const per_pulse_mGy = kind.tube.output_factor *
+                                 air_kerma_mGy_per_mas_1m(filtered_spectrum(technique.quality)) *
                                  technique.current_time().value() / (distance_m * distance_m);
     return per_pulse_mGy * state.pulse_rate * 60;
 }
 
-ExposureControl::ExposureControl(RoomKind const& kind) : kind_{kind}
+ExposureControl::ExposureControl(RoomKind const& kind)
+    : model_{std::make_shared<Model const>(kind)}, water_cm_{kind.exposure.first_patient_cm}, heat_{kind.tube}
 {
-    ExposureProgramme const& programme = kind_.exposure;
-    MaterialId const water = find_material("water");
-
-    // One keV bins, like the spectra's; the centre's fraction of a keV is theirs.
-    double const hardest_kv = programme.bands.back().until_kv;
-    Spectrum const hardest = filtered_spectrum({TubeVoltage{hardest_kv}, Thickness{0}, Thickness{0}});
-    double const centre = double(hardest.energy_kev.back()) - std::floor(double(hardest.energy_kev.back()));
-    for (int bin = 0; bin <= int(kind_.voltage_kv.most); ++bin) {
-        PhotonEnergy const energy{std::max(1.0, bin + centre)};
-        water_per_cm_.push_back(mass_attenuation_cm2_g(water, energy));
-        absorbed_share_.push_back(absorbed_fraction(scintillator, energy) * energy.value());
-    }
-
-    Spectrum const calibration = filtered_spectrum(calibration_beam);
-    std::vector<Layer> const phantom{{water, calibration_water_g_cm2}};
-    kev_mm2_per_nGy_ = absorbed_energy_1kev_sum(calibration, scintillator, phantom) /
-                       (air_kerma_mGy_per_mas_1m(attenuated(calibration, phantom)) * 1e6);
-    double const reference_target = programme.target_kerma_nGy * kev_mm2_per_nGy_;
-
-    auto const add = [&](double kv, double copper_mm, double ma, double ms) {
-        Technique const technique{
-            {TubeVoltage{kv}, Thickness{copper_mm}, Thickness{0}}, TubeCurrent{ma}, PulseWidth{ms}};
-        Sample sample{technique, absorbed_per_mas(technique.quality), 0};
-        sample.water_cm = where_it_turns(least_water_cm, most_water_cm, [&](double cm) {
-            return log_signal(sample, cm) < std::log(reference_target);
-        });
-        path_.push_back(std::move(sample));
-    };
-    constexpr int steps = 8;
-    // From `a` to `b` by equal ratios, without `a`, which stands on the path already.
-    auto const ratio_step = [](double a, double b, int step) { return a * std::pow(b / a, double(step) / steps); };
-
-    Range const ma = programme.current_ma, ms = programme.pulse_ms;
-    double kv = programme.first_kv;
-    double const first_copper = programme.bands.front().copper_mm;
-    add(kv, first_copper, ma.least, ms.least);
-    for (int i = 1; i <= steps; ++i) add(kv, first_copper, ratio_step(ma.least, ma.most, i), ms.least);
-    for (int i = 1; i <= steps; ++i) add(kv, first_copper, ma.most, ratio_step(ms.least, ms.most, i));
-    for (FilterBand const& band : programme.bands) {
-        if (band.copper_mm != first_copper) {
-            // The thinner filter lets more through: the current steps down so that the detector notices nothing.
-            Sample const before = path_.back();
-            add(kv, band.copper_mm, ma.most, ms.most);
-            double const brighter =
-                std::exp(log_signal(path_.back(), before.water_cm) - log_signal(before, before.water_cm));
-            path_.pop_back();
-            double const first_ma = ma.most / brighter;
-            add(kv, band.copper_mm, first_ma, ms.most);
-            path_.back().water_cm = before.water_cm;
-            for (int i = 1; i <= steps; ++i) add(kv, band.copper_mm, ratio_step(first_ma, ma.most, i), ms.most);
-        }
-        for (int i = 1; i <= steps; ++i) add(kv + (band.until_kv - kv) * i / steps, band.copper_mm, ma.most, ms.most);
-        kv = band.until_kv;
-    }
-    for (std::size_t i = 1; i < path_.size(); ++i) FLUORO_EXPECT(path_[i].water_cm >= path_[i - 1].water_cm);
-}
-
-std::vector<double> ExposureControl::absorbed_per_mas(BeamQuality const& quality) const
-{
-    Spectrum const spectrum = filtered_spectrum(quality);
-    std::vector<double> absorbed(absorbed_share_.size(), 0.0);
-    for (std::size_t i = 0; i < spectrum.energy_kev.size(); ++i) {
-        std::size_t const bin = bin_of(double(spectrum.energy_kev[i]));
-        FLUORO_EXPECT(bin < absorbed.size());
-        absorbed[bin] += double(spectrum.fluence_per_mm2_kev_mas_1m[i]) * absorbed_share_[bin];
-    }
-    return absorbed;
-}
-
-double ExposureControl::log_signal(Sample const& sample, double water_cm) const
-{
-    double sum = 0;
-    for (std::size_t bin = 0; bin < sample.absorbed_kev_mm2_mas.size(); ++bin)
-        if (sample.absorbed_kev_mm2_mas[bin] > 0)
-            sum += sample.absorbed_kev_mm2_mas[bin] * std::exp(-water_per_cm_[bin] * water_cm);
-    return std::log(sum * sample.technique.current_time().value());
-}
-
-ExposureControl::Place ExposureControl::place_of(double drive) const
-{
-    double const water = water_served_cm(drive);
-    // The later of two samples at one place: the thinner filter is in.
-    auto const after = std::ranges::upper_bound(path_, water, {}, &Sample::water_cm);
-    auto const index = std::clamp<std::ptrdiff_t>(after - path_.begin() - 1, 0, std::ptrdiff_t(path_.size()) - 2);
-    Sample const& from = path_[std::size_t(index)];
-    Sample const& to = path_[std::size_t(index) + 1];
-    double const length = to.water_cm - from.water_cm;
-    return {&from, &to, length > 0 ? std::clamp((water - from.water_cm) / length, 0.0, 1.0) : 0.0};
-}
-
-Technique ExposureControl::technique_at(double drive) const
-{
-    auto const [from, to, share] = place_of(drive);
-    auto const between = [share = share](double a, double b) { return a * std::pow(b / a, share); };
-    Technique technique = from->technique;
-    technique.quality.voltage =
-        TubeVoltage{std::lerp(from->technique.quality.voltage.value(), to->technique.quality.voltage.value(), share)};
-    technique.current = TubeCurrent{between(from->technique.current.value(), to->technique.current.value())};
-    technique.width = PulseWidth{between(from->technique.width.value(), to->technique.width.value())};
-    return technique;
-}
-
-Technique ExposureControl::next(RoomState const& state, int pulse_of_run) const
-{
-    FLUORO_EXPECT(pulse_of_run >= 0);
-    Technique technique = technique_at(drive_);
-    if (SelectTechnique const& own = state.technique; !own.automatic)
-        technique = {{TubeVoltage{own.voltage_kv}, Thickness{own.copper_mm}, Thickness{0}},
-                     TubeCurrent{own.current_ma},
-                     PulseWidth{own.pulse_ms}};
-
-    double const by_power_ma = kind_.power_limit_kw * 1000 / technique.quality.voltage.value();
-    technique.current = TubeCurrent{std::min(technique.current.value(), by_power_ma)};
-    double const by_law = kind_.exposure.kerma_rate_limit_mGy_min / limited_kerma_rate_mGy_min(kind_, state, technique);
-    if (by_law < 1) {
-        // First less current; below what the tube can hold steady, shorter pulses.
-        double const wanted_ma = technique.current.value() * by_law;
-        double const current_ma = std::max(wanted_ma, std::min(kind_.current_ma.least, technique.current.value()));
-        technique.width = PulseWidth{technique.width.value() * wanted_ma / current_ma};
-        technique.current = TubeCurrent{current_ma};
-    }
-    std::vector<double> const& ramp = kind_.exposure.ramp;
-    if (std::size_t(pulse_of_run) < ramp.size())
-        technique.current = TubeCurrent{technique.current.value() * ramp[std::size_t(pulse_of_run)]};
-    return technique;
-}
-
-double ExposureControl::water_between_cm(double absorbed_kev_mm2, Technique const& used) const
-{
-    if (!(absorbed_kev_mm2 > 0)) return most_water_cm;
-    Sample const sample{used, absorbed_per_mas(used.quality), 0};
-    return where_it_turns(least_water_cm, most_water_cm,
-                          [&](double cm) { return log_signal(sample, cm) < std::log(absorbed_kev_mm2); });
-}
-
-double ExposureControl::log_signal_at(double drive, double water_cm) const
-{
-    auto const [from, to, share] = place_of(drive);
-    return std::lerp(log_signal(*from, water_cm), log_signal(*to, water_cm), share);
-}
-
-void ExposureControl::approach(double absorbed_kev_mm2, double target_kev_mm2, Technique const& used, double gain,
-                               double dead_band)
-{
-    if (!(target_kev_mm2 > 0) || !(used.current_time().value() > 0)) return; // nothing was asked or nothing was fired
-    double const water = water_between_cm(absorbed_kev_mm2, used);
-    double const target = std::log(target_kev_mm2);
-    if (std::abs(log_signal_at(drive_, water) - target) < dead_band) return;
-    // The estimate of the patient does not depend on the drive, so this is a plain low-pass filter: it cannot oscillate
-    // however late a reading comes.
-    double const wanted = where_it_turns(0, 1, [&](double drive) { return log_signal_at(drive, water) > target; });
-    set_drive(drive_ + gain * (wanted - drive_));
-}
-
-void ExposureControl::measured(double absorbed_kev_mm2, double target_kev_mm2, Technique const& used)
-{
-    approach(absorbed_kev_mm2, target_kev_mm2, used, kind_.exposure.gain, kind_.exposure.dead_band);
-}
-
-void ExposureControl::settle(double absorbed_kev_mm2, double target_kev_mm2, Technique const& used)
-{
-    approach(absorbed_kev_mm2, target_kev_mm2, used, 1, 0);
 }
 
 double ExposureControl::target_detector_kerma_nGy(RoomState const& state) const
 {
-    ExposureProgramme const& programme = kind_.exposure;
+    ExposureProgramme const& programme = model_->kind.exposure.of(exposure_mode(state));
     double const by_rate =
-        std::min(std::pow(state.pulse_rate / programme.reference_pulse_rate, programme.rate_exponent),
+        std::min(std::pow(pulses_per_second(state) / programme.reference_rate, programme.rate_exponent),
                  programme.most_rate_factor);
     return programme.target_kerma_nGy * by_rate *
            std::pow(state.field_mm / programme.reference_field_mm, programme.field_exponent);
@@ -220,18 +122,151 @@ double ExposureControl::target_detector_kerma_nGy(RoomState const& state) const
 
 double ExposureControl::target_absorbed_kev_mm2(RoomState const& state) const
 {
-    return target_detector_kerma_nGy(state) * kev_mm2_per_nGy_;
+    return target_detector_kerma_nGy(state) * model_->kev_mm2_per_nGy[std::size_t(exposure_mode(state))];
 }
 
-void ExposureControl::set_drive(double drive)
+bool ExposureControl::is_held(RoomState const& state, int pulse_of_run) const
 {
-    FLUORO_EXPECT(std::isfinite(drive));
-    drive_ = std::clamp(drive, 0.0, 1.0);
+    int const free = model_->kind.exposure.of(exposure_mode(state)).free_pulses;
+    return state.is_exposure_locked || (free > 0 && pulse_of_run >= free);
 }
 
-double ExposureControl::water_served_cm(double drive) const
+/// The automatic technique for the patient as believed, before the tube has its say.
+Technique ExposureControl::wanted(RoomState const& state) const
 {
-    return std::lerp(path_.front().water_cm, path_.back().water_cm, std::clamp(drive, 0.0, 1.0));
+    RoomKind const& kind = model_->kind;
+    ExposureMode const mode = exposure_mode(state);
+    TechniquePath const& path = model_->paths[std::size_t(mode)];
+    double const at_1m = std::log(target_absorbed_kev_mm2(state)) - log_inverse_square(state.source_to_detector_mm);
+    auto const& held = held_[std::size_t(mode)];
+    TechniquePath::Place const place =
+        path.where_signal(at_1m, water_cm_, held ? held->quality.added_copper.value() : -1);
+    if (is_acquisition(mode)) return path.technique(place);
+    double const distance_m = (state.source_to_detector_mm - kind.exposure.limit_distance_mm) / 1000;
+    double const most_at_1m =
+        std::log(kerma_rate_limit_mGy_min(kind, state) / (state.pulse_rate * 60) * distance_m * distance_m);
+    if (path.log_kerma(place) <= most_at_1m) return path.technique(place);
+    // The path ends at the limit. Kerma is interpolated between samples, to 1 %: the exact one puts the place right.
+    double const limit = kerma_rate_limit_mGy_min(kind, state);
+    double asked = most_at_1m, left = 1;
+    Technique last;
+    for (int correction = 0; correction < 3; ++correction) {
+        last = path.technique(path.where_kerma(asked));
+        left = limit / limited_kerma_rate_mGy_min(kind, state, last);
+        if (left > 1.01) break;
+        asked += std::log(left);
+    }
+    // Where a filter change would cross the limit, the filter stays and the current fills the rest.
+    return scaled(last, left, kind.current_ma.least, kind.current_ma.most);
+}
+
+Technique ExposureControl::within_heat(RoomState const& state, Technique const& technique) const
+{
+    RoomKind const& kind = model_->kind;
+    double const mean_kw = technique.energy_kj() * pulses_per_second(state);
+    double const allowed_kw = heat_.allowed_kw(kind.exposure.heat_reserve_s);
+    return mean_kw > allowed_kw ? scaled(technique, allowed_kw / mean_kw, kind.current_ma.least, kind.current_ma.most)
+                                : technique;
+}
+
+Technique ExposureControl::next(RoomState const& state, int pulse_of_run) const
+{
+    FLUORO_EXPECT(pulse_of_run >= 0);
+    RoomKind const& kind = model_->kind;
+    ExposureMode const mode = exposure_mode(state);
+    auto const& held = held_[std::size_t(mode)];
+    Technique technique = held && is_held(state, pulse_of_run) ? *held : wanted(state);
+    if (SelectTechnique const& own = state.technique; !own.automatic)
+        technique = {{TubeVoltage{own.voltage_kv}, Thickness{own.copper_mm}, Thickness{0}},
+                     TubeCurrent{own.current_ma},
+                     PulseWidth{own.pulse_ms}};
+    if (!is_acquisition(mode)) // a locked or a manual technique may meet a faster rate or a nearer detector
+        if (double const by_law =
+                kerma_rate_limit_mGy_min(kind, state) / limited_kerma_rate_mGy_min(kind, state, technique);
+            by_law < 1)
+            technique = scaled(technique, by_law, kind.current_ma.least, kind.current_ma.most);
+    technique = within_power(kind, within_heat(state, technique)); // the spot stays through the ramp
+    std::vector<double> const& ramp = kind.exposure.of(mode).ramp;
+    if (std::size_t(pulse_of_run) < ramp.size())
+        technique.current = TubeCurrent{technique.current.value() * ramp[std::size_t(pulse_of_run)]};
+    return technique;
+}
+
+TubeLoad ExposureControl::tube_load(RoomState const& state) const
+{
+    // What heat leaves of the technique that would be fired: the ramp is over in both.
+    constexpr int late = 1'000'000;
+    ExposureControl cold = *this;
+    cold.heat_ = AnodeHeat{model_->kind.tube};
+    double const share = heat_.share();
+    return {share, share >= model_->kind.exposure.heat_warning_share,
+            next(state, late).energy_kj() / cold.next(state, late).energy_kj()};
+}
+
+double ExposureControl::water_seen_cm(double absorbed_kev_mm2, double source_to_detector_mm,
+                                      Technique const& used) const
+{
+    double const thickest = model_->kind.exposure.thickest_patient_cm;
+    if (!(absorbed_kev_mm2 > 0)) return thickest;
+    double const at_1m = std::log(absorbed_kev_mm2) - log_inverse_square(source_to_detector_mm);
+    auto const beam = model_->response.absorbed_per_mas(used.quality);
+    return std::clamp(model_->response.water_cm(beam, used.current_time(), at_1m, least_seen_cm, most_seen_cm), 0.0,
+                      thickest);
+}
+
+void ExposureControl::follow(RoomState const& state, double seen_cm, Technique const& used)
+{
+    ExposureSettings const& settings = model_->kind.exposure;
+    if (state.is_moving) {
+        // The way through the patient changes steadily while the machine swings: aim where it will be a pulse on.
+        double const drift = seen_moving_cm_ ? seen_cm - *seen_moving_cm_ : 0;
+        seen_moving_cm_ = seen_cm;
+        set_patient_water_cm(seen_cm + std::clamp(drift, -settings.most_drift_cm, settings.most_drift_cm));
+        return;
+    }
+    seen_moving_cm_.reset();
+    auto const beam = model_->response.absorbed_per_mas(used.quality);
+    double const error = std::abs(model_->response.log_signal(beam, used.current_time(), seen_cm) -
+                                  model_->response.log_signal(beam, used.current_time(), water_cm_));
+    if (error < settings.dead_band) return;
+    double gain = settings.of(exposure_mode(state)).gain;
+    if (error > settings.fast_error)
+        gain = std::max(gain, seen_cm > water_cm_ ? settings.dark_gain : settings.bright_gain);
+    // What is seen does not depend on what was believed, so this is a plain low-pass filter: it cannot oscillate
+    // however late a reading comes.
+    set_patient_water_cm(std::lerp(water_cm_, seen_cm, gain));
+}
+
+void ExposureControl::measured(RoomState const& state, int pulse_of_run, double absorbed_kev_mm2, Technique const& used)
+{
+    if (!(used.current_time().value() > 0)) return; // nothing was fired
+    heat_.add(used.energy_kj());
+    auto& held = held_[std::size_t(exposure_mode(state))];
+    if (is_held(state, pulse_of_run)) {
+        if (!held) held = wanted(state);
+        return;
+    }
+    follow(state, water_seen_cm(absorbed_kev_mm2, state.source_to_detector_mm, used), used);
+    Technique const now = wanted(state); // prefers the copper that is held
+    held_ = {}; // a lock holds what was last used; other programmes take the patient as believed then
+    held = now;
+}
+
+void ExposureControl::settle(RoomState const& state, double absorbed_kev_mm2, Technique const& used)
+{
+    if (!(used.current_time().value() > 0)) return;
+    set_patient_water_cm(water_seen_cm(absorbed_kev_mm2, state.source_to_detector_mm, used));
+}
+
+void ExposureControl::rest(double seconds)
+{
+    heat_.cool(seconds);
+}
+
+void ExposureControl::set_patient_water_cm(double water_cm)
+{
+    FLUORO_EXPECT(std::isfinite(water_cm));
+    water_cm_ = std::clamp(water_cm, 0.0, model_->kind.exposure.thickest_patient_cm);
 }
 
 } // namespace fluoro

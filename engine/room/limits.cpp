@@ -81,19 +81,52 @@ struct Judge {
     RoomKind const& kind;
     RoomState const& state;
 
-    std::string operator()(PressPedal const&) const { return {}; }
+    std::string operator()(PressPedal const& press) const
+    {
+        if (press.pedal == Pedal::fluoroscopy && state.pedal == Pedal::acquisition)
+            return "Pedal: the acquisition pedal is down and goes before fluoroscopy; release it first";
+        return {};
+    }
     std::string operator()(StopMotion const&) const { return {}; }
     std::string operator()(EndSession const&) const { return {}; }
-    std::string operator()(SelectProgramme const&) const { return {}; }
-    std::string operator()(SetHighLevel const&) const { return {}; }
-    std::string operator()(LockExposure const&) const { return {}; }
+    std::string operator()(SelectProgramme const& select) const
+    {
+        AcquisitionKind const acquisition = select.acquisition.value_or(state.acquisition_kind);
+        if (state.pedal == Pedal::acquisition && (select.acquisition || select.acquisition_per_second))
+            return "Programme: a run is being acquired; release the pedal before changing it";
+        if (!select.acquisition_per_second) return {};
+        double const rate = *select.acquisition_per_second;
+        std::vector<double> const& rates = acquisition_rates(kind, acquisition);
+        std::string const name{name_of(acquisition)};
+        if (rates.empty()) return "Programme: " + name + " is one exposure per press and has no frame rate";
+        if (std::ranges::count(rates, rate)) return {};
+        return "Programme: " + number(rate) + " is not a rate of " + name + " on this machine; choose " +
+               choices(rates) + " frames per second";
+    }
+    std::string operator()(SetHighLevel const& set) const
+    {
+        if (!set.on) return {};
+        if (!(kind.exposure.high_level_limit_mGy_min > 0)) return "High-level control: this machine has none";
+        if (state.pedal == Pedal::acquisition)
+            return "High-level control: for fluoroscopy alone; release the acquisition pedal first";
+        return {};
+    }
+    std::string operator()(LockExposure const& lock) const
+    {
+        if (lock.locked && !state.technique.automatic)
+            return "Lock-in: the technique is set by hand and stands still already; switch automatic exposure on first";
+        return {};
+    }
     std::string operator()(PlaceGrid const&) const { return {}; }
     std::string operator()(MoveWedge const& move) const
     {
-        if (move.wedge < 0 || move.wedge > 1)
+        if (move.wedge < 0 || move.wedge >= int(state.wedges.size()))
             return "Wedge: there are two, number 0 and 1; " + number(move.wedge) + " is neither";
         for (auto const& value : {move.edge_mm, move.angle_rad})
             if (value && !std::isfinite(*value)) return "Wedge: edge and angle must be finite numbers";
+        if (move.edge_mm && *move.edge_mm < kind.wedge_edge_mm.least)
+            return "Wedge: an edge at " + number(*move.edge_mm) + " mm is beyond its travel, which ends at " +
+                   number(kind.wedge_edge_mm.least) + " mm";
         return {};
     }
     // What concerns the picture alone is the session's business.
@@ -165,11 +198,12 @@ struct Judge {
                               TubeCurrent{select.current_ma},
                               PulseWidth{select.pulse_ms}};
         double const rate = limited_kerma_rate_mGy_min(kind, state, asked);
-        if (rate > kind.exposure.kerma_rate_limit_mGy_min)
+        double const limit = kerma_rate_limit_mGy_min(kind, state);
+        if (rate > limit)
             return "Technique: " + number(std::round(rate)) + " mGy/min " +
                    number(kind.exposure.limit_distance_mm / 10) + " cm in front of the detector at " +
-                   number(state.pulse_rate) + " pulses per second, above the legal limit of " +
-                   number(kind.exposure.kerma_rate_limit_mGy_min) + " mGy/min; lower mA, ms or the pulse rate";
+                   number(state.pulse_rate) + " pulses per second, above the legal limit of " + number(limit) +
+                   " mGy/min; lower mA, ms or the pulse rate";
         return {};
     }
 };

@@ -36,6 +36,14 @@ Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm
         refusal(kind_, state_,
                 MoveBlades{start.blades.left_mm, start.blades.right_mm, start.blades.top_mm, start.blades.bottom_mm}));
     throw_if(refusal(kind_, state_, start.technique));
+    // A single exposure has no rate; whatever stands there is not used.
+    if (auto const& rates = acquisition_rates(kind_, start.acquisition_kind); !rates.empty())
+        throw_if(refusal(kind_, state_, SelectProgramme{{}, {}, start.acquisition_per_second}));
+    throw_if(refusal(kind_, state_, SetHighLevel{start.is_high_level}));
+    for (int i = 0; i < int(start.wedges.size()); ++i) {
+        WedgePlace const& wedge = start.wedges[std::size_t(i)];
+        throw_if(refusal(kind_, state_, MoveWedge{i, wedge.edge_mm, wedge.angle_rad}));
+    }
 }
 
 std::string Room::command(Command const& command)
@@ -45,7 +53,10 @@ std::string Room::command(Command const& command)
     if (auto const* pedal = std::get_if<PressPedal>(&command)) state_.pedal = pedal->pedal;
     if (auto const* field = std::get_if<SelectField>(&command)) state_.field_mm = field->field_mm;
     if (auto const* rate = std::get_if<SelectPulseRate>(&command)) state_.pulse_rate = rate->per_second;
-    if (auto const* technique = std::get_if<SelectTechnique>(&command)) state_.technique = *technique;
+    if (auto const* technique = std::get_if<SelectTechnique>(&command)) {
+        state_.technique = *technique;
+        if (!technique->automatic) state_.is_exposure_locked = false;
+    }
     if (auto const* blades = std::get_if<MoveBlades>(&command)) {
         double const most = kind_.fields_mm.front() / 2;
         auto const place = [most](double& edge, std::optional<double> to) {
@@ -62,14 +73,18 @@ std::string Room::command(Command const& command)
         state_.fluoroscopy_level = programme->fluoroscopy.value_or(state_.fluoroscopy_level);
         state_.acquisition_kind = programme->acquisition.value_or(state_.acquisition_kind);
         state_.acquisition_per_second = programme->acquisition_per_second.value_or(state_.acquisition_per_second);
+        auto const& rates = acquisition_rates(kind_, state_.acquisition_kind);
+        if (!rates.empty() && !std::ranges::count(rates, state_.acquisition_per_second))
+            state_.acquisition_per_second = kind_.exposure.of(mode_of(state_.acquisition_kind)).first_rate;
     }
     if (auto const* high = std::get_if<SetHighLevel>(&command)) state_.is_high_level = high->on;
     if (auto const* lock = std::get_if<LockExposure>(&command)) state_.is_exposure_locked = lock->locked;
+    if (auto const* road_map = std::get_if<SetRoadMap>(&command)) state_.is_road_map = road_map->on;
     if (auto const* grid = std::get_if<PlaceGrid>(&command)) state_.is_grid_in = grid->in;
     if (auto const* move = std::get_if<MoveWedge>(&command)) {
         WedgePlace& place = state_.wedges[std::size_t(move->wedge)];
-        place.edge_mm = move->edge_mm.value_or(place.edge_mm);
-        place.angle_rad = move->angle_rad.value_or(place.angle_rad);
+        if (move->edge_mm) place.edge_mm = std::min(*move->edge_mm, kind_.wedge_edge_mm.most);
+        if (move->angle_rad) place.angle_rad = std::remainder(*move->angle_rad, 2 * std::numbers::pi);
     }
     for (Axis const& axis : axes())
         if (axis.target(asked)) {

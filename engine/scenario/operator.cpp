@@ -11,6 +11,8 @@ namespace {
 constexpr double longest_session_s = 24 * 3600;
 constexpr double farthest_mm = 10'000;
 constexpr double full_turn_deg = 360;
+constexpr double most_shift_px = 256;
+constexpr std::int64_t most_frames = 100'000;
 /// A script that does not say when it ends goes on this long after its last entry.
 constexpr double closing_s = 1;
 
@@ -28,7 +30,8 @@ public:
     {
         YamlNode const* const to = map_.need("to", "to: down");
         if (!to) return {};
-        if (to->text == "down") return PressPedal{Pedal::fluoroscopy};
+        auto const which = choice("which", {Pedal::fluoroscopy, Pedal::acquisition});
+        if (to->text == "down") return PressPedal{which.value_or(Pedal::fluoroscopy)};
         if (to->text == "up") return PressPedal{Pedal::released};
         problems_.add(*to, "a pedal goes down or up; write to: down or to: up");
         return {};
@@ -98,8 +101,84 @@ public:
         }
         return SelectTechnique{false, *kv, *ma, *ms, copper.value_or(0)};
     }
+    MaybeCommand programme()
+    {
+        SelectProgramme select;
+        select.fluoroscopy =
+            choice("fluoroscopy", {FluoroscopyLevel::low, FluoroscopyLevel::normal, FluoroscopyLevel::high});
+        select.acquisition =
+            choice("acquisition", {AcquisitionKind::cine, AcquisitionKind::dsa, AcquisitionKind::single});
+        select.acquisition_per_second = map_.number("acquisition_per_second", 0, 1000);
+        return with_something(select, {"fluoroscopy", "acquisition", "acquisition_per_second"});
+    }
+    MaybeCommand high_level() { return with_something(SetHighLevel{needed_truth("active")}, {"active"}); }
+    MaybeCommand lock() { return with_something(LockExposure{needed_truth("active")}, {"active"}); }
+    MaybeCommand grid() { return with_something(PlaceGrid{needed_truth("in")}, {"in"}); }
+    MaybeCommand road_map() { return with_something(SetRoadMap{needed_truth("active")}, {"active"}); }
+    MaybeCommand wedge()
+    {
+        map_.need("number", "number: 1");
+        auto const number = map_.whole_number("number", 1, 2);
+        MoveWedge move{int(number.value_or(1)) - 1, length("edge_mm"), angle("angle_deg")};
+        if (!number) return {};
+        return with_something(move, {"edge_mm", "angle_deg"});
+    }
+    MaybeCommand subtract()
+    {
+        Subtract s;
+        s.on = map_.truth("active");
+        s.mask_first = frame("mask_first");
+        s.mask_frames = frame("mask_frames");
+        s.shift_columns = map_.number("shift_columns", -most_shift_px, most_shift_px);
+        s.shift_rows = map_.number("shift_rows", -most_shift_px, most_shift_px);
+        s.landmark = map_.number("landmark", 0, 1);
+        s.peak = map_.truth("peak");
+        return with_something(
+            s, {"active", "mask_first", "mask_frames", "shift_columns", "shift_rows", "landmark", "peak"});
+    }
+    MaybeCommand show()
+    {
+        ShowPicture s;
+        s.inverted = map_.truth("inverted");
+        s.edge_gain = map_.number("edge_gain", 0, 2);
+        s.brightness = map_.number("brightness", -1, 1);
+        s.contrast = map_.number("contrast", 0.25, 4);
+        s.zoom = map_.number("zoom", 1, 4);
+        s.centre_column = map_.number("centre_column", 0, 1);
+        s.centre_row = map_.number("centre_row", 0, 1);
+        return with_something(
+            s, {"inverted", "edge_gain", "brightness", "contrast", "zoom", "centre_column", "centre_row"});
+    }
+    MaybeCommand review()
+    {
+        map_.need("run", "run: 1");
+        auto const run = map_.whole_number("run", 0, most_frames);
+        auto const at = map_.whole_number("frame", -1, most_frames);
+        if (!run) return {};
+        return ReviewRun{int(*run), int(at.value_or(1))};
+    }
+    MaybeCommand store() { return StorePicture{map_.truth("as_reference").value_or(false)}; }
 
 private:
+    bool needed_truth(std::string const& key) { return map_.truth(key).value_or(false); }
+    std::optional<int> frame(std::string const& key)
+    {
+        auto const number = map_.whole_number(key, 1, most_frames);
+        return number ? std::optional{int(*number)} : std::nullopt;
+    }
+    /// One of the names of an enumeration's values.
+    template <class Value> std::optional<Value> choice(std::string const& key, std::initializer_list<Value> values)
+    {
+        YamlNode const* const at = map_.find(key);
+        if (!at) return {};
+        std::vector<std::string> names;
+        for (Value const value : values) {
+            if (at->text == name_of(value)) return value;
+            names.emplace_back(name_of(value));
+        }
+        problems_.add(*at, key + " is " + one_of(names) + ", not " + in_quotes(at->text));
+        return {};
+    }
     std::optional<double> length(std::string const& key) { return map_.number(key, -farthest_mm, farthest_mm); }
     std::optional<double> angle(std::string const& key)
     {
@@ -135,6 +214,16 @@ constexpr Verb verbs[] = {
     {"field", [](EntryReader& r) { return r.field(); }},
     {"pulse-rate", [](EntryReader& r) { return r.pulse_rate(); }},
     {"technique", [](EntryReader& r) { return r.technique(); }},
+    {"programme", [](EntryReader& r) { return r.programme(); }},
+    {"high-level", [](EntryReader& r) { return r.high_level(); }},
+    {"lock", [](EntryReader& r) { return r.lock(); }},
+    {"grid", [](EntryReader& r) { return r.grid(); }},
+    {"wedge", [](EntryReader& r) { return r.wedge(); }},
+    {"subtract", [](EntryReader& r) { return r.subtract(); }},
+    {"road-map", [](EntryReader& r) { return r.road_map(); }},
+    {"show", [](EntryReader& r) { return r.show(); }},
+    {"review", [](EntryReader& r) { return r.review(); }},
+    {"store", [](EntryReader& r) { return r.store(); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };

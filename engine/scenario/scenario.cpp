@@ -1,6 +1,7 @@
 #include <fluoro/scenario/scenario.hpp>
 
 #include "map_reader.hpp"
+#include "objects.hpp"
 #include "operator.hpp"
 
 #include <fluoro/core/error.hpp>
@@ -12,26 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t most_pixels = 2048, least_pixels = 64;
-constexpr double farthest_mm = 10'000;
-
-std::optional<Vec3> point_of(YamlNode const& node, std::string const& what, Problems& problems)
-{
-    if (node.kind != YamlNode::Kind::list || node.items.size() != 3) {
-        problems.add(node, what + " is a point; write its x, y and z as [10, -20, 150]");
-        return {};
-    }
-    Vec3 point{0};
-    for (int axis = 0; axis < 3; ++axis) {
-        auto const value = number_of(node.items[std::size_t(axis)], what, problems);
-        if (!value) return {};
-        if (std::abs(*value) > farthest_mm) {
-            problems.add(node, what + " lies more than 10 m away");
-            return {};
-        }
-        point[axis] = *value;
-    }
-    return point;
-}
 
 /// A built-in name stays; a path is relative to the scenario's folder.
 std::string patient_of(std::string const& written, fs::path const& file)
@@ -49,7 +30,7 @@ void read_start(YamlNode const& node, RoomKind const& kind, Scenario& scenario, 
     RoomState& start = scenario.start;
     auto const set = [&](std::string const& key, double& value, double to_inside, auto command_for) {
         YamlNode const* const at = map.find(key);
-        auto const number = map.number(key, -farthest_mm, farthest_mm);
+        auto const number = map.number(key, -farthest_place_mm, farthest_place_mm);
         if (!number) return;
         if (std::string const why = refusal(kind, start, command_for(*number * to_inside)); !why.empty())
             problems.add(*at, why);
@@ -112,6 +93,8 @@ Scenario parse(fs::path const& path, Problems& problems)
     if (auto const pixels = map.whole_number("pixels", least_pixels, most_pixels)) scenario.pixels = int(*pixels);
     if (auto const seed = map.whole_number("seed", 0, std::numeric_limits<std::int64_t>::max()))
         scenario.seed = std::uint64_t(*seed);
+
+    if (YamlNode const* const objects = map.find("objects")) scenario.objects = read_objects(*objects, problems);
 
     if (YamlNode const* const operators = map.find("operators")) {
         if (operators->kind != YamlNode::Kind::map)

@@ -90,6 +90,7 @@ struct ArgumentsOf {
         if (c.mask_frames) a.emplace_back("mask_frames", double(*c.mask_frames));
         put(a, "shift_columns", c.shift_columns);
         put(a, "shift_rows", c.shift_rows);
+        if (c.peak) a.emplace_back("peak", *c.peak);
         put(a, "landmark", c.landmark);
         return a;
     }
@@ -136,7 +137,12 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
     entry.blade_top_mm = open.top_mm;
     entry.blade_bottom_mm = open.bottom_mm;
     entry.field_cm2 = pulse.field_cm2;
-    entry.pulse_rate = room.pulse_rate;
+    entry.pulse_rate = pulses_per_second(room);
+    entry.programme = pulse.programme;
+    entry.run = pulse.run;
+    entry.dn_per_kev_mm2 = pulse.raw.dn_per_kev_mm2;
+    entry.focal_spot_mm = pulse.focal_spot_mm;
+    entry.is_grid_in = room.is_grid_in;
     return entry;
 }
 
@@ -153,7 +159,7 @@ void SessionRecorder::step(std::vector<Command> const& commands, Session::Step c
     for (std::size_t i = 0; i < commands.size(); ++i)
         recorder_.command(
             {status.tick, name_of(commands[i]), std::visit(ArgumentsOf{}, commands[i]), step.refusals[i]});
-    recorder_.beam(status.tick, status.is_beam_on);
+    recorder_.beam(status.tick, status.is_beam_on, status.programme);
     for (auto const& message : status.messages) recorder_.message(status.tick, message);
     if (step.pulse) recorder_.pulse(entry_of(*step.pulse, status.room, step.pulse->opening), step.pulse->raw);
     if (step.picture) recorder_.picture(status.tick, to_8bit(*step.picture));

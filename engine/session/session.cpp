@@ -1,10 +1,13 @@
+#include "picture_desk.hpp"
+
 #include <chrono>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/detector.hpp>
-#include <fluoro/display/display.hpp>
-#include <fluoro/projection/scatter_veil.hpp>
+#include <fluoro/projection/live_scatter.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/session.hpp>
 #include <fluoro/session/staging.hpp>
+#include <fluoro/transport/live_monte_carlo.hpp>
 
 namespace fluoro {
 namespace {
@@ -21,30 +24,64 @@ Room make_room(SessionSettings const& settings)
                 lying.back_mm, lying.middle_mm};
 }
 
+/// What the display has to know of a frame.
+FrameKind kind_of(ExposureMode mode)
+{
+    return !is_acquisition(mode)       ? FrameKind::fluoroscopy
+           : mode == ExposureMode::dsa ? FrameKind::dsa
+                                       : FrameKind::cine;
+}
+
+ReadOut read_out_of(ExposureMode mode)
+{
+    switch (mode) {
+    case ExposureMode::cine:
+        return ReadOut::cine;
+    case ExposureMode::dsa:
+        return ReadOut::dsa;
+    case ExposureMode::single:
+        return ReadOut::single;
+    default:
+        return ReadOut::fluoroscopy;
+    }
+}
+
 } // namespace
 
 struct Session::Impl {
-    explicit Impl(SessionSettings const& s) : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}
+    explicit Impl(SessionSettings const& s)
+        : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}, desk{s.pixels}
     {
+        if (s.scatter == ScatterMethod::kernels) return;
+        LiveMonteCarloSettings live;
+        live.device.device = s.projector.device;
+        live.seed = s.seed;
+        photons.emplace(live);
     }
 
     SessionSettings settings;
     Room room;
     ExposureControl exposure;
     Projector projector;
-    Display display;
+    LiveScatter scatter;
+    std::optional<LiveMonteCarlo> photons; ///< empty: kernels alone
+    Detector detector{flat_panel(ReadOut::fluoroscopy)};
+    PictureDesk desk;
     Status status;
     Tick next_tick = 0;
     Tick next_pulse = 0;
-    Tick fluoroscopy_ticks = 0;
+    Tick fluoroscopy_ticks = 0, acquisition_ticks = 0;
     int pulse_of_run = 0;
     std::optional<Scene> last_scene;
     bool ended = false;
 
     Scene stage(Tick tick, Technique const& technique) const;
     bool shows_same_view(Scene const& scene) const;
+    void add_scatter(Signal& signal, Scene const& scene);
     Pulse fire(Tick tick, std::optional<Picture>& picture);
     std::optional<Picture> follow_pedal(Tick tick, Pedal before);
+    void count_beam_time();
+    void tell_status();
 };
 
 Scene Session::Impl::stage(Tick tick, Technique const& technique) const
@@ -54,11 +91,14 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     scene.patient = settings.patient;
     scene.view = room.view();
     scene.pixels = {room.state().field_mm, settings.pixels, settings.pixels};
-    scene.blades = room.open_field();
     scene.tube = room.kind().tube;
+    scene.blades = room.open_field();
     scene.source_to_blades_mm = room.kind().source_to_blades_mm;
     scene.wedges = room.wedges();
     scene.slabs = room.table_slabs();
+    PlacedObjects objects = place(settings.objects, tick);
+    scene.fillings = std::move(objects.fillings);
+    scene.tubes = std::move(objects.tubes);
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
     return scene;
@@ -73,13 +113,35 @@ bool Session::Impl::shows_same_view(Scene const& scene) const
            last_scene->pixels.field_mm == scene.pixels.field_mm;
 }
 
+/// Followed photons take the kernels' place as they become sure: at equal errors each has half of the weight.
+void Session::Impl::add_scatter(Signal& signal, Scene const& scene)
+{
+    scatter.add(signal, scene);
+    if (!photons) return;
+    constexpr double kernel_error = 0.1; // of the mean over the field: docs/theory/live-scatter.md
+    ScatterPicture const followed = photons->accumulate(scene, settings.histories_per_pulse);
+    double const ratio = followed.relative_error / kernel_error;
+    float const weight = float(1 / (1 + ratio * ratio));
+    auto const blend = [weight](Image<float>& kernels, Image<float> const& counted) {
+        for (std::size_t i = 0; i < kernels.values.size(); ++i)
+            kernels.values[i] += weight * (counted.values[i] - kernels.values[i]);
+    };
+    blend(signal.scatter, followed.mean_kev_mm2);
+    blend(signal.scatter_second_moment, followed.second_kev2_mm2);
+}
+
 Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 {
-    Technique const technique = exposure.next(room.state(), pulse_of_run++);
+    RoomState const& state = room.state();
+    ExposureMode const mode = exposure_mode(state);
+    Technique const technique = exposure.next(state, pulse_of_run);
     Scene const scene = stage(tick, technique);
     Pulse pulse;
     pulse.tick = tick;
     pulse.number = ++status.totals.pulses;
+    pulse.programme = name_of(mode);
+    pulse.frame_of_run = pulse_of_run + 1;
+    pulse.focal_spot_mm = scene.focal_spot_mm();
     pulse.technique = technique;
     pulse.dose = measure_pulse(scene);
     pulse.opening = scene.blades;
@@ -87,26 +149,37 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
 
     auto start = std::chrono::steady_clock::now();
     Signal signal = projector.project(scene);
-    add_scatter_veil(signal, scene, true);
     pulse.project_ms = ms_since(start);
     pulse.projection_times = projector.last_times();
 
     start = std::chrono::steady_clock::now();
-    Detector const detector{fluoroscopy_detector()};
-    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number));
-    exposure.measured(measuring_field_mean(signal), exposure.target_absorbed_kev_mm2(room.state()), technique);
+    add_scatter(signal, scene);
+    pulse.scatter_ms = ms_since(start);
+
+    start = std::chrono::steady_clock::now();
+    detector.select(detector_mode(read_out_of(mode)));
+    pulse.raw = detector.read_out(signal, settings.seed, std::uint32_t(pulse.number), seconds(tick));
+    double const reading = measuring_field_mean(signal, room.kind().exposure.measuring_field_share,
+                                                pulse.raw.saturation / pulse.raw.dn_per_kev_mm2);
+    exposure.measured(state, pulse_of_run, reading, technique);
     pulse.detector_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();
-    picture = display.process(pulse.raw, shows_same_view(scene));
+    picture = desk.process(pulse.raw, {kind_of(mode), shows_same_view(scene), pulse.frame_of_run, seconds(tick)});
     pulse.display_ms = ms_since(start);
+    if (is_acquisition(mode)) {
+        pulse.run = desk.newest_run();
+        if (pulse_of_run == 0) ++status.totals.acquisition_runs;
+    }
     last_scene = scene;
+    ++pulse_of_run;
 
     status.technique = technique;
     status.totals.air_kerma_reference_mGy += pulse.dose.reference_air_kerma.value();
     status.totals.kap_Gy_cm2 += pulse.dose.kerma_area.value();
-    status.air_kerma_rate_mGy_min = pulse.dose.reference_air_kerma.value() * room.state().pulse_rate * 60;
-    status.kap_rate_Gy_cm2_min = pulse.dose.kerma_area.value() * room.state().pulse_rate * 60;
+    double const per_minute = 60 * pulses_per_second(state);
+    status.air_kerma_rate_mGy_min = pulse.dose.reference_air_kerma.value() * per_minute;
+    status.kap_rate_Gy_cm2_min = pulse.dose.kerma_area.value() * per_minute;
     return pulse;
 }
 
@@ -116,6 +189,8 @@ std::optional<Picture> Session::Impl::follow_pedal(Tick tick, Pedal before)
     Pedal const now = room.state().pedal;
     status.is_beam_on = now != Pedal::released;
     if (now == before) return {};
+    std::optional<Picture> held;
+    if (before != Pedal::released) held = desk.hold(); // the run is over, whatever comes next
     if (status.is_beam_on) {
         next_pulse = tick;
         pulse_of_run = 0;
@@ -123,14 +198,33 @@ std::optional<Picture> Session::Impl::follow_pedal(Tick tick, Pedal before)
     }
     status.is_live = false;
     status.air_kerma_rate_mGy_min = status.kap_rate_Gy_cm2_min = 0;
-    return display.hold();
+    return held;
+}
+
+void Session::Impl::count_beam_time()
+{
+    if (room.state().pedal == Pedal::fluoroscopy)
+        status.totals.fluoroscopy_s = seconds(++fluoroscopy_ticks);
+    else
+        status.totals.acquisition_s = seconds(++acquisition_ticks);
+}
+
+void Session::Impl::tell_status()
+{
+    RoomState const& state = room.state();
+    status.room = state;
+    status.isocentre_mm = room.isocentre_mm();
+    status.programme = status.is_beam_on ? name_of(exposure_mode(state)) : std::string_view{};
+    status.is_high_level_tone = is_high_level_tone(state);
+    status.is_technique_frozen = exposure.is_held(state, pulse_of_run);
+    status.anode_heat = exposure.tube_load(state).anode_heat_share;
+    status.picture = desk.state();
 }
 
 Session::Session(SessionSettings const& settings) : impl_{std::make_unique<Impl>(settings)}
 {
     FLUORO_EXPECT(settings.patient && settings.pixels > 0);
-    impl_->status.room = impl_->room.state();
-    impl_->status.isocentre_mm = impl_->room.isocentre_mm();
+    impl_->tell_status();
 }
 Session::~Session() = default;
 
@@ -145,6 +239,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
     for (auto const& command : commands) {
         if (std::holds_alternative<EndSession>(command)) i.ended = true;
         std::string refusal = i.room.command(command);
+        if (refusal.empty()) refusal = i.desk.command(command, tick);
         if (!refusal.empty()) i.status.messages.push_back(refusal);
         result.refusals.push_back(std::move(refusal));
     }
@@ -152,18 +247,21 @@ Session::Step Session::step(std::vector<Command> const& commands)
         if (auto const refusal = i.room.command(PressPedal{Pedal::released}); !refusal.empty())
             i.status.messages.push_back(refusal);
     for (auto& message : i.room.advance()) i.status.messages.push_back(std::move(message));
+    i.exposure.rest(1.0 / ticks_per_second);
 
     result.picture = i.follow_pedal(tick, before);
     if (i.status.is_beam_on) {
-        i.status.totals.fluoroscopy_s = seconds(++i.fluoroscopy_ticks);
-        if (tick >= i.next_pulse) {
+        i.count_beam_time();
+        if (tick >= i.next_pulse && fires(i.room.state(), i.pulse_of_run)) {
             result.pulse = i.fire(tick, result.picture);
             i.status.is_live = true;
-            i.next_pulse = tick + Tick(ticks_per_second / i.room.state().pulse_rate + 0.5);
+            i.next_pulse = tick + Tick(ticks_per_second / pulses_per_second(i.room.state()) + 0.5);
         }
+    } else if (auto changed = i.desk.refreshed(tick)) {
+        result.picture = std::move(changed);
     }
-    i.status.room = i.room.state();
-    i.status.isocentre_mm = i.room.isocentre_mm();
+    result.reference = i.desk.take_reference();
+    i.tell_status();
     return result;
 }
 
@@ -178,10 +276,6 @@ bool Session::has_ended() const
 std::string Session::device_name() const
 {
     return impl_->projector.device_name();
-}
-double Session::dn_per_kev_mm2()
-{
-    return fluoroscopy_detector().dn_per_kev_mm2;
 }
 
 } // namespace fluoro

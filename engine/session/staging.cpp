@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <fluoro/physics/basis.hpp>
+#include <fluoro/physics/material.hpp>
 #include <fluoro/session/staging.hpp>
 #include <vector>
 
@@ -43,27 +45,21 @@ PatientOnTable lie_down(Volume const& ct)
     return lying;
 }
 
-DetectorModel fluoroscopy_detector()
+PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick)
 {
-    DetectorModel model;
-    // 30 nGy at the entrance leave about 40,000 keV/mm2, 5,600 digital numbers; saturation stands twelve times above,
-    // so that lung beside the mediastinum is not clipped and the direct beam is.
-    model.dn_per_kev_mm2 = 0.14;
-    // Input-equivalent noise of about one and a half absorbed photons of 50 keV per read-out pixel, from memory.
-    model.electronic_noise_kev = 75;
-    return model;
-}
-
-double measuring_field_mean(Signal const& signal)
-{
-    auto const& r = signal.exposed;
-    int const column = r.column + r.columns / 4, row = r.row + r.rows / 4;
-    int const columns = std::max(1, r.columns / 2), rows = std::max(1, r.rows / 2);
-    if (r.columns == 0 || r.rows == 0) return 0;
-    double sum = 0;
-    for (int y = row; y < row + rows; ++y)
-        for (int x = column; x < column + columns; ++x) sum += signal.primary.at(x, y) + signal.scatter.at(x, y);
-    return sum / (double(columns) * rows);
+    // The energy at which a CT's numbers say how much a material attenuates.
+    PhotonEnergy const ct_energy{70};
+    double const water = mass_attenuation_cm2_g(find_material("water"), ct_energy);
+    PlacedObjects placed;
+    for (ScenarioObject const& object : objects) {
+        if (tick < object.from || (object.until && tick >= *object.until)) continue;
+        double const relative =
+            mass_attenuation_cm2_g(object.displaces, ct_energy) * material(object.displaces).density_g_cm3 / water;
+        placed.fillings.push_back({object.content, basis_densities(1000 * (relative - 1))});
+        auto const pieces = tube_along(object.path_mm, object.radii_mm, int(placed.fillings.size()) - 1);
+        placed.tubes.insert(placed.tubes.end(), pieces.begin(), pieces.end());
+    }
+    return placed;
 }
 
 } // namespace fluoro

@@ -31,6 +31,10 @@ struct MarchParams {
     uint strict_v;
     float soft_per_hu;   // [g/cm3 per HU]
     float soft_per_bone;
+    float cell_u; // texture only: sides of a cell [voxels]
+    float cell_v;
+    float cell_main;
+    uint reports_work; // texture only; 1: writes samples taken and cells crossed instead of thicknesses
 };
 
 struct MarchChunk { // push constants
@@ -39,6 +43,15 @@ struct MarchChunk { // push constants
     uint adds; // 0: writes, 1: adds to what is there
     uint first_row; // band of rows, so that one dispatch stays short
 };
+
+// A cell that may be crossed in one step: mean HU above air in the low half, mean bone density in the high half.
+const uint march_cell_mixed = 0xffffffffu; // must be sampled
+const float cell_least_hu = -24.0f;        // above air
+const float cell_hu_step = 0.0625f;
+const float cell_least_bone_g_cm3 = -1.0f;
+const float cell_bone_step_g_cm3 = 0.0000625f;
+FLUORO_FN float cell_above_air_hu(uint word) { return cell_least_hu + cell_hu_step * float(word & 0xffffu); }
+FLUORO_FN float cell_bone_g_cm3(uint word) { return cell_least_bone_g_cm3 + cell_bone_step_g_cm3 * float(word >> 16); }
 
 FLUORO_SHARED_END
 #endif

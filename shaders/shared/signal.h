@@ -1,4 +1,4 @@
-// Parameters of the energy sum, read by GLSL (shaders/energy_sum.comp) and C++ (engine/projection).
+// Parameters of the energy sum, read by GLSL (shaders/energy_sum*.comp) and C++ (engine/projection).
 #ifndef FLUORO_SHARED_SIGNAL_H
 #define FLUORO_SHARED_SIGNAL_H
 #include "begin.h"
@@ -6,13 +6,17 @@ FLUORO_SHARED_BEGIN
 
 const uint signal_group_x = 32u; // invocations of a work group: wide, since a software device pays for each group
 const uint signal_group_y = 32u;
-const uint signal_max_bins = 24u;
-const uint signal_max_slabs = 2u; // table top and pad; each costs every pixel, used or not
+const uint signal_fitted_energies = 8u; // of the fitted table
+const uint signal_max_energies = 24u;   // of the binned one
+const uint signal_max_slabs = 2u;       // table top and pad; each costs every pixel, used or not
+const uint signal_max_wedges = 2u;
 
-// One energy bin.
-struct BinParams {
-    vec4 weights_and_basis; // absorbed energy, its second moment; attenuation of soft and of bone [cm2/g]
-    vec4 slabs;             // attenuation of each slab [cm2/g]; zw unused
+// One energy of the sum.
+struct EnergyParams {
+    vec4 mean;        // absorbed energy: coefficients of 1, t, t^2, t^3 of the heel's place t
+    vec4 second;      // its second moment
+    vec4 attenuation; // of soft, bone and both slabs [cm2/g]
+    vec4 wedge;       // x: of the wedges [cm2/g]
 };
 
 struct SlabParams {
@@ -33,13 +37,12 @@ struct SignalParams {
     float pitch_mm;
     float origin_x_mm; // centre of pixel (0, 0) from the central ray
     float origin_y_mm;
-    float source_to_detector_mm;
-    float blade_left_mm; // on the detector plane
-    float blade_right_mm;
-    float blade_top_mm;
-    float blade_bottom_mm;
-    float penumbra_mm;  // width of a blade's shadow edge
-    float fluence_scale; // mAs x (1 m / SID)^2
+    float unused_a;
+    float unused_b;
+    float unused_c;
+    // Share of a wedge's full thickness: x, y times position [mm], plus z, cut to [0, 1]; w: full [g/cm2].
+    vec4 wedge_a;
+    vec4 wedge_b;
 };
 
 FLUORO_SHARED_END

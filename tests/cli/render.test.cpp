@@ -98,8 +98,8 @@ TEST_F(RenderCommand, thickness_is_the_mass_in_the_way)
 TEST_F(RenderCommand, a_slab_lets_through_what_the_beam_command_says)
 {
     for (std::string const kv : {"60", "80", "120"}) {
-        std::vector<std::string> const words{"--kv", kv,           "--mas", "1",       "--scatter",
-                                             "off",  "--detector", "ideal", "--noise", "off"};
+        std::vector<std::string> const words{"--kv",       kv,      "--mas",   "1",   "--scatter", "off",
+                                             "--detector", "ideal", "--noise", "off", "--grid",    "out"};
         double const ratio = mean_signal(water, words, 0) / mean_signal(air, words, 0);
         Outcome const beam = fluorolab(*folder, {"beam", "--kv", kv, "--through", "water:200", "--json"});
         double const expected = nlohmann::json::parse(beam.out).at("transmission_energy");
@@ -110,7 +110,8 @@ TEST_F(RenderCommand, a_slab_lets_through_what_the_beam_command_says)
 // In keV per mm2: energy fluence at 1 m, no object, all of it counted.
 TEST_F(RenderCommand, the_open_beam_has_the_energy_of_its_spectrum_and_follows_mas_and_distance)
 {
-    std::vector<std::string> const ideal{"--kv", "80", "--scatter", "off", "--detector", "ideal", "--noise", "off"};
+    std::vector<std::string> const ideal{"--kv",  "80",      "--scatter", "off",    "--detector",
+                                         "ideal", "--noise", "off",       "--grid", "out"};
     auto const with = [&](std::vector<std::string> words) {
         words.insert(words.end(), ideal.begin(), ideal.end());
         return mean_signal(air, words, 0);

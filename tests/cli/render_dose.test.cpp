@@ -58,15 +58,15 @@ TEST_F(RenderDose, reference_kerma_is_that_of_the_beam_at_its_distance_and_mas)
 }
 
 // Field at the reference point: the detector's, times (600/SID)^2. Toward the edge of a field of 20 mm the distance
-// grows by less than 1e-4.
+// grows by less than 1e-4, and the heel, uneven to both sides, takes 1.5e-4; four times that at 40 mm.
 TEST_F(RenderDose, kap_is_reference_kerma_times_the_field_there)
 {
     for (std::string const sid : {"1000", "1250"}) {
         auto const json = dose({"--sid", sid});
         double const field_there = value(json, "field_cm2") * std::pow(600 / std::stod(sid), 2);
-        EXPECT_NEAR(value(json, "kap_Gy_cm2") / (value(json, "air_kerma_reference_mGy") * 1e-3 * field_there), 1, 2e-4);
+        EXPECT_NEAR(value(json, "kap_Gy_cm2") / (value(json, "air_kerma_reference_mGy") * 1e-3 * field_there), 1, 3e-4);
     }
-    EXPECT_NEAR(value(dose({"--fov", "40"}), "kap_Gy_cm2") / value(dose({}), "kap_Gy_cm2"), 4, 4 * 5e-4);
+    EXPECT_NEAR(value(dose({"--fov", "40"}), "kap_Gy_cm2") / value(dose({}), "kap_Gy_cm2"), 4, 4 * 1e-3);
 }
 
 // The box's back lies 100 mm before the isocentre: inverse square from there. Surface is where HU passes -300, three

@@ -39,7 +39,6 @@ TEST(RenderRefusals, wrong_values_are_exit_code_2_and_one_line)
                                                       {"--mas", "1e9"},
                                                       {"--copper", "-0.1"},
                                                       {"--copper", "900"},
-                                                      {"--scatter", "monte-carlo"},
                                                       {"--scatter", "yes"},
                                                       {"--precision", "0"},
                                                       {"--precision", "2"},

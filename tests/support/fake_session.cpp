@@ -133,9 +133,4 @@ std::string Session::device_name() const
 {
     return "no device (drawn pictures)";
 }
-double Session::dn_per_kev_mm2()
-{
-    return 1;
-}
-
 } // namespace fluoro

@@ -15,6 +15,7 @@ struct RunRequest {
     std::string operator_name; ///< empty = demo when headless
     std::optional<std::uint64_t> seed;
     std::string out; ///< run folder; empty = runs/<time>-<scenario>
+    std::string scatter = "kernel";
     std::string device;
     double ui_scale = 1;
     std::vector<std::string> command_line;

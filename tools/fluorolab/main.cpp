@@ -28,6 +28,8 @@ int main(int argc, char** argv)
     run_command->add_option("--operator", run.operator_name, "scripted operator: a name of the scenario, or a file");
     run_command->add_option("--seed", run.seed, "of the noise; default: the scenario's")->check(CLI::NonNegativeNumber);
     run_command->add_option("--out", run.out, "run folder; default: runs/<time>-<scenario>");
+    run_command->add_option("--scatter", run.scatter, "kernel, or monte-carlo: followed live on the device")
+        ->check(one_of({"monte-carlo", "kernel"}));
     run_command->add_option("--device", run.device, "part of a Vulkan device's name");
     run_command->add_flag("--realtime", run.realtime, "headless: keep pace with the clock");
     run_command->add_option("--ui-scale", run.ui_scale, "size of text and controls")->check(CLI::Range(0.75, 2.0));
@@ -88,7 +90,7 @@ int main(int argc, char** argv)
 
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
-    bench_command->add_option("name", bench.name, "standing or moving; default: both");
+    bench_command->add_option("name", bench.name, "standing, moving, vessels or photons; default: all");
     bench_command->add_option("--patient", bench.patient, "default: a synthetic chest of 512x512x100 voxels");
     bench_command->add_option("--frames", bench.frames, "frames measured")->check(CLI::Range(3, 10000));
     bench_command->add_option("--json", bench.json, "write the figures (JSON)");

@@ -10,10 +10,13 @@
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/image/files.hpp>
 #include <fluoro/patient/importer.hpp>
+#include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/projection/projector.hpp>
-#include <fluoro/projection/scatter_veil.hpp>
 #include <fluoro/room/exposure_control.hpp>
+#include <fluoro/session/measuring_field.hpp>
 #include <fluoro/session/staging.hpp>
+#include <fluoro/transport/scatter_picture.hpp>
+#include <limits>
 
 namespace fluoro {
 namespace {
@@ -42,8 +45,6 @@ void check_request(RenderRequest const& r)
         require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
-    require(r.scatter != "monte-carlo", "--scatter monte-carlo: there is no Monte Carlo scatter yet; write --scatter "
-                                        "kernel (a provisional constant veil) or off");
 }
 
 Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patient)
@@ -64,41 +65,75 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
         scene.slabs = Room{kind, {}, target, lying.back_mm, lying.middle_mm}.table_slabs();
     }
     scene.scintillator = r.detector == "ideal" ? Scintillator::ideal : Scintillator::csi_600um;
-    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}},
-                      CurrentTime{r.mas.value_or(1)}};
+    scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}}, CurrentTime{1}};
     return scene;
 }
 
-Signal project(Projector& projector, Scene const& scene, RenderRequest const& r)
+/// What 1 mAs leaves in the scintillator, and how well its scatter is known.
+struct Projection {
+    Signal signal;
+    double scatter_precision = 0; ///< relative standard error; 0 = not by chance
+};
+
+Projection project(Projector& projector, Scene const& scene, RenderRequest const& r)
 {
-    Signal signal = projector.project(scene);
-    if (r.scatter == "kernel") add_scatter_veil(signal, scene, r.grid == "in");
-    return signal;
+    Projection result{projector.project(scene), 0};
+    if (r.scatter == "kernel") LiveScatter{}.add(result.signal, scene);
+    if (r.scatter == "monte-carlo") {
+        std::fprintf(stderr, "scatter: following photons to a standard error of %.3g\n", r.precision);
+        MonteCarloSettings settings;
+        settings.seed = r.seed;
+        settings.precision = r.precision;
+        ScatterPicture scatter = monte_carlo_scatter(scene, settings);
+        std::fprintf(stderr, "scatter: %.3g million photons, standard error %.3g\n", double(scatter.histories) / 1e6,
+                     scatter.relative_error);
+        result.signal.scatter = std::move(scatter.mean_kev_mm2);
+        result.signal.scatter_second_moment = std::move(scatter.second_kev2_mm2);
+        result.scatter_precision = scatter.relative_error;
+    }
+    return result;
 }
 
-/// mAs that gives the detector its target, as exposure control would.
-CurrentTime expose_automatically(Projector& projector, Scene const& scene, RenderRequest const& r)
+/// All of a signal is proportional to the tube's current-time product.
+void scale(Signal& signal, double factor)
+{
+    for (auto* const image :
+         {&signal.primary, &signal.primary_second_moment, &signal.scatter, &signal.scatter_second_moment})
+        for (float& value : image->values) value *= float(factor);
+}
+
+/// mAs that gives the detector its target, as exposure control would, from what 1 mAs gives.
+CurrentTime expose_automatically(Signal const& at_one_mas, RenderRequest const& r)
 {
     RoomKind const& kind = find_room_kind("c-arm-suite");
     RoomState state;
-    state.pulse_rate = kind.exposure.reference_pulse_rate;
+    state.pulse_rate = kind.exposure.of(exposure_mode(state)).reference_rate;
     state.field_mm = r.fov_mm;
     double const wanted = ExposureControl{kind}.target_absorbed_kev_mm2(state);
-    double const at_one_mas = measuring_field_mean(project(projector, scene, r)) / scene.exposure.current_time.value();
-    if (!(at_one_mas > 0)) throw Error{"exposure control sees nothing in its field; give --mas, or another --target"};
-    return CurrentTime{std::min(1e5, wanted / at_one_mas)};
+    double const given = measuring_field_mean(at_one_mas);
+    if (!(given > 0)) throw Error{"exposure control sees nothing in its field; give --mas, or another --target"};
+    return CurrentTime{std::min(1e5, wanted / given)};
 }
 
-/// The panel in the gain that suits this exposure: the measuring field reads what fluoroscopy's target reads.
+/// The panel in the gain stage that suits this exposure, the measuring field a twelfth below its full scale or less.
 DetectorModel detector_for(RenderRequest const& r, double mean_kev_mm2)
 {
-    DetectorModel model = fluoroscopy_detector();
-    if (mean_kev_mm2 > 0) model.dn_per_kev_mm2 = 5600 / mean_kev_mm2;
-    model.noise = r.noise == "on";
+    double const wanted = 12 * mean_kev_mm2;
+    ReadOut stage = ReadOut::dsa;
+    for (ReadOut const finer : {ReadOut::cine, ReadOut::fluoroscopy})
+        if (detector_mode(finer).full_scale_kev_mm2 > 0.8 * wanted) stage = finer;
+    DetectorModel model = flat_panel(stage);
     if (r.detector == "ideal") {
+        model = DetectorModel{};
         model.mtf_h_mm2 = 0;
-        model.electronic_noise_kev = 0;
     }
+    // Beyond what any panel holds, or with no panel at all, the gain follows the exposure.
+    double const full_scale = model.saturation / model.dn_per_kev_mm2;
+    if (wanted > full_scale || r.detector == "ideal") {
+        if (wanted > 0) model.dn_per_kev_mm2 = model.saturation / wanted;
+        model.full_well_kev_mm2 = std::numeric_limits<double>::infinity();
+    }
+    model.noise = r.noise == "on";
     return model;
 }
 
@@ -122,7 +157,7 @@ void write_geometry(std::string const& file, Scene const& scene, std::vector<std
                                         {"materials", materials}}));
 }
 
-void write_dose(std::string const& file, Scene const& scene)
+void write_dose(std::string const& file, Scene const& scene, double scatter_precision)
 {
     PulseDose const dose = measure_pulse(scene);
     write_text(file, to_json(JsonFields{{"air_kerma_reference_mGy", dose.reference_air_kerma.value()},
@@ -133,7 +168,7 @@ void write_dose(std::string const& file, Scene const& scene)
                                         {"copper_mm", scene.exposure.quality.added_copper.value()},
                                         {"aluminium_mm", scene.exposure.quality.added_aluminium.value()},
                                         {"field_cm2", field_area_cm2(scene)},
-                                        {"scatter_precision", 0.0}}));
+                                        {"scatter_precision", scatter_precision}}));
 }
 
 } // namespace
@@ -152,9 +187,11 @@ int run_render(RenderRequest const& request)
     settings.every_pixel = true;
     Projector projector{settings};
     Scene scene = stage(request, patient);
-    if (!request.mas) scene.exposure.current_time = expose_automatically(projector, scene, request);
-
-    Signal const signal = project(projector, scene, request);
+    scene.exposure.current_time = CurrentTime{1};
+    Projection projection = project(projector, scene, request);
+    Signal& signal = projection.signal;
+    scene.exposure.current_time = request.mas ? CurrentTime{*request.mas} : expose_automatically(signal, request);
+    scale(signal, scene.exposure.current_time.value());
     Detector const detector{detector_for(request, measuring_field_mean(signal))};
     RawImage const raw = detector.read_out(signal, request.seed, 1);
     Display display;
@@ -172,7 +209,7 @@ int run_render(RenderRequest const& request)
         }
         if (!request.geometry.empty()) write_geometry(request.geometry, scene, map.names);
     }
-    if (!request.dose.empty()) write_dose(request.dose, scene);
+    if (!request.dose.empty()) write_dose(request.dose, scene, projection.scatter_precision);
     std::fprintf(stderr, "%s: %g kV, %.4g mAs, %g mm Cu on %s\n", request.out.c_str(),
                  scene.exposure.quality.voltage.value(), scene.exposure.current_time.value(), request.copper_mm,
                  projector.device_name().c_str());

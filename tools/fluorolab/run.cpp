@@ -45,11 +45,15 @@ Prepared prepare(RunRequest const& request)
     p.session.patient = std::make_shared<Patient const>(load_patient(patient));
     p.session.room = find_room_kind(p.scenario.room);
     p.session.start = p.scenario.start;
-    // A point of the scenario's own patient means nothing in another one.
-    if (request.patient.empty()) p.session.isocentre_mm = p.scenario.isocentre_mm;
+    // Points of the scenario's own patient mean nothing in another one.
+    if (request.patient.empty()) {
+        p.session.isocentre_mm = p.scenario.isocentre_mm;
+        p.session.objects = p.scenario.objects;
+    }
     p.session.seed = request.seed.value_or(p.scenario.seed);
     p.session.pixels = p.scenario.pixels;
     p.session.projector.device = request.device;
+    if (request.scatter == "monte-carlo") p.session.scatter = ScatterMethod::monte_carlo;
     p.info.program_version = FLUORO_VERSION;
     p.info.seed = p.session.seed;
     p.info.scenario = request.scenario;
@@ -57,7 +61,6 @@ Prepared prepare(RunRequest const& request)
     p.info.room_kind = p.session.room.name;
     p.info.device = gpu::Device{request.device}.info().name;
     p.info.columns = p.info.rows = p.session.pixels;
-    p.info.dn_per_kev_mm2 = Session::dn_per_kev_mm2();
     p.info.command_line = request.command_line;
     p.folder =
         request.out.empty()
@@ -72,9 +75,11 @@ int close(SessionRecorder& recorder, Status const& status)
     auto const trouble = recorder.finish(status.tick);
     for (auto const& line : recorder.take_messages()) std::fprintf(stderr, "note: %s\n", line.c_str());
     for (auto const& line : trouble) std::fprintf(stderr, "fluorolab: %s\n", line.c_str());
-    std::fprintf(stderr, "%d pulses, %.1f s of fluoroscopy, %.4g mGy at the reference point, %.4g Gy cm2\n",
-                 status.totals.pulses, status.totals.fluoroscopy_s, status.totals.air_kerma_reference_mGy,
-                 status.totals.kap_Gy_cm2);
+    std::fprintf(stderr,
+                 "%d pulses, %.1f s of fluoroscopy, %d acquired run(s), %.4g mGy at the reference point, %.4g Gy "
+                 "cm2\n",
+                 status.totals.pulses, status.totals.fluoroscopy_s, status.totals.acquisition_runs,
+                 status.totals.air_kerma_reference_mGy, status.totals.kap_Gy_cm2);
     std::printf("%s\n", recorder.folder().c_str());
     return trouble.empty() ? 0 : 1;
 }

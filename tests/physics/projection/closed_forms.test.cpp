@@ -27,6 +27,7 @@ Scene scene_of(std::shared_ptr<Patient const> patient, double lao_deg = 0, doubl
     scene.pixels = {160, 64, 64};
     scene.blades = {-80, 80, -80, 80};
     scene.exposure = {{TubeVoltage{80}, Thickness{0}, Thickness{0}}, CurrentTime{1}};
+    scene.tube.extra_focal_share = 0; // tests/physics/projection/focal_spot.test.cpp has it
     return scene;
 }
 
@@ -51,9 +52,12 @@ TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
         test::make_patient(test::centred_grid({120, 100, 120}, {2, 2, 2}), [](Vec3 const&) { return 0.0; });
     Scene const scene = scene_of(slab);
     Signal const signal = projector().project(scene);
-    Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
     for (auto const& [column, row] : {std::pair{32, 32}, std::pair{2, 40}, std::pair{60, 5}}) {
         Vec3 const d = ray_of(scene, column, row);
+        // The anode lies toward increasing rows.
+        Spectrum const spectrum =
+            off_axis(filtered_spectrum(scene.exposure.quality), scene.tube, scene.exposure.quality.voltage,
+                     -scene.pixels.position_mm(column, row).y / scene.view.source_to_detector_mm);
         double const cosine = std::abs(d.y);
         Layer const water{find_material("water"), 20.0 / cosine};
         double const distance_m = 1.0 / cosine;

@@ -25,7 +25,7 @@ RoomState start_state()
 
 class Console : public testing::Test {
 protected:
-    Console() { input.update(start_state(), true); }
+    Console() { input.update(start_state(), {}, true); }
     std::optional<Action> press(char const* name) { return put(name, true); }
     void release(char const* name) { put(name, false); }
     std::vector<Command> taken() { return input.take(0); }
@@ -204,11 +204,11 @@ TEST_F(Console, a_second_press_builds_on_the_first_while_the_session_is_still_at
     press(".");
     EXPECT_EQ(only<SelectPulseRate>().per_second, 15);
     release(".");
-    input.update(start_state(), false); // the session still shows 7.5
+    input.update(start_state(), {}, false); // the session still shows 7.5
     press(".");
     EXPECT_EQ(only<SelectPulseRate>().per_second, 30);
     release(".");
-    input.update(start_state(), true); // it never came about (refused): from 7.5 again
+    input.update(start_state(), {}, true); // it never came about (refused): from 7.5 again
     press(",");
     EXPECT_EQ(only<SelectPulseRate>().per_second, 3.75);
 }

@@ -137,9 +137,9 @@ TEST(Display, recursive_filter_divides_noise_variance_by_its_factor)
 {
     for (double weight : {0.5, 0.25}) {
         DisplaySettings settings;
-        settings.recursive_weight = 1;
+        settings.filter.static_weight = 1;
         Display single{settings};
-        settings.recursive_weight = weight;
+        settings.filter.static_weight = weight;
         Display filtered{settings};
         double plain = 0, smooth = 0;
         for (std::uint32_t frame = 0; frame < 24; ++frame) {
@@ -169,7 +169,7 @@ TEST(Display, hold_has_the_noise_of_the_mean_of_its_frames)
     for (int frames : {1, 4, 8}) {
         DisplaySettings settings;
         settings.hold_frames = frames;
-        settings.recursive_weight = 1;
+        settings.filter.static_weight = 1;
         Display display{settings};
         double single = 0;
         for (std::uint32_t frame = 0; frame < 12; ++frame)
@@ -181,7 +181,7 @@ TEST(Display, hold_has_the_noise_of_the_mean_of_its_frames)
 TEST(Display, hold_knows_only_the_last_view)
 {
     DisplaySettings settings;
-    settings.recursive_weight = 1;
+    settings.filter.static_weight = 1;
     Display display{settings};
     EXPECT_FALSE(display.hold().has_value());
     for (int i = 0; i < 6; ++i) display.process(raw_of([](int x, int) { return 100 + 10.0 * x; }), true);
@@ -193,7 +193,7 @@ TEST(Display, hold_knows_only_the_last_view)
 TEST(Display, four_times_the_exposure_gives_the_same_grey)
 {
     DisplaySettings settings;
-    settings.recursive_weight = 1;
+    settings.filter.static_weight = 1;
     Display display{settings};
     auto const once = display.process(raw_of(chest), true).grey;
     auto const four = display.process(raw_of([](int x, int y) { return 4 * chest(x, y); }), true).grey;
@@ -274,8 +274,8 @@ TEST(Display, eight_bits_keep_black_white_and_the_middle)
 
 TEST(Display, refuses_settings_out_of_range)
 {
-    EXPECT_THROW(Display({.recursive_weight = 0}), Error);
-    EXPECT_THROW(Display({.recursive_weight = 1.5}), Error);
+    EXPECT_THROW(Display({.filter = {.static_weight = 0}}), Error);
+    EXPECT_THROW(Display({.filter = {.static_weight = 1.5}}), Error);
     EXPECT_THROW(Display({.hold_frames = 0}), Error);
     EXPECT_THROW(Display({.low_frequency_gain = 0}), Error);
     EXPECT_THROW(Display({.edge_gain = -0.1}), Error);

@@ -24,13 +24,13 @@ double hounsfield(char const* name)
     return 1000 * (mu / attenuation("water", 70) - 1);
 }
 
-/// Largest relative difference between a tissue and the basis pair at the tissue's own HU, 25 to 120 keV.
-double worst_difference(char const* name)
+/// Largest relative difference between a material and the basis pair at the material's own HU, up to 120 keV.
+double worst_difference(char const* name, int from_kev = 25)
 {
     auto const basis = basis_densities(hounsfield(name));
     double const density = material(find_material(name)).density_g_cm3;
     double worst = 0;
-    for (int kev = 25; kev <= 120; ++kev)
+    for (int kev = from_kev; kev <= 120; ++kev)
         worst = std::max(worst, std::abs(mu_per_cm(basis, kev) / (attenuation(name, kev) * density) - 1));
     return worst;
 }
@@ -55,8 +55,8 @@ TEST(HuCurve, zero_is_one_gram_of_water_and_minus_1000_is_nothing)
 TEST(HuCurve, mu_at_70_kev_is_kept_at_every_hu)
 {
     double const water = attenuation("water", 70);
-    for (double hu = -1200; hu <= 4000; hu += 7)
-        EXPECT_NEAR(mu_per_cm(basis_densities(hu), 70), water * (1 + hu / 1000), 1e-12) << hu;
+    for (double hu = -1200; hu <= 32767; hu += 7)
+        EXPECT_NEAR(mu_per_cm(basis_densities(hu), 70), water * (1 + hu / 1000), 1e-11) << hu;
 }
 
 // CT noise in air must not add mass: what lies above -1000 is taken back below. Bone's share of lung is 1 %.
@@ -69,11 +69,13 @@ TEST(HuCurve, noise_around_air_averages_to_nothing)
     }
 }
 
-// The basis pair against ICRU-44 tissues at their own HU. Measured: adipose 0.35 %, muscle 0.14 %, lung 0.03 %, soft
+// The basis pair against ICRU-44 tissues at their own HU. Measured: adipose 0.68 % (at 25 keV; 0.27 % from 28 keV
+// up, where the pair is fitted), muscle 0.14 %, lung 0.03 %, soft
 // tissue 0.05 %, blood 0.67 % (its HU lies 3 above soft tissue's, where the curve turns to bone), cortical bone exact.
 TEST(HuCurve, tissues_attenuate_as_themselves_from_25_to_120_kev)
 {
-    EXPECT_LT(worst_difference("adipose"), 5e-3);
+    EXPECT_LT(worst_difference("adipose"), 7e-3);
+    EXPECT_LT(worst_difference("adipose", 28), 4e-3);
     EXPECT_LT(worst_difference("muscle"), 2e-3);
     EXPECT_LT(worst_difference("lung"), 1e-3);
     EXPECT_LT(worst_difference("soft_tissue"), 1e-3);
@@ -89,17 +91,51 @@ TEST(HuCurve, fat_needs_negative_bone_and_water_alone_would_be_ten_per_cent_wron
     EXPECT_GT(water_only, 1.08);
 }
 
-TEST(HuCurve, above_cortical_bone_there_is_only_bone)
+// ICRU-46 spongiosa stands at a hinge; measured 0.12 %. Hydroxyapatite is what the mineral line runs toward and metal's
+// leaves: enamel, nearly pure mineral, is about 3000 HU. Measured for the solid crystal at 4131 HU: 4.7 %.
+TEST(HuCurve, bone_of_every_density_attenuates_as_itself)
 {
-    double const cortical = hounsfield("bone");
-    EXPECT_NEAR(cortical, 1559, 1);
-    EXPECT_NEAR(basis_densities(cortical).bone_g_cm3, 1.92, 1e-9);
-    for (double hu : {cortical, 2000.0, 3071.0, 8000.0}) EXPECT_NEAR(basis_densities(hu).soft_g_cm3, 0, 1e-9) << hu;
+    EXPECT_LT(worst_difference("spongy_bone"), 2e-3);
+    EXPECT_LT(worst_difference("hydroxyapatite"), 0.05);
+    EXPECT_NEAR(hounsfield("spongy_bone"), 294, 1);
+    EXPECT_NEAR(hounsfield("bone"), 1559, 1);
+    EXPECT_NEAR(basis_densities(hounsfield("bone")).bone_g_cm3, 1.92, 1e-9);
+    EXPECT_NEAR(basis_densities(hounsfield("bone")).soft_g_cm3, 0, 1e-9);
+}
+
+// Over 40-120 keV, what gets through metal at all. Measured: titanium 0.5 %, steel 2.0 % (a K edge at 7 keV bends photo
+// absorption away from bone's), iron 1.8 %, nitinol 2.6 % (between the two that the line is drawn through). As the same
+// HU of denser bone titanium would be 37 % too thin at 40 keV.
+TEST(HuCurve, metal_above_the_ceiling_attenuates_as_metal)
+{
+    EXPECT_LT(worst_difference("titanium", 40), 0.006);
+    EXPECT_LT(worst_difference("steel", 40), 0.022);
+    EXPECT_LT(worst_difference("iron", 40), 0.022);
+    EXPECT_LT(worst_difference("nitinol", 40), 0.03);
+    double const as_bone = (1 + hounsfield("titanium") / 1000) * attenuation("water", 70) / attenuation("bone", 70) *
+                           attenuation("bone", 40);
+    EXPECT_NEAR(1 - as_bone / (attenuation("titanium", 40) * 4.54), 0.37, 0.01);
+}
+
+// 12-bit CT ends at 3071: what is below is tooth and dense bone, what is above only wide-scale CT knows.
+TEST(HuCurve, turns_to_metal_at_the_ceiling_of_ordinary_ct)
+{
+    EXPECT_NEAR(hu_curve().hu_at.back(), 3079, 10);
+}
+
+// More attenuation at 70 keV means more at every energy, from fat up: below, where lung turns to fat, soft photons see
+// the change of composition (fat stops fewer than lung tissue of 1.0 g/cm3 does).
+TEST(HuCurve, attenuation_grows_with_hu_at_every_energy)
+{
+    for (double kev : {20.0, 30.0, 50.0, 70.0, 100.0, 150.0})
+        for (double hu = -130; hu < 32767; hu += 23)
+            EXPECT_GT(mu_per_cm(basis_densities(hu + 23), kev), mu_per_cm(basis_densities(hu), kev))
+                << hu << " " << kev;
 }
 
 TEST(HuCurve, mass_grows_with_hu)
 {
-    for (double hu = -1200; hu < 4000; hu += 5) EXPECT_GT(mass_density(hu + 5), mass_density(hu)) << hu;
+    for (double hu = -1200; hu < 32767; hu += 5) EXPECT_GT(mass_density(hu + 5), mass_density(hu)) << hu;
 }
 
 // Composition = bone per unit of mu; it must not drift where the curve promises one tissue.
@@ -124,8 +160,7 @@ TEST(HuCurve, hinges_ascend)
 
 // Schneider, Bortfeld, Schlegel, Phys Med Biol 45 (2000) 459: mass densities fitted to 71 tissues on one scanner at
 // 120 kV. Its own curve steps by 0.044 g/cm3 between 100 and 101 HU and its lung line gives air a mass that ours takes
-// as lung's composition, hence 0.044; above cortical bone it follows teeth, whose mineral is not in our pair, hence 8
-// %.
+// as lung's composition, hence 0.045; at 3000 HU, teeth, ours is 1.2 % below.
 TEST(HuCurve, mass_density_stays_near_schneider)
 {
     struct Point {
@@ -134,6 +169,6 @@ TEST(HuCurve, mass_density_stays_near_schneider)
     for (auto const [hu, density] :
          {Point{-1000, 0.00121}, Point{-500, 0.516}, Point{-98, 0.93}, Point{14, 1.03}, Point{23, 1.031},
           Point{100, 1.1199}, Point{101, 1.0762}, Point{600, 1.3718}, Point{1000, 1.6088}, Point{1600, 1.9642}})
-        EXPECT_NEAR(mass_density(hu), density, 0.044) << hu;
-    EXPECT_NEAR(mass_density(3000) / 2.8, 1, 0.08);
+        EXPECT_NEAR(mass_density(hu), density, 0.045) << hu;
+    EXPECT_NEAR(mass_density(3000) / 2.8, 1, 0.015);
 }

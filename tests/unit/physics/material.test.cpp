@@ -7,14 +7,19 @@ using namespace fluoro;
 
 TEST(Material, library_holds_every_name_of_the_command_line)
 {
-    for (auto const* name :
-         {"air",          "water",        "adipose",        "muscle",    "soft_tissue", "lung",
-          "blood",        "bone",         "pmma",           "aluminium", "copper",      "lead",
-          "iron",         "steel",        "nitinol",        "csi",       "iodine",      "barium",
-          "gadolinium",   "tungsten",     "platinum",       "tantalum",  "gold",        "titanium",
-          "carbon_fibre", "polyurethane", "hydroxyapatite", "baso4",     "cocr",        "platinum_iridium"})
+    for (auto const* name : {"air",          "water",          "adipose",
+                             "muscle",       "soft_tissue",    "lung",
+                             "blood",        "bone",           "pmma",
+                             "aluminium",    "copper",         "lead",
+                             "iron",         "steel",          "nitinol",
+                             "csi",          "iodine",         "barium",
+                             "gadolinium",   "tungsten",       "platinum",
+                             "tantalum",     "gold",           "titanium",
+                             "carbon_fibre", "polyurethane",   "hydroxyapatite",
+                             "baso4",        "cocr",           "platinum_iridium",
+                             "spongy_bone",  "carbon_dioxide", "tungsten_polymer"})
         EXPECT_EQ(material(find_material(name)).name, name);
-    EXPECT_EQ(materials().size(), 30u);
+    EXPECT_EQ(materials().size(), 33u);
 }
 
 TEST(Material, names_are_unique_and_every_material_says_its_source)

@@ -123,7 +123,7 @@ TEST(DoseSummary, a_press_holds_its_means_its_ends_and_its_frames)
     first.kv = 70, second.kv = 75;
     first.field_cm2 = 100, second.field_cm2 = 50;
     DoseSummary const dose =
-        dose_of(log_of({BeamEntry{96, true}, first, second, BeamEntry{132, false}, EndEntry{200}}));
+        dose_of(log_of({BeamEntry{96, true, "fluoroscopy-low"}, first, second, BeamEntry{132, false}, EndEntry{200}}));
     ASSERT_EQ(dose.presses.size(), 1u);
     PedalPress const& press = dose.presses[0];
     EXPECT_EQ(press.start, 96);
@@ -147,6 +147,41 @@ TEST(DoseSummary, a_press_holds_its_means_its_ends_and_its_frames)
     EXPECT_EQ(press.pulse_rate, 7.5);
     EXPECT_EQ(dose.fluoroscopy_ticks, 36);
     EXPECT_TRUE(dose.is_complete);
+}
+
+TEST(DoseSummary, acquisitions_count_apart_and_in_the_totals)
+{
+    PulseEntry look = sample_pulse(1, 10), frame = sample_pulse(2, 40);
+    frame.programme = "cine";
+    frame.run = 1;
+    DoseSummary const dose =
+        dose_of(log_of({BeamEntry{8, true, "fluoroscopy-low"}, look, BeamEntry{20, false}, BeamEntry{40, true, "cine"},
+                        frame, BeamEntry{52, false}, BeamEntry{60, true, "dsa"}, BeamEntry{61, false}, EndEntry{80}}));
+    ASSERT_EQ(dose.presses.size(), 3u);
+    EXPECT_EQ(dose.presses[0].programme, "fluoroscopy-low");
+    EXPECT_EQ(dose.presses[1].programme, "cine");
+    EXPECT_EQ(dose.presses[2].programme, "dsa"); // too short for a frame: its time counts, no run came of it
+    EXPECT_EQ(dose.fluoroscopy_ticks, 12);
+    EXPECT_EQ(dose.acquisition_ticks, 13);
+    EXPECT_EQ(dose.acquisition_runs, 1);
+    EXPECT_EQ(dose.acquisition_kap_pGy_cm2, frame.kap_pGy_cm2);
+    EXPECT_EQ(dose.acquisition_air_kerma_pGy, frame.air_kerma_pGy);
+    EXPECT_EQ(dose.kap_pGy_cm2, look.kap_pGy_cm2 + frame.kap_pGy_cm2);
+}
+
+TEST(DoseSummary, going_from_one_pedal_to_the_other_ends_the_first_press)
+{
+    test::ScratchFolder const scratch;
+    RunRecorder recorder{scratch / "run", sample_info(), {.writes_frames = false, .writes_video = false}};
+    recorder.beam(10, true, "fluoroscopy-normal");
+    recorder.beam(20, true, "fluoroscopy-normal");
+    recorder.beam(30, true, "dsa");
+    recorder.beam(70, false);
+    ASSERT_TRUE(recorder.finish(100).empty());
+    DoseSummary const dose = dose_of(read_run(scratch / "run"));
+    ASSERT_EQ(dose.presses.size(), 2u);
+    EXPECT_EQ(dose.fluoroscopy_ticks, 20);
+    EXPECT_EQ(dose.acquisition_ticks, 40);
 }
 
 TEST(DoseSummary, fluoroscopy_time_is_beam_on_time_alone)

@@ -220,12 +220,37 @@ TEST(EventLog, a_log_of_a_later_version_is_refused_by_its_version)
     test::ScratchFolder const scratch;
     record(scratch / "run");
     std::vector<std::string> objects = objects_of(bytes_of(scratch / "run/events.log"));
-    std::size_t const at = objects[0].find("\"log_version\":1");
+    std::size_t const at = objects[0].find("\"log_version\":2");
     ASSERT_NE(at, std::string::npos);
-    objects[0].replace(at, 15, "\"log_version\":2");
+    objects[0].replace(at, 15, "\"log_version\":3");
     put_bytes(scratch / "later.log", chained_by_hand(objects));
     std::string const refusal = refusal_of(scratch / "later.log");
-    EXPECT_NE(refusal.find("version 2"), std::string::npos) << refusal;
+    EXPECT_NE(refusal.find("version 3"), std::string::npos) << refusal;
+}
+
+// What version 1 did not know has the value that it always had then.
+TEST(EventLog, a_log_of_version_1_still_reads)
+{
+    test::ScratchFolder const scratch;
+    record(scratch / "run");
+    std::vector<std::string> objects = objects_of(bytes_of(scratch / "run/events.log"));
+    auto const version = objects[0].find("\"log_version\":2");
+    ASSERT_NE(version, std::string::npos);
+    objects[0].replace(version, 15, "\"log_version\":1");
+    int pulses = 0;
+    for (std::string& object : objects)
+        if (auto const at = object.find(",\"programme\""); at != std::string::npos) {
+            object = object.substr(0, at) + "}";
+            ++pulses;
+        }
+    ASSERT_GT(pulses, 0);
+    put_bytes(scratch / "old.log", chained_by_hand(objects));
+    for (LogEntry const& entry : read_event_log(scratch / "old.log").entries)
+        if (auto const* pulse = std::get_if<PulseEntry>(&entry)) {
+            EXPECT_EQ(pulse->programme, "fluoroscopy-normal");
+            EXPECT_EQ(pulse->run, 0);
+            EXPECT_EQ(pulse->pulse_rate, 7.5);
+        }
 }
 
 // Whoever writes a valid chain around nonsense gets one line of refusal, not a crash.

@@ -93,7 +93,6 @@ TEST(RunRecorder, run_json_says_what_when_and_with_what)
     EXPECT_EQ(run.at("patient"), "head \"one\"");
     EXPECT_EQ(run.at("room_kind"), "c-arm-suite");
     EXPECT_EQ(run.at("device"), "llvmpipe");
-    EXPECT_EQ(run.at("dn_per_kev_mm2"), 0.1);
     EXPECT_EQ(run.at("columns"), 64);
     EXPECT_EQ(run.at("rows"), 48);
     EXPECT_EQ(run.at("command_line"), sample_info().command_line);

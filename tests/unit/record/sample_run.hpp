@@ -18,7 +18,6 @@ inline RunInfo sample_info()
     info.patient = "head \"one\"";
     info.room_kind = "c-arm-suite";
     info.device = "llvmpipe";
-    info.dn_per_kev_mm2 = 0.1;
     info.columns = 64;
     info.rows = 48;
     info.command_line = {"fluorolab", "run", "live.yaml", "--headless"};
@@ -51,6 +50,10 @@ inline PulseEntry sample_pulse(int number, Tick tick)
     pulse.blade_bottom_mm = 70;
     pulse.field_cm2 = 285;
     pulse.pulse_rate = 7.5;
+    pulse.programme = "fluoroscopy-low";
+    pulse.dn_per_kev_mm2 = 0.14;
+    pulse.focal_spot_mm = 0.5;
+    pulse.is_grid_in = false;
     return pulse;
 }
 

@@ -151,10 +151,95 @@ TEST(Limits, the_limited_kerma_rate_is_taken_30_cm_in_front_of_the_detector)
     EXPECT_NEAR(limited_kerma_rate_mGy_min(kind(), far, one), at_1m / 0.81 * 15 * 60, 1e-9 * at_1m * 2000);
 }
 
+TEST(Limits, a_manual_technique_may_go_to_twice_the_rate_with_high_level_control)
+{
+    RoomState state;
+    state.pulse_rate = 15;
+    SelectTechnique own{false, 80, 100, 5, 0};
+    Technique const asked{{TubeVoltage{80}, Thickness{0}, Thickness{0}}, TubeCurrent{100}, PulseWidth{5}};
+    own.current_ma = 100 * 150 / limited_kerma_rate_mGy_min(kind(), state, asked);
+    EXPECT_NE(ask(own, state), "");
+    state.is_high_level = true;
+    EXPECT_EQ(ask(own, state), "");
+}
+
+TEST(Limits, an_acquisition_runs_at_the_rates_of_its_kind)
+{
+    RoomState state;
+    for (double rate : {7.5, 15., 30.}) EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::cine, rate}, state), "");
+    for (double rate : {1., 2., 3., 4., 6.}) EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::dsa, rate}, state), "");
+    EXPECT_EQ(ask(SelectProgramme{{}, {}, 25}, state), // of the kind chosen: cine
+              "Programme: 25 is not a rate of cine on this machine; choose 7.5, 15 or 30 frames per second");
+    EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::dsa, 15}, state),
+              "Programme: 15 is not a rate of dsa on this machine; choose 1, 2, 3, 4 or 6 frames per second");
+    EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::single, 3}, state),
+              "Programme: single is one exposure per press and has no frame rate");
+    EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::single, {}}, state), "");
+    EXPECT_NE(ask(SelectProgramme{{}, {}, std::numeric_limits<double>::quiet_NaN()}, state), "");
+}
+
+TEST(Limits, a_run_keeps_its_programme_until_the_pedal_is_released)
+{
+    RoomState state;
+    state.pedal = Pedal::acquisition;
+    EXPECT_EQ(ask(SelectProgramme{{}, AcquisitionKind::dsa, {}}, state),
+              "Programme: a run is being acquired; release the pedal before changing it");
+    EXPECT_NE(ask(SelectProgramme{{}, {}, 30}, state), "");
+    EXPECT_EQ(ask(SelectProgramme{FluoroscopyLevel::low, {}, {}}, state), ""); // for later
+    state.pedal = Pedal::fluoroscopy;
+    EXPECT_EQ(ask(SelectProgramme{FluoroscopyLevel::low, AcquisitionKind::dsa, {}}, state), "");
+}
+
+TEST(Limits, the_acquisition_pedal_goes_before_fluoroscopy)
+{
+    RoomState state;
+    state.pedal = Pedal::acquisition;
+    EXPECT_EQ(ask(PressPedal{Pedal::fluoroscopy}, state),
+              "Pedal: the acquisition pedal is down and goes before fluoroscopy; release it first");
+    EXPECT_EQ(ask(PressPedal{Pedal::released}, state), "");
+    state.pedal = Pedal::fluoroscopy;
+    EXPECT_EQ(ask(PressPedal{Pedal::acquisition}, state), "");
+}
+
+TEST(Limits, high_level_control_is_for_fluoroscopy_alone)
+{
+    RoomState state;
+    EXPECT_EQ(ask(SetHighLevel{true}, state), "");
+    state.pedal = Pedal::fluoroscopy;
+    EXPECT_EQ(ask(SetHighLevel{true}, state), "");
+    state.pedal = Pedal::acquisition;
+    EXPECT_EQ(ask(SetHighLevel{true}, state),
+              "High-level control: for fluoroscopy alone; release the acquisition pedal first");
+    EXPECT_EQ(ask(SetHighLevel{false}, state), "");
+    RoomKind plain = kind();
+    plain.exposure.high_level_limit_mGy_min = 0;
+    EXPECT_EQ(refusal(plain, {}, SetHighLevel{true}), "High-level control: this machine has none");
+}
+
+TEST(Limits, a_manual_technique_cannot_be_locked_in)
+{
+    RoomState state;
+    EXPECT_EQ(ask(LockExposure{true}, state), "");
+    state.technique.automatic = false;
+    EXPECT_EQ(ask(LockExposure{true}, state),
+              "Lock-in: the technique is set by hand and stands still already; switch automatic exposure on first");
+    EXPECT_EQ(ask(LockExposure{false}, state), "");
+}
+
+TEST(Limits, a_wedge_has_a_number_and_a_travel)
+{
+    EXPECT_EQ(ask(MoveWedge{2, 0, {}}), "Wedge: there are two, number 0 and 1; 2 is neither");
+    EXPECT_EQ(ask(MoveWedge{-1, 0, {}}), "Wedge: there are two, number 0 and 1; -1 is neither");
+    EXPECT_EQ(ask(MoveWedge{0, -75, {}}), "");
+    EXPECT_EQ(ask(MoveWedge{1, -80, {}}), "Wedge: an edge at -80 mm is beyond its travel, which ends at -75 mm");
+    EXPECT_EQ(ask(MoveWedge{1, 5000, 70}), ""); // out of the picture
+    EXPECT_NE(ask(MoveWedge{0, {}, std::numeric_limits<double>::infinity()}), "");
+}
+
 TEST(Limits, commands_without_limits_are_never_refused)
 {
-    for (Command const& command :
-         {Command{PressPedal{Pedal::fluoroscopy}}, Command{StopMotion{}}, Command{EndSession{}}})
+    for (Command const& command : {Command{PressPedal{Pedal::fluoroscopy}}, Command{StopMotion{}},
+                                   Command{EndSession{}}, Command{PlaceGrid{false}}, Command{SetRoadMap{true}}})
         EXPECT_EQ(ask(command), "");
 }
 

@@ -256,6 +256,91 @@ TEST(Room, pedal_rate_and_technique_are_taken_over)
     EXPECT_EQ(room.state().pedal, Pedal::released);
 }
 
+TEST(Room, takes_over_programme_levels_lock_grid_and_road_map)
+{
+    Room room = room_at();
+    ASSERT_EQ(room.command(SelectProgramme{FluoroscopyLevel::low, AcquisitionKind::dsa, 6}), "");
+    ASSERT_EQ(room.command(SetHighLevel{true}), "");
+    ASSERT_EQ(room.command(LockExposure{true}), "");
+    ASSERT_EQ(room.command(PlaceGrid{false}), "");
+    ASSERT_EQ(room.command(SetRoadMap{true}), "");
+    RoomState const& state = room.state();
+    EXPECT_EQ(state.fluoroscopy_level, FluoroscopyLevel::low);
+    EXPECT_EQ(state.acquisition_kind, AcquisitionKind::dsa);
+    EXPECT_EQ(state.acquisition_per_second, 6);
+    EXPECT_TRUE(state.is_high_level);
+    EXPECT_TRUE(state.is_exposure_locked);
+    EXPECT_FALSE(state.is_grid_in);
+    EXPECT_TRUE(state.is_road_map);
+    ASSERT_EQ(room.command(SetRoadMap{false}), "");
+    ASSERT_EQ(room.command(SelectProgramme{FluoroscopyLevel::high, {}, {}}), "");
+    EXPECT_FALSE(room.state().is_road_map);
+    EXPECT_EQ(room.state().acquisition_kind, AcquisitionKind::dsa); // what is not named stays
+}
+
+TEST(Room, a_kind_that_does_not_offer_the_rate_in_force_takes_its_own_first_one)
+{
+    Room room = room_at();
+    ASSERT_EQ(room.command(SelectProgramme{{}, AcquisitionKind::cine, 30}), "");
+    ASSERT_EQ(room.command(SelectProgramme{{}, AcquisitionKind::dsa, {}}), "");
+    EXPECT_EQ(room.state().acquisition_per_second, 3);
+    ASSERT_EQ(room.command(SelectProgramme{{}, AcquisitionKind::single, {}}), "");
+    ASSERT_EQ(room.command(SelectProgramme{{}, AcquisitionKind::cine, {}}), "");
+    EXPECT_EQ(room.state().acquisition_per_second, 15);
+    ASSERT_EQ(room.command(SelectProgramme{{}, {}, 7.5}), "");
+    ASSERT_EQ(room.command(SelectProgramme{{}, AcquisitionKind::cine, {}}), "");
+    EXPECT_EQ(room.state().acquisition_per_second, 7.5); // offered: it stays
+}
+
+TEST(Room, the_acquisition_pedal_wins_and_ends_when_it_is_let_go)
+{
+    Room room = room_at();
+    ASSERT_EQ(room.command(PressPedal{Pedal::fluoroscopy}), "");
+    ASSERT_EQ(room.command(PressPedal{Pedal::acquisition}), "");
+    EXPECT_NE(room.command(PressPedal{Pedal::fluoroscopy}), "");
+    EXPECT_EQ(room.state().pedal, Pedal::acquisition);
+    ASSERT_EQ(room.command(PressPedal{Pedal::released}), "");
+    EXPECT_EQ(room.state().pedal, Pedal::released);
+}
+
+TEST(Room, a_manual_technique_releases_the_lock)
+{
+    Room room = room_at();
+    ASSERT_EQ(room.command(LockExposure{true}), "");
+    ASSERT_EQ(room.command(SelectTechnique{}), "");
+    EXPECT_TRUE(room.state().is_exposure_locked);
+    ASSERT_EQ(room.command(SelectTechnique{false, 70, 20, 4, 0.3}), "");
+    EXPECT_FALSE(room.state().is_exposure_locked);
+}
+
+TEST(Room, a_wedge_slides_into_the_field_and_out_of_it)
+{
+    Room room = room_at();
+    EXPECT_TRUE(room.wedges().empty());
+    ASSERT_EQ(room.command(MoveWedge{1, 40, radians(270)}), "");
+    ASSERT_EQ(room.wedges().size(), 1u);
+    EXPECT_EQ(room.wedges()[0].edge_mm, 40);
+    EXPECT_NEAR(room.wedges()[0].angle_rad, radians(-90), rounding); // the same direction
+    ASSERT_EQ(room.command(SelectField{110}), "");
+    EXPECT_EQ(room.wedges().size(), 1u);
+    ASSERT_EQ(room.command(MoveWedge{1, 60, {}}), "");
+    EXPECT_TRUE(room.wedges().empty()); // beyond the edge of the zoomed field, 55 mm
+    ASSERT_EQ(room.command(MoveWedge{1, 1e6, {}}), "");
+    EXPECT_EQ(room.state().wedges[1].edge_mm, 1000); // the end of its travel
+}
+
+TEST(Room, does_not_start_with_a_rate_that_the_acquisition_does_not_offer_or_a_wedge_beyond_its_travel)
+{
+    RoomState start;
+    start.acquisition_per_second = 25;
+    EXPECT_THROW(room_at(start), Error);
+    start.acquisition_kind = AcquisitionKind::single; // has none
+    EXPECT_NO_THROW(room_at(start));
+    start = {};
+    start.wedges[0].edge_mm = -200;
+    EXPECT_THROW(room_at(start), Error);
+}
+
 TEST(Room, does_not_start_beyond_a_limit)
 {
     RoomState start;
@@ -280,6 +365,12 @@ TEST(Commands, every_command_has_its_word)
     EXPECT_EQ(name_of(SelectField{}), "field");
     EXPECT_EQ(name_of(SelectPulseRate{}), "pulse-rate");
     EXPECT_EQ(name_of(SelectTechnique{}), "technique");
+    EXPECT_EQ(name_of(SelectProgramme{}), "programme");
+    EXPECT_EQ(name_of(SetHighLevel{}), "high-level");
+    EXPECT_EQ(name_of(LockExposure{}), "lock");
+    EXPECT_EQ(name_of(PlaceGrid{}), "grid");
+    EXPECT_EQ(name_of(MoveWedge{}), "wedge");
+    EXPECT_EQ(name_of(SetRoadMap{}), "road-map");
     EXPECT_EQ(name_of(StopMotion{}), "stop");
     EXPECT_EQ(name_of(EndSession{}), "end");
 }

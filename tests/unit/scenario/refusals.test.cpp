@@ -219,6 +219,36 @@ TEST(ScenarioRefusals, a_file_that_is_not_there_or_a_folder_is_refused)
     EXPECT_EQ(scenario_problems("/dev/zero").size(), 1u);
 }
 
+TEST(ScenarioRefusals, a_choice_is_told_its_names)
+{
+    EXPECT_EQ(entry_problem("{at_s: 1, do: programme, acquisition: film}"),
+              "5:45: acquisition is cine, dsa or single, not 'film'");
+    EXPECT_EQ(entry_problem("{at_s: 1, do: pedal, to: down, which: clutch}"),
+              "5:45: which is fluoroscopy or acquisition, not 'clutch'");
+}
+
+TEST(ScenarioRefusals, an_object_must_say_where_it_is_how_thick_and_what_it_holds)
+{
+    auto const object = [](std::string const& text) { return problem(head + "objects:\n  - " + text + "\n"); };
+    std::string const path = "path_mm: [[0, 0, 0], [0, 0, 40]]";
+    EXPECT_EQ(object("{radius_mm: 1, iodine_mg_ml: 300}"),
+              "4:5: an object needs path_mm; write e.g. path_mm: [[0, 0, 0], [0, 0, 40]]");
+    EXPECT_EQ(object("{" + path + ", iodine_mg_ml: 300}"),
+              "4:5: an object needs radius_mm, or radii_mm with one radius per point");
+    EXPECT_NE(object("{" + path + ", radius_mm: 1}").find("an object is filled with exactly one of iodine_mg_ml"),
+              std::string::npos);
+    EXPECT_NE(object("{" + path + ", radius_mm: 1, iodine_mg_ml: 300, gas: co2}").find("exactly one of"),
+              std::string::npos);
+    EXPECT_NE(object("{" + path + ", radii_mm: [1], gas: co2}").find("one radius for each of the 2 points"),
+              std::string::npos);
+    EXPECT_NE(object("{" + path + ", radius_mm: 1, material: unobtainium}").find("unobtainium"), std::string::npos);
+    EXPECT_NE(object("{" + path + ", radius_mm: 1, gas: co2, from_s: 3, until_s: 2}").find("until_s must come after"),
+              std::string::npos);
+    EXPECT_NE(object("{path_mm: [[0, 0, 0], [0, 0, 0]], radius_mm: 1, gas: co2}").find("same point twice"),
+              std::string::npos);
+    EXPECT_NE(object("{" + path + ", radius_mm: 1, iodine_mg_ml: 4000}").find("outside 0 to 400"), std::string::npos);
+}
+
 TEST(ScenarioRefusals, all_problems_are_listed_and_the_error_tells_the_first)
 {
     ScratchFolder const folder;

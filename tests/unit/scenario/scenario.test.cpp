@@ -39,6 +39,17 @@ operators:
     - {at_s: 3, do: pulse-rate, pulse_rate: 3.75}
     - {at_s: 4, do: technique, voltage_kv: 70, current_ma: 40, pulse_ms: 4, copper_mm: 0.3}
     - {at_s: 4, do: technique, automatic: true}
+    - {at_s: 4.5, do: programme, fluoroscopy: low, acquisition: dsa, acquisition_per_second: 3}
+    - {at_s: 4.5, do: high-level, active: true}
+    - {at_s: 4.5, do: lock, active: true}
+    - {at_s: 4.5, do: grid, in: false}
+    - {at_s: 4.5, do: wedge, number: 2, edge_mm: 30, angle_deg: 90}
+    - {at_s: 4.5, do: pedal, to: down, which: acquisition}
+    - {at_s: 4.6, do: subtract, active: true, mask_first: 2, mask_frames: 3, shift_columns: -1.5, shift_rows: 0.5, landmark: 0.2, peak: true}
+    - {at_s: 4.6, do: road-map, active: true}
+    - {at_s: 4.6, do: show, inverted: true, edge_gain: 1, brightness: -0.5, contrast: 2, zoom: 3, centre_column: 0.25, centre_row: 0.75}
+    - {at_s: 4.7, do: review, run: 2, frame: -1}
+    - {at_s: 4.7, do: store, as_reference: true}
     - {at_s: 5, do: stop}
     - {at_s: 6.25, do: end}
   idle:
@@ -77,8 +88,11 @@ TEST(Scenario, every_verb_becomes_its_command_at_its_tick)
     std::vector<TimedCommand> const& script = scenario.operators.at("demo");
     std::vector<std::string> names;
     for (TimedCommand const& timed : script) names.push_back(name_of(timed.command));
-    EXPECT_EQ(names, (std::vector<std::string>{"pedal", "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades",
-                                               "field", "pulse-rate", "technique", "technique", "stop", "end"}));
+    EXPECT_EQ(names,
+              (std::vector<std::string>{"pedal",      "pedal", "c-arm",      "jog-c-arm", "table",     "jog-table",
+                                        "blades",     "field", "pulse-rate", "technique", "technique", "programme",
+                                        "high-level", "lock",  "grid",       "wedge",     "pedal",     "subtract",
+                                        "road-map",   "show",  "review",     "store",     "stop",      "end"}));
     EXPECT_EQ(script[0].tick, 0);
     EXPECT_EQ(script[1].tick, 60);
     EXPECT_EQ(script.back().tick, 750);
@@ -108,6 +122,67 @@ TEST(Scenario, every_verb_becomes_its_command_at_its_tick)
     EXPECT_EQ(technique.pulse_ms, 4);
     EXPECT_EQ(technique.copper_mm, 0.3);
     EXPECT_TRUE(std::get<SelectTechnique>(script[10].command).automatic);
+    auto const programme = std::get<SelectProgramme>(script[11].command);
+    EXPECT_EQ(programme.fluoroscopy, FluoroscopyLevel::low);
+    EXPECT_EQ(programme.acquisition, AcquisitionKind::dsa);
+    EXPECT_EQ(programme.acquisition_per_second, 3);
+    EXPECT_TRUE(std::get<SetHighLevel>(script[12].command).on);
+    EXPECT_TRUE(std::get<LockExposure>(script[13].command).locked);
+    EXPECT_FALSE(std::get<PlaceGrid>(script[14].command).in);
+    auto const wedge = std::get<MoveWedge>(script[15].command);
+    EXPECT_EQ(wedge.wedge, 1);
+    EXPECT_EQ(wedge.edge_mm, 30);
+    EXPECT_DOUBLE_EQ(wedge.angle_rad.value(), radians(90));
+    EXPECT_EQ(std::get<PressPedal>(script[16].command).pedal, Pedal::acquisition);
+    auto const subtract = std::get<Subtract>(script[17].command);
+    EXPECT_EQ(subtract.on, true);
+    EXPECT_EQ(subtract.mask_first, 2);
+    EXPECT_EQ(subtract.mask_frames, 3);
+    EXPECT_EQ(subtract.shift_columns, -1.5);
+    EXPECT_EQ(subtract.shift_rows, 0.5);
+    EXPECT_EQ(subtract.landmark, 0.2);
+    EXPECT_EQ(subtract.peak, true);
+    EXPECT_TRUE(std::get<SetRoadMap>(script[18].command).on);
+    auto const show = std::get<ShowPicture>(script[19].command);
+    EXPECT_EQ(show.inverted, true);
+    EXPECT_EQ(show.edge_gain, 1);
+    EXPECT_EQ(show.brightness, -0.5);
+    EXPECT_EQ(show.contrast, 2);
+    EXPECT_EQ(show.zoom, 3);
+    EXPECT_EQ(show.centre_column, 0.25);
+    EXPECT_EQ(show.centre_row, 0.75);
+    EXPECT_EQ(std::get<ReviewRun>(script[20].command).run, 2);
+    EXPECT_EQ(std::get<ReviewRun>(script[20].command).frame, -1);
+    EXPECT_TRUE(std::get<StorePicture>(script[21].command).as_reference);
+}
+
+TEST(Scenario, objects_arrive_with_their_path_filling_and_time)
+{
+    ScratchFolder const folder;
+    Scenario const scenario = read_scenario(folder.write("case.yaml", R"(apiVersion: fluorolab/v1
+patient: example-head
+objects:
+  - {name: vessel, path_mm: [[0, 0, 0], [0, 10, 40], [5, 10, 60]], radii_mm: [2, 1.5, 1], iodine_mg_ml: 300, from_s: 2, until_s: 6.5}
+  - {path_mm: [[0, 0, 0], [30, 0, 0]], radius_mm: 0.5, material: steel, displaces: muscle}
+  - {path_mm: [[0, 0, 0], [30, 0, 0]], radius_mm: 3, gas: co2}
+)"));
+    ASSERT_EQ(scenario.objects.size(), 3u);
+    ScenarioObject const& vessel = scenario.objects[0];
+    EXPECT_EQ(vessel.name, "vessel");
+    ASSERT_EQ(vessel.path_mm.size(), 3u);
+    EXPECT_EQ(vessel.path_mm[1], (Vec3{0, 10, 40}));
+    EXPECT_EQ(vessel.radii_mm, (std::vector<double>{2, 1.5, 1}));
+    EXPECT_EQ(vessel.content, iodine_solution(300));
+    EXPECT_EQ(vessel.displaces, find_material("blood"));
+    EXPECT_EQ(vessel.from, 240);
+    EXPECT_EQ(vessel.until, Tick{780});
+    ScenarioObject const& wire = scenario.objects[1];
+    EXPECT_EQ(wire.radii_mm, (std::vector<double>{0.5, 0.5}));
+    EXPECT_EQ(wire.content, pure(find_material("steel")));
+    EXPECT_EQ(wire.displaces, find_material("muscle"));
+    EXPECT_EQ(wire.from, 0);
+    EXPECT_FALSE(wire.until);
+    EXPECT_EQ(scenario.objects[2].content, carbon_dioxide());
 }
 
 TEST(Scenario, needs_no_more_than_its_version_and_a_patient)
@@ -153,7 +228,7 @@ TEST(Scenario, an_operator_may_be_a_name_of_the_scenario_or_a_file)
 {
     ScratchFolder const folder;
     Scenario const scenario = read_scenario(folder.write("case.yaml", complete));
-    EXPECT_EQ(operator_script(scenario, "demo").size(), 13u);
+    EXPECT_EQ(operator_script(scenario, "demo").size(), 24u);
     auto const file = folder.write("hand.yaml", "- {at_s: 0.1, do: pedal, to: down}\n- {at_s: 1, do: end}\n");
     std::vector<TimedCommand> const script = operator_script(scenario, file.string());
     ASSERT_EQ(script.size(), 2u);

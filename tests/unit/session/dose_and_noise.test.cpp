@@ -43,15 +43,16 @@ TEST(Dose, kerma_ignores_the_blades_and_kap_follows_them)
     EXPECT_DOUBLE_EQ(open.field_cm2, 100);
     EXPECT_DOUBLE_EQ(half.field_cm2, 50);
     EXPECT_DOUBLE_EQ(small.field_cm2, 10);
+    // The small field lies on the anode's side, where the heel leaves 2 % less.
     for (Pulse const* pulse : {&half, &small}) {
         EXPECT_EQ(pulse->dose.reference_air_kerma, open.dose.reference_air_kerma);
         EXPECT_NEAR(pulse->dose.kerma_area.value() / open.dose.kerma_area.value(), pulse->field_cm2 / open.field_cm2,
-                    0.002 * pulse->field_cm2 / open.field_cm2);
+                    0.025 * pulse->field_cm2 / open.field_cm2);
     }
     // The field shrinks to (600/1000)^2 of its area at the reference point, 600 mm from the source of a detector at 1
-    // m.
+    // m. Distance and heel take 0.5 % of the whole.
     double const kap = open.dose.reference_air_kerma.value() * 1e-3 * 100 * 0.36;
-    EXPECT_NEAR(open.dose.kerma_area.value() / kap, 1, 0.002);
+    EXPECT_NEAR(open.dose.kerma_area.value() / kap, 1, 0.006);
 }
 
 /// Relative noise of one frame in the middle of the picture, from differences of neighbours in time: anatomy and

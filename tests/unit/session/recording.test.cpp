@@ -16,7 +16,6 @@ RunInfo info()
     RunInfo info;
     info.program_version = "test";
     info.columns = info.rows = 128;
-    info.dn_per_kev_mm2 = Session::dn_per_kev_mm2();
     return info;
 }
 
@@ -87,7 +86,7 @@ TEST(SessionRecorder, the_log_holds_every_pulse_with_its_room_and_technique)
         if (auto const* pulse = std::get_if<PulseEntry>(&entry)) logged.push_back(*pulse);
         if (auto const* change = std::get_if<BeamEntry>(&entry)) beam.push_back(*change);
     }
-    EXPECT_EQ(beam, (std::vector<BeamEntry>{{70, true}, {105, false}}));
+    EXPECT_EQ(beam, (std::vector<BeamEntry>{{70, true, "fluoroscopy-normal"}, {105, false}}));
     ASSERT_EQ(logged.size(), 3u);
     ASSERT_EQ(pulses.size(), 3u);
     for (std::size_t i = 0; i < 3; ++i) {

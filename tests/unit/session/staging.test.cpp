@@ -1,4 +1,6 @@
 #include "small_session.hpp"
+#include <fluoro/detector/detector.hpp>
+#include <fluoro/physics/basis.hpp>
 #include <fluoro/session/staging.hpp>
 #include <gtest/gtest.h>
 
@@ -6,47 +8,6 @@ namespace fluoro {
 namespace {
 
 using namespace test;
-
-Signal even_signal(float primary, float scatter, PixelRect exposed)
-{
-    Signal signal;
-    signal.primary = Image<float>{16, 12};
-    signal.scatter = Image<float>{16, 12};
-    for (int y = exposed.row; y < exposed.row + exposed.rows; ++y)
-        for (int x = exposed.column; x < exposed.column + exposed.columns; ++x) {
-            signal.primary.at(x, y) = primary;
-            signal.scatter.at(x, y) = scatter;
-        }
-    signal.pixel_pitch_mm = 1;
-    signal.exposed = exposed;
-    return signal;
-}
-
-TEST(MeasuringField, reads_primary_and_scatter_of_the_exposed_part)
-{
-    EXPECT_DOUBLE_EQ(measuring_field_mean(even_signal(300, 50, {0, 0, 16, 12})), 350);
-    EXPECT_DOUBLE_EQ(measuring_field_mean(even_signal(300, 50, {5, 3, 8, 4})), 350);
-    EXPECT_DOUBLE_EQ(measuring_field_mean(even_signal(300, 50, {15, 11, 1, 1})), 350);
-}
-
-TEST(MeasuringField, is_the_middle_half_of_the_exposed_rectangle)
-{
-    PixelRect const exposed{4, 2, 8, 8};
-    Signal signal = even_signal(100, 0, exposed);
-    // The rim of two pixels does not count, whatever it holds.
-    for (int y = 2; y < 10; ++y)
-        for (int x = 4; x < 12; ++x)
-            if (x < 6 || x >= 10 || y < 4 || y >= 8) signal.primary.at(x, y) = 1e6f;
-    EXPECT_DOUBLE_EQ(measuring_field_mean(signal), 100);
-    signal.primary.at(6, 4) = 1700; // one of 16
-    EXPECT_DOUBLE_EQ(measuring_field_mean(signal), 200);
-}
-
-TEST(MeasuringField, is_0_where_nothing_is_exposed)
-{
-    EXPECT_EQ(measuring_field_mean(even_signal(300, 50, {3, 3, 0, 4})), 0);
-    EXPECT_EQ(measuring_field_mean(even_signal(300, 50, {3, 3, 4, 0})), 0);
-}
 
 // A voxel is 4 mm: the back is found to half of one and the millimetre that it is counted in.
 TEST(LieDown, the_back_is_the_lowest_of_the_body_and_the_middle_that_of_the_ct)
@@ -87,17 +48,41 @@ TEST(LieDown, without_a_body_the_table_is_below_the_ct)
     EXPECT_NEAR(lie_down(air->ct).back_mm, 126, 1e-9); // 63 half steps of 4 mm
 }
 
-// 12 times leaves room for lung beside the mediastinum; 5,600 of 65,535 is what the comment in the source promises.
-TEST(FluoroscopyDetector, the_reference_target_stands_a_twelfth_below_saturation)
+// Room for lung beside the mediastinum, which is up to ten times brighter, and a converter that is used well.
+TEST(FluoroscopyTarget, stands_ten_to_twelve_times_below_the_detectors_full_scale)
 {
-    DetectorModel const model = fluoroscopy_detector();
     RoomState state;
     state.pulse_rate = 15;
     state.field_mm = 200;
     double const target = ExposureControl{find_room_kind("c-arm-suite")}.target_absorbed_kev_mm2(state);
-    EXPECT_NEAR(target * model.dn_per_kev_mm2, 5600, 0.1 * 5600);
-    EXPECT_NEAR(model.saturation / (target * model.dn_per_kev_mm2), 12, 1.2);
-    EXPECT_EQ(model.dn_per_kev_mm2, Session::dn_per_kev_mm2());
+    double const room_above = detector_mode(ReadOut::fluoroscopy).full_scale_kev_mm2 / target;
+    EXPECT_GT(room_above, 10);
+    EXPECT_LT(room_above, 12.5);
+}
+
+// Blood attenuates 0.0544/0.0513 or so of water's at 70 keV: 1.06 g/cm3 of nearly water.
+TEST(PlacedObjects, are_there_in_their_time_and_displace_what_the_ct_holds)
+{
+    ScenarioObject object;
+    object.path_mm = {{0, 0, -20}, {0, 5, 0}, {0, 0, 20}};
+    object.radii_mm = {2, 1.5, 1};
+    object.content = iodine_solution(300);
+    object.displaces = find_material("blood");
+    object.from = 10;
+    object.until = 20;
+    std::vector<ScenarioObject> const objects{object};
+    EXPECT_TRUE(place(objects, 9).tubes.empty());
+    EXPECT_TRUE(place(objects, 20).tubes.empty());
+    PlacedObjects const placed = place(objects, 10);
+    ASSERT_EQ(placed.tubes.size(), 2u);
+    ASSERT_EQ(placed.fillings.size(), 1u);
+    EXPECT_EQ(placed.fillings[0].content, iodine_solution(300));
+    BasisDensities const displaced = placed.fillings[0].displaced;
+    PhotonEnergy const energy{70};
+    EXPECT_NEAR((displaced.soft_g_cm3 * mass_attenuation_cm2_g(find_material("water"), energy) +
+                 displaced.bone_g_cm3 * mass_attenuation_cm2_g(find_material("bone"), energy)) /
+                    (1.06 * mass_attenuation_cm2_g(find_material("blood"), energy)),
+                1, 1e-9);
 }
 
 } // namespace

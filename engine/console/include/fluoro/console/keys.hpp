@@ -10,6 +10,7 @@ namespace fluoro {
 enum class Action {
     // While held.
     pedal,
+    acquisition_pedal,
     c_arm_lao,
     c_arm_rao,
     c_arm_cranial,
@@ -28,11 +29,23 @@ enum class Action {
     blade_right,
     blade_top,
     blade_bottom,
+    wedge_left_in,
+    wedge_left_out,
+    wedge_right_in,
+    wedge_right_out,
+    wedge_left_turn,
+    wedge_right_turn,
     // Once per press.
     field_smaller,
     field_larger,
     pulse_rate_lower,
     pulse_rate_higher,
+    fluoroscopy_level,
+    acquisition_kind,
+    acquisition_rate,
+    high_level,
+    lock_exposure,
+    grid,
     view_ap,
     view_lao_45,
     view_lateral,
@@ -40,6 +53,30 @@ enum class Action {
     stop_motion,
     centre_table,
     acknowledge,
+    subtract,
+    remask,
+    landmark,
+    mask_left,
+    mask_right,
+    mask_up,
+    mask_down,
+    road_map,
+    invert,
+    brighter,
+    darker,
+    more_contrast,
+    less_contrast,
+    more_edges,
+    fewer_edges,
+    enlarge,
+    reduce,
+    review_run,
+    review_back,
+    review_forward,
+    review_play,
+    review_live,
+    store_picture,
+    store_reference,
     // The window's own.
     toggle_help,
     toggle_text,
@@ -53,7 +90,7 @@ inline constexpr int action_count = int(Action::scale_down) + 1;
 /// The action lasts as long as its key is down.
 constexpr bool is_held(Action action)
 {
-    return action <= Action::blade_bottom;
+    return action <= Action::wedge_right_turn;
 }
 /// The action is for the window and never reaches the session.
 constexpr bool is_of_window(Action action)

@@ -2,6 +2,7 @@
 #include <array>
 #include <fluoro/console/keys.hpp>
 #include <fluoro/room/room.hpp>
+#include <fluoro/session/session.hpp>
 #include <vector>
 
 namespace fluoro {
@@ -17,7 +18,7 @@ public:
 
     /// Where the machine is. Call before reading input. `is_settled`: every command taken so far has met its tick;
     /// until then steps build on what was asked for, not on `state`.
-    void update(RoomState const& state, bool is_settled);
+    void update(RoomState const& state, PictureState const& picture, bool is_settled);
 
     /// A key went down or up; the window's own actions are returned, all others become commands.
     std::optional<Action> key(int code, bool is_down, bool with_control);
@@ -38,7 +39,7 @@ public:
 
     /// The commands since the last call, in order. `elapsed_s` since then moves the blades that are held.
     std::vector<Command> take(double elapsed_s);
-    bool is_pedal_down() const { return is_down(Action::pedal); }
+    bool is_pedal_down() const { return is_down(Action::pedal) || is_down(Action::acquisition_pedal); }
     bool is_down(Action action) const { return holders_[std::size_t(action)] > 0; }
     /// Anything held: the window has to call take() often.
     bool is_anything_held() const;
@@ -53,7 +54,11 @@ private:
     void change_holders(Action action, int change);
     void press(Action action);
     void queue_jogs();
+    void follow_pedals();
     void move_blades(double step_mm);
+    void move_wedges(double elapsed_s);
+    void press_for_room(Action action);
+    void press_for_picture(Action action);
 
     RoomKind kind_;
     KeyMap keys_;
@@ -67,8 +72,11 @@ private:
     bool were_blades_held_ = false; ///< at the last take()
     JogCArm c_arm_jog_;
     JogTable table_jog_;
-    double field_mm_ = 0, pulse_rate_ = 0;
-    BladeOpening blades_;
+    Pedal pedal_ = Pedal::released; ///< as last asked for
+    // As last asked for, so that steps build on each other before the session has taken them.
+    RoomState room_;
+    PictureState picture_;
+    BladeOpening blades_; ///< inside the active field
 };
 
 } // namespace fluoro

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/console/live_session.hpp>
 #include <fluoro/room/room.hpp>
 #include <string>
 
@@ -30,5 +31,9 @@ constexpr int time_alerts(double fluoroscopy_s)
 /// Both show the same anatomy at the same size: C-arm, detector, table and zoom stand where they stood. Blades do not
 /// count.
 bool is_same_view(RoomState const& a, RoomState const& b);
+
+/// What the picture is: "LIVE", "LAST IMAGE HOLD", "RUN 2, FRAME 14", "NO IMAGE YET"; subtraction and road map are
+/// named.
+std::string picture_state_text(LiveSnapshot const& live);
 
 } // namespace fluoro

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -10,7 +11,7 @@ namespace fluoro {
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// What a draw is for. Two purposes never share numbers.
-enum class RandomStream : std::uint32_t { quanta = 1, electronic = 2, scatter = 3, body = 4, mutation = 5 };
+enum class RandomStream : std::uint32_t { quanta = 1, electronic = 2, scatter = 3, body = 4, mutation = 5, panel = 6 };
 
 /// A short sequence of numbers that belongs to one (seed, stream, frame, item), e.g. one pixel of one frame.
 class RandomSequence {
@@ -25,22 +26,13 @@ public:
     double next_uniform() { return (double(next_word()) + 0.5) * 0x1p-32; }
     /// Mean 0, variance 1 (Box-Muller).
     double next_normal();
-    /// Poisson with this mean (0 to 4e9; nothing for a mean that is no number): tables and inversion below 48, PTRS
-    /// rejection (Hörmann 1993) above; exact at any mean.
+    /// Poisson with this mean (0 to 2e9; nothing for a mean that is no number). Below 16 tables and inversion, exact;
+    /// above, the quantile expansion of Giles (2016): no event's probability is off by more than 5e-5, and less the
+    /// larger the mean. docs/theory/random-numbers.md
     std::uint32_t next_poisson(double mean);
 
 private:
-    friend void poisson_row(std::uint64_t, RandomStream, std::uint32_t, std::uint32_t, std::span<double const>,
-                            std::span<std::uint32_t>);
-    /// A sequence whose first four words are known already.
-    RandomSequence(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key,
-                   std::array<std::uint32_t, 4> first_words)
-        : key_{key}, counter_{counter}, words_{first_words}, left_{4}
-    {
-        ++counter_[0];
-    }
     void refill();
-    std::uint32_t large_poisson(double mean);
 
     std::array<std::uint32_t, 2> key_;
     std::array<std::uint32_t, 4> counter_;
@@ -50,9 +42,22 @@ private:
     bool has_spare_ = false;
 };
 
-/// Poisson draws of neighbouring items, several times as fast as one by one and the same numbers:
-/// draws[i] = RandomSequence{seed, stream, frame, first_item + i}.next_poisson(means[i]).
+/// Poisson draws of neighbouring items, an order of magnitude faster than one by one and the same numbers:
+/// draws[i] = RandomSequence{seed, stream, frame, first_item + i}.next_poisson(means[i]), a whole number.
 void poisson_row(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t first_item,
-                 std::span<double const> means, std::span<std::uint32_t> draws);
+                 std::span<float const> means, std::span<float> draws);
+
+/// How many numbers of `normal_row` share the words of one item.
+inline constexpr std::size_t normals_per_item = 4;
+/// Normal numbers, mean 0 and variance 1, within 6.6 standard deviations (Box-Muller in single precision). They use up
+/// one item for each normals_per_item of them, and whole groups of 64 items: rows that are not to share numbers start
+/// items_of_normals(columns) apart.
+void normal_row(std::uint64_t seed, RandomStream stream, std::uint32_t frame, std::uint32_t first_item,
+                std::span<float> draws);
+constexpr std::uint32_t items_of_normals(std::size_t count)
+{
+    std::size_t const group = 64 * normals_per_item;
+    return std::uint32_t((count + group - 1) / group * 64);
+}
 
 } // namespace fluoro

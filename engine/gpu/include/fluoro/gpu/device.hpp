@@ -12,12 +12,12 @@ struct DeviceInfo {
     std::string name;
     std::string driver;
     std::string api_version;
-    bool is_software = false;           ///< runs on the CPU (Mesa's llvmpipe)
-    std::uint64_t memory_bytes = 0;     ///< largest device-local heap
-    int max_texture_side = 0;           ///< of a 3D image [texels]
-    bool filters_16_bit = false;        ///< linear filtering of one-channel 16-bit 3D textures
-    bool is_usable = false;             ///< Vulkan 1.2 and a compute queue
-    std::string unusable_because;       ///< one line, when not usable
+    bool is_software = false;       ///< runs on the CPU (Mesa's llvmpipe)
+    std::uint64_t memory_bytes = 0; ///< largest device-local heap
+    int max_texture_side = 0;       ///< of a 3D image [texels]
+    bool filters_16_bit = false;    ///< linear filtering of one-channel 16-bit 3D textures
+    bool is_usable = false;         ///< Vulkan 1.2 and a compute queue
+    std::string unusable_because;   ///< one line, when not usable
 };
 
 /// Every Vulkan device of this machine, in the loader's order. Empty where there is no Vulkan loader or driver.

@@ -43,11 +43,16 @@ public:
     void dispatch(Kernel const& kernel, std::vector<Buffer const*> const& buffers,
                   std::vector<VolumeTexture const*> const& textures, std::span<std::byte const> push_constants,
                   std::uint32_t groups_x, std::uint32_t groups_y);
-    /// Marks a time; the intervals between marks come back from run().
+    /// Sets every word of a buffer.
+    void fill(Buffer const& buffer, std::uint32_t word);
+    /// Copies all of `from` to the beginning of `to`.
+    void copy(Buffer const& from, Buffer const& to);
+    /// Marks a time; the intervals between marks come back from run(). At most 256 between two runs.
     void mark();
-    /// Submits everything since the last run and waits for it. Returns the device's own times between marks [ms].
-    /// Throws Error (failed) when the device is lost or does not answer within a minute.
-    std::vector<double> run();
+    /// Submits everything since the last run and waits for it. Returns the device's own times between marks [ms]; none
+    /// where the device has no clock. Throws Error (failed) naming `what` ("marching the rays") when the device is lost
+    /// or does not answer within a minute.
+    std::vector<double> run(char const* what = "running kernels");
 
 private:
     struct Impl;

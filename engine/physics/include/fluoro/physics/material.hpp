@@ -31,8 +31,10 @@ Material const& material(MaterialId id);
 /// Total mass attenuation coefficient [cm2/g], photo-electric + Compton + Rayleigh, from xraylib's evaluation;
 /// 1 to 200 keV. docs/theory/attenuation.md
 double mass_attenuation_cm2_g(MaterialId id, PhotonEnergy energy);
-/// Mass energy-absorption coefficient of dry air [cm2/g] from NIST's nodes, cubic log-log spline; 5 to 200 keV.
-/// docs/theory/attenuation.md
+/// Mass energy-absorption coefficient [cm2/g] from NIST's nodes of the elements, mixed by mass; a cubic log-log spline
+/// between each two edges. 5 to 200 keV. docs/theory/attenuation.md
+double mass_energy_absorption_cm2_g(MaterialId id, PhotonEnergy energy);
+/// The same of dry air.
 double air_energy_absorption_cm2_g(PhotonEnergy energy);
 
 } // namespace fluoro

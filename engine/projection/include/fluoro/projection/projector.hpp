@@ -17,6 +17,8 @@ struct ThicknessMap {
 
 /// Adds what table and pad put in the way: one channel per material.
 void add_slab_thickness(Scene const& scene, ThicknessMap& map);
+/// Adds what filled tubes put in the way, what they displace taken away: one channel per added material.
+void add_tube_thickness(Scene const& scene, ThicknessMap& map);
 
 /// Voxels of a CT that this device can work on; a larger CT is halved along every side until it fits.
 std::size_t working_voxels(gpu::DeviceInfo const& device);
@@ -24,8 +26,16 @@ std::size_t working_voxels(gpu::DeviceInfo const& device);
 /// Where a frame's time went [ms].
 struct ProjectionTimes {
     double march_ms = 0;
+    double longest_dispatch_ms = 0; ///< of the march
     double energy_sum_ms = 0;
-    double read_back_ms = 0;
+    double tubes_ms = 0;  ///< chords through filled tubes and what they change
+    double finish_ms = 0; ///< read back, focal spot, blades, geometry
+};
+
+/// What a texture march does for a ray, on average over the field.
+struct MarchWork {
+    double samples_per_ray = 0;
+    double cells_crossed_per_ray = 0; ///< in one step each
 };
 
 enum class MarchMethod {
@@ -34,10 +44,18 @@ enum class MarchMethod {
     joseph
 };
 
+enum class EnergySumPlace {
+    by_device, ///< on a GPU there, on the CPU where the device is the CPU anyway
+    device,
+    host
+};
+
 struct ProjectorSettings {
     std::string device; ///< part of a device's name; empty = the best there is
     MarchMethod method = MarchMethod::by_device;
-    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do
+    EnergySumPlace energy_sum = EnergySumPlace::by_device;
+    bool cells = true;        ///< texture only: a ray crosses an empty or uniform cell in one step
+    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
     bool validation = false;  ///< Vulkan validation layers (core and synchronisation)
 };
 
@@ -50,9 +68,13 @@ public:
     Projector(Projector&&) noexcept;
     Projector& operator=(Projector&&) noexcept;
 
-    /// Primary only; scatter images are zero. Reuses the march when only the exposure or the blades changed.
+    /// Primary only, with the open beam's shape; scatter images are zero. Reuses the march when only the exposure, the
+    /// blades, wedges, grid or tubes changed. Nothing is left outside the exposed rectangle. Throws Error when the
+    /// scene's tubes hold more than four materials besides water and bone.
     Signal project(Scene const& scene);
     ThicknessMap thickness(Scene const& scene);
+    /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.
+    MarchWork march_work(Scene const& scene);
     ProjectionTimes const& last_times() const;
     std::string device_name() const;
     bool uses_texture() const;

@@ -6,10 +6,12 @@
 namespace fluoro {
 
 // The slow version in double precision that tests trust: trilinear samples at a tenth of a voxel, one ray per pixel,
-// nothing shared with the kernels but the meaning of the inputs.
+// nothing shared with the kernels but the meaning of the inputs. Filled tubes by halving along each of 16 rays per
+// pixel, heel, wedges and grid at every pixel and energy. The focal spot is a point and there is no extra-focal
+// radiation; open_beam stays empty.
 
 enum class EnergySum {
-    bins,     ///< physics' condensed bins, as the kernels use
+    bins,     ///< physics' condensed bins
     every_kev ///< the spectrum's own 1 keV bins
 };
 

@@ -7,8 +7,9 @@ namespace fluoro {
 
 /// One press of the pedal, beam on to beam off. Means are over its pulses; without a pulse they are 0.
 struct PedalPress {
-    Tick start = 0, end = 0; ///< `end` is the log's last tick where the beam was never turned off
-    bool is_closed = false;  ///< the log holds its beam off
+    Tick start = 0, end = 0;                      ///< `end` is the log's last tick where the beam was never turned off
+    bool is_closed = false;                       ///< the log holds its beam off
+    std::string programme = "fluoroscopy-normal"; ///< as a pulse has it
     int pulses = 0;
     int frame_first = 0, frame_last = 0;                               ///< numbers of the first and last pulse
     double kv = 0, ma = 0, pulse_ms = 0, copper_mm = 0, field_cm2 = 0; ///< means over the pulses
@@ -20,10 +21,19 @@ struct PedalPress {
     friend bool operator==(PedalPress const&, PedalPress const&) = default;
 };
 
+/// A pulse's programme is one of fluoroscopy's, not an acquisition.
+inline bool is_fluoroscopy(std::string const& programme)
+{
+    return programme.starts_with("fluoroscopy") || programme == "road-map";
+}
+
 /// What dose.json holds.
 struct DoseSummary {
     std::int64_t charge_nAs = 0, air_kerma_pGy = 0, kap_pGy_cm2 = 0;
-    Tick fluoroscopy_ticks = 0; ///< beam on
+    Tick fluoroscopy_ticks = 0; ///< fluoroscopy pedal down
+    Tick acquisition_ticks = 0; ///< acquisition pedal down
+    int acquisition_runs = 0;
+    std::int64_t acquisition_air_kerma_pGy = 0, acquisition_kap_pGy_cm2 = 0; ///< of those runs; in the totals too
     int pulses = 0;
     int pulses_outside_beam = 0; ///< logged while the beam was off; each counts, in a press of its own. Ought to be 0.
     bool is_complete = false;    ///< the log ended in order

@@ -23,7 +23,6 @@ struct RunInfo {
     std::string patient;       ///< what was imaged: a file, a bundle or a built-in name
     std::string room_kind;
     std::string device;        ///< what computed the projections
-    double dn_per_kev_mm2 = 0; ///< detector gain: digital numbers of frames/ per absorbed keV/mm2
     int columns = 0, rows = 0; ///< of the frames
     std::vector<std::string> command_line;
     friend bool operator==(RunInfo const&, RunInfo const&) = default;
@@ -59,6 +58,13 @@ struct PulseEntry {
     double blade_left_mm = 0, blade_right_mm = 0, blade_top_mm = 0, blade_bottom_mm = 0; ///< on the detector plane
     double field_cm2 = 0;  ///< collimated field on the detector
     double pulse_rate = 0; ///< [1/s]
+    std::string programme =
+        "fluoroscopy-normal";  ///< "fluoroscopy-low", "...-normal", "...-high", "road-map",
+                                                  ///< "cine", "dsa", "single"
+    int run = 0;               ///< number of the acquisition run that this is a frame of, ascending; 0 = fluoroscopy
+    double dn_per_kev_mm2 = 0; ///< detector gain: digital numbers of its frame per absorbed keV/mm2
+    double focal_spot_mm = 0;  ///< side of the focal spot used
+    bool is_grid_in = true;    ///< anti-scatter grid
     friend bool operator==(PulseEntry const&, PulseEntry const&) = default;
 };
 
@@ -66,6 +72,7 @@ struct PulseEntry {
 struct BeamEntry {
     Tick tick = 0;
     bool is_on = false;
+    std::string programme = {}; ///< as a pulse has it; empty when it stops
     friend bool operator==(BeamEntry const&, BeamEntry const&) = default;
 };
 

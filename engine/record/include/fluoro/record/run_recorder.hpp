@@ -38,8 +38,8 @@ public:
     void command(CommandEntry const& entry);
     /// Logs the pulse and keeps its raw frame.
     void pulse(PulseEntry const& entry, RawImage const& raw);
-    /// Logs a change of the beam; what is already so is not logged again.
-    void beam(Tick tick, bool is_on);
+    /// Logs a change of the beam or of its programme; what is already so is not logged again.
+    void beam(Tick tick, bool is_on, std::string const& programme = {});
     void message(Tick tick, std::string const& text);
     /// What is shown from `tick` on, until the next one. All pictures have one size.
     void picture(Tick tick, Image<std::uint8_t> picture);

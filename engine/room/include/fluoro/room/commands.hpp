@@ -85,6 +85,7 @@ struct Subtract {
     std::optional<bool> on;
     std::optional<int> mask_first, mask_frames;      ///< frames of the run, 1 = first
     std::optional<double> shift_columns, shift_rows; ///< of the mask [pixels]
+    std::optional<bool> peak;                        ///< peak opacification: the darkest so far of every pixel
     std::optional<double> landmark;                  ///< share of the anatomy left in, [0, 1]
 };
 /// Road map: the next fluoroscopy fills a map with the vessel's darkest values until the pedal is let go; after that

@@ -5,6 +5,7 @@
 #include <fluoro/physics/beam.hpp>
 #include <fluoro/physics/tube.hpp>
 #include <fluoro/room/commands.hpp>
+#include <fluoro/room/exposure_programme.hpp>
 #include <fluoro/room/table.hpp>
 #include <fluoro/room/view.hpp>
 #include <fluoro/room/wedge.hpp>
@@ -12,38 +13,6 @@
 #include <vector>
 
 namespace fluoro {
-
-struct Range {
-    double least = 0, most = 0;
-    bool holds(double v) const { return v >= least && v <= most; }
-};
-
-/// One copper filter of the wheel and the voltage up to which exposure control keeps it in the beam.
-struct FilterBand {
-    double copper_mm = 0;
-    double until_kv = 0;
-};
-
-/// How the generator's automatic exposure control works: the path of technique from a thin to a thick patient, what the
-/// detector shall receive and what the law allows. docs/theory/exposure-control.md
-struct ExposureProgramme {
-    std::string source;                     ///< where the figures come from
-    double first_kv = 65;                   ///< held while current, then pulse width rise
-    Range current_ma{10, 200};              ///< of the automatic path; inside the tube's own range
-    Range pulse_ms{3, 8};                   ///< of the automatic path
-    std::vector<FilterBand> bands;          ///< thickest filter first, voltages ascending
-    std::vector<double> ramp{0.35, 0.7, 1}; ///< share of the current in the first pulses after the pedal went down
-    double target_kerma_nGy = 30;           ///< at the detector's entrance, per pulse, at the two references below
-    double reference_pulse_rate = 15;       ///< [1/s]
-    double reference_field_mm = 200;
-    double rate_exponent = -0.5;          ///< target ~ (rate / reference)^exponent
-    double most_rate_factor = 2;          ///< the slowest rates never ask for more than this times the target
-    double field_exponent = -1;           ///< target ~ (field / reference)^exponent
-    double kerma_rate_limit_mGy_min = 88; ///< free in air, `limit_distance_mm` in front of the detector
-    double limit_distance_mm = 300;
-    double gain = 0.5;       ///< share of the remaining error taken back per pulse, (0, 1]
-    double dead_band = 0.02; ///< relative error that is left alone, so that the technique stands still
-};
 
 /// A kind of room, as data: one floor-mounted C-arm suite today; another kind is another set of values. All of it is
 /// said in the patient's frame, so a machine whose patient stands (table, tube and patient tilted together) differs
@@ -68,13 +37,18 @@ struct RoomKind {
     AntiScatterGrid grid;
     std::string wedge_material = "copper";
     double wedge_full_g_cm2 = 0.9, wedge_ramp_mm = 20; ///< ramp on the detector plane
+    Range wedge_edge_mm{-75,
+                        1000}; ///< travel of a wedge's edge from the central ray; the far end is out of the picture
     Range voltage_kv{40, 125}, current_ma{5, 800}, pulse_ms{1, 12}, copper_mm{0, 0.9};
-    double power_limit_kw = 80; ///< of the tube during a pulse
-    ExposureProgramme exposure;
+    double power_limit_kw = 80; ///< of the generator during a pulse; the tube's focal spots have their own
+    ExposureSettings exposure;
 };
 
 /// The room kinds the program knows by name; throws Error with the names otherwise.
 RoomKind const& find_room_kind(std::string const& name);
+
+/// Frame rates that the machine offers for this kind [1/s]; none for a single exposure.
+std::vector<double> const& acquisition_rates(RoomKind const& kind, AcquisitionKind acquisition);
 
 /// Where one wedge filter stands, as its shadow falls on the detector plane.
 struct WedgePlace {
@@ -97,6 +71,7 @@ struct RoomState {
     double acquisition_per_second = 15;
     bool is_high_level = false; ///< high-level control
     bool is_exposure_locked = false;
+    bool is_road_map = false; ///< fluoroscopy runs the road map's programme
     bool is_grid_in = true;
     std::array<WedgePlace, 2> wedges;
     // what still moves
@@ -122,6 +97,8 @@ public:
          Vec2 patient_middle_mm);
 
     /// Empty when done; otherwise one line for the person: what was refused and why. A refused command changes nothing.
+    /// The acquisition pedal goes before fluoroscopy's. Choosing a kind of acquisition that does not offer the rate in
+    /// force takes the kind's own first rate; changing the technique to a manual one releases the lock.
     /// A go-to ends the jog of the axes it names, and a jog the go-to of the axes it turns.
     [[nodiscard]] std::string command(Command const& command);
     /// One tick of motion. Returns messages of limits reached (each once per push against it).

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fluoro/core/clock.hpp>
+#include <fluoro/physics/mixture.hpp>
 #include <fluoro/room/room.hpp>
 #include <map>
 #include <optional>
@@ -16,6 +17,18 @@ struct TimedCommand {
     Command command;
 };
 
+/// A round path with another content than the CT's, there from one time to another: a vessel phantom with contrast
+/// medium, a wire, a gas bubble.
+struct ScenarioObject {
+    std::string name;
+    std::vector<Vec3> path_mm;    ///< at least two patient points
+    std::vector<double> radii_mm; ///< one per point
+    Mixture content;
+    MaterialId displaces{};    ///< what is taken away in its place
+    Tick from = 0;             ///< appears with this tick
+    std::optional<Tick> until; ///< gone from this tick on; empty = stays
+};
+
 /// What an instructor writes in one YAML file. docs/scenario-format.md
 struct Scenario {
     std::filesystem::path file;
@@ -28,6 +41,7 @@ struct Scenario {
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
     int pixels = 512;                 ///< columns = rows of a frame
     std::uint64_t seed = 1;
+    std::vector<ScenarioObject> objects;
     std::map<std::string, std::vector<TimedCommand>> operators; ///< each ascending in time and ending with EndSession
     std::vector<std::string> warnings; ///< file:line:column: commands that the room is going to refuse
 };

@@ -1,7 +1,9 @@
 #pragma once
-#include <fluoro/detector/detector.hpp>
-#include <fluoro/image/image.hpp>
 #include <fluoro/patient/volume.hpp>
+#include <fluoro/scenario/scenario.hpp>
+#include <fluoro/scene/filled_tube.hpp>
+#include <span>
+#include <vector>
 
 namespace fluoro {
 
@@ -13,11 +15,11 @@ struct PatientOnTable {
 /// From the CT: the body is what is denser than -300 HU.
 PatientOnTable lie_down(Volume const& ct);
 
-/// The detector as fluoroscopy reads it out: gain such that the reference target stands well below saturation.
-DetectorModel fluoroscopy_detector();
-
-/// Mean absorbed energy [keV/mm2] in exposure control's measuring field: the middle half of the exposed rectangle,
-/// primary and scatter. 0 when nothing is exposed.
-double measuring_field_mean(Signal const& signal);
+/// The objects that are there at `tick`, as tubes of a scene.
+struct PlacedObjects {
+    std::vector<Filling> fillings;
+    std::vector<FilledTube> tubes;
+};
+PlacedObjects place(std::span<ScenarioObject const> objects, Tick tick);
 
 } // namespace fluoro

@@ -1,0 +1,397 @@
+#include "tube_chords.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/error.hpp>
+#include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
+#include <fluoro/projection/projector.hpp>
+#include <limits>
+#include <numbers>
+
+namespace fluoro {
+namespace {
+
+constexpr int tile_side = 32;
+/// Rays that meet a tube at less than this sine of its axis see it end-on: its ends then decide the picture.
+constexpr double end_on_sine = 0.4;
+constexpr int end_on_samples = 16;
+/// A bend of less than 10 degrees (the cut takes half of it) goes on straight as far as a pixel can tell.
+constexpr double straight_cosine = 0.9962;
+/// Along each side of a pixel that a tube's end or bend crosses.
+constexpr int end_samples = 8;
+
+/// What one mm of a filling adds to the way [g/cm2].
+struct Masses {
+    double soft = 0, bone = 0;
+    std::array<double, most_added_materials> added{};
+};
+
+/// The rays of a picture.
+struct Rays {
+    Vec3 source, to_origin, column, row;
+    double pixel_mm = 0; ///< a pixel's diagonal
+
+    explicit Rays(Scene const& scene)
+        : source{scene.view.source_mm}, column{scene.view.column_direction * scene.pixels.pitch_mm()},
+          row{scene.view.row_direction * scene.pixels.pitch_mm()}, pixel_mm{1.5 * scene.pixels.pitch_mm()}
+    {
+        Vec2 const first = scene.pixels.position_mm(0, 0);
+        to_origin = scene.view.detector_centre_mm + first.x * scene.view.column_direction +
+                    first.y * scene.view.row_direction - source;
+    }
+    Vec3 way(double at_column, double at_row) const { return to_origin + at_column * column + at_row * row; }
+};
+
+/// A piece made ready: lengths from the middle of its axis.
+struct Piece {
+    Vec3 middle, axis;
+    double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
+    Vec3 from_normal, to_normal;  ///< both along the axis' sense
+    double from_offset = 0, to_offset = 0;
+    bool from_shows = false, to_shows = false; ///< ends beyond which no other piece goes on nearly straight
+    bool is_end_on = false;
+    double reach = 0, half_length = 0;            ///< of the wall from the axis; of the axis with its slanting cuts
+    int left = 0, right = 0, top = 0, bottom = 0; ///< pixels that it can cover, right and bottom excluded
+    int filling = 0;
+};
+
+/// Integral of sqrt(radius^2 - u^2) from the axis to u.
+double half_disc(double radius, double u)
+{
+    u = std::clamp(u, -radius, radius);
+    return 0.5 * (u * std::sqrt(std::max(0.0, radius * radius - u * u)) + radius * radius * std::asin(u / radius));
+}
+
+/// Mean of sqrt(radius^2 - u^2), nothing beyond the radius, over a window of `half` to either side of u.
+double window_mean(double radius, double u, double half)
+{
+    if (std::abs(u) + half > 0.9 * radius)
+        return (half_disc(radius, u + half) - half_disc(radius, u - half)) / (2 * half);
+    // Away from the rim three points do, to 1e-4 and for most pixels far better, without an arc sine.
+    double const aside = half * 0.77459666924148338; // sqrt(3 / 5), Gauss
+    auto const root = [&](double v) { return std::sqrt(radius * radius - v * v); };
+    return (5 * root(u - aside) + 8 * root(u) + 5 * root(u + aside)) / 18;
+}
+
+/// A stretch of a ray [mm] from its point nearest to a piece's middle.
+struct Stretch {
+    double from = 0, to = 0;
+};
+
+/// Inside the endless cone, averaged over a pixel; empty where the ray passes by. Across the tube a pixel is the fold
+/// of two even windows, its two sides as they project: the mean over `wide` is exact, that over `narrow` is its
+/// two-point Gauss rule. Both widths per mm of depth; `depth` is that of the ray's point `at`.
+Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double depth, double wide_per_mm,
+                       double narrow_per_mm)
+{
+    double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
+    Vec3 const across = d - c * piece.axis, off = at - z * piece.axis;
+    double const sine2 = glm::dot(across, across);
+    double const a = sine2 - piece.taper * piece.taper * c * c;
+    // From the ray's point nearest to the axis; the tube's radius there.
+    double const nearest = -glm::dot(off, across) / sine2;
+    double const radius = piece.radius + piece.taper * (z + c * nearest);
+    if (radius <= 0) return {};
+    double const u = std::sqrt(std::max(0.0, glm::dot(off, off) - nearest * nearest * sine2));
+    double const reach = radius * std::sqrt(sine2 / a);
+    double const wide = wide_per_mm * (depth + nearest), half = wide / 2;
+    double const aside = narrow_per_mm * (depth + nearest) / (2 * std::numbers::sqrt3);
+    if (u >= reach + half + aside) return {};
+    double root = 0;
+    for (double const v : {u - aside, u + aside}) root += window_mean(reach, v, half) / 2;
+    double const middle = nearest + radius * piece.taper * c / a;
+    return {middle - root / std::sqrt(a), middle + root / std::sqrt(a)};
+}
+
+/// Inside the endless cone, of the bare ray.
+Stretch in_cone(Piece const& piece, Vec3 const& at, Vec3 const& d)
+{
+    constexpr double far = std::numeric_limits<double>::infinity();
+    double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
+    Vec3 const across = d - c * piece.axis, off = at - z * piece.axis;
+    double const radius = piece.radius + piece.taper * z;
+    double const slope = piece.taper * c;
+    // (radius + slope t)^2 - |off + across t|^2 = -a t^2 + 2 b t + c0 must be positive, and the radius too.
+    double a = glm::dot(across, across) - slope * slope;
+    double const b = slope * radius - glm::dot(off, across);
+    double const c0 = radius * radius - glm::dot(off, off);
+    if (std::abs(a) < 1e-12) a = std::copysign(1e-12, a);
+    double const root2 = b * b + a * c0;
+    if (root2 <= 0) return {};
+    double const root = std::sqrt(root2);
+    double const low = std::min((b - root) / a, (b + root) / a), high = std::max((b - root) / a, (b + root) / a);
+    if (a > 0) return radius + slope * (low + high) / 2 > 0 ? Stretch{low, high} : Stretch{};
+    return slope > 0 ? Stretch{high, far} : Stretch{-far, low}; // steeper than the cone: in to its open end
+}
+
+struct Chord {
+    double mm = 0;
+    bool meets_end = false;
+};
+
+/// Length inside the piece of the ray to these pixel coordinates, averaged across the tube over `share` of a pixel.
+Chord chord_of(Piece const& piece, Rays const& rays, double column, double row, double share)
+{
+    Vec3 const way = rays.way(column, row);
+    double const length = glm::length(way);
+    Vec3 const d = way / length;
+    Vec3 const to_middle = piece.middle - rays.source;
+    double const reached = glm::dot(to_middle, d);
+    Vec3 const at = reached * d - to_middle;
+    Stretch inside;
+    double margin = 0; // half a pixel's diagonal, and a little, at the tube's depth [mm]
+    if (piece.is_end_on) {
+        inside = in_cone(piece, at, d);
+    } else {
+        // A pixel's sides across the tube, at the depth where the ray comes nearest to its axis. The wider one tiles
+        // the tube's width without gaps from pixel to pixel of a row (or column), so that its area is kept.
+        Vec3 const across = glm::normalize(glm::cross(d, piece.axis));
+        double const along_row = share / length * std::abs(glm::dot(across, rays.column));
+        double const along_column = share / length * std::abs(glm::dot(across, rays.row));
+        margin = reached / length * (glm::length(rays.column) + glm::length(rays.row)) / 2;
+        inside =
+            in_smooth_cone(piece, at, d, reached, std::max(along_row, along_column), std::min(along_row, along_column));
+    }
+    inside.from = std::max(inside.from, -reached);
+    inside.to = std::min(inside.to, length - reached);
+    if (inside.to <= inside.from) return {};
+    Stretch const whole = inside;
+    bool meets_end = false;
+    auto const cut = [&](Vec3 const& normal, double offset, double sense, bool shows) {
+        double const distance = sense * (glm::dot(normal, at) - offset), speed = sense * glm::dot(normal, d);
+        auto const [nearest, farthest] = std::minmax({distance + speed * whole.from, distance + speed * whole.to});
+        meets_end |= shows && nearest < margin && farthest > -margin;
+        if (speed > 0)
+            inside.from = std::max(inside.from, -distance / speed);
+        else if (speed < 0)
+            inside.to = std::min(inside.to, -distance / speed);
+        else if (distance < 0)
+            inside.to = inside.from;
+    };
+    cut(piece.from_normal, piece.from_offset, 1, piece.from_shows);
+    cut(piece.to_normal, piece.to_offset, -1, piece.to_shows);
+    return {std::max(0.0, inside.to - inside.from), meets_end};
+}
+
+/// Does the ray to this pixel pass the piece by, with a pixel to spare? Cheap, for the many that do.
+bool passes_by(Piece const& piece, Rays const& rays, int column, int row)
+{
+    Vec3 const way = rays.way(column, row);
+    Vec3 const to_middle = piece.middle - rays.source;
+    double const share = glm::dot(to_middle, way) / glm::dot(way, way);
+    Vec3 const at = share * way - to_middle;
+    double const pixel = share * rays.pixel_mm, reach = piece.reach + pixel;
+    double const c = glm::dot(way, piece.axis), z = glm::dot(at, piece.axis);
+    Vec3 const across = way - c * piece.axis, off = at - z * piece.axis;
+    double const sine2 = glm::dot(across, across), nearest = -glm::dot(off, across) / sine2;
+    double const u2 = glm::dot(off, off) - nearest * nearest * sine2, rest2 = reach * reach - u2;
+    if (rest2 <= 0) return true;
+    // Along the axis: where the ray comes nearest, and as far as it moves on within the wall's reach.
+    double const beside = std::abs(z + c * nearest) - piece.half_length - pixel;
+    return beside > 0 && beside * beside * sine2 > c * c * rest2;
+}
+
+/// Mean length over the pixel's aperture.
+double pixel_chord_mm(Piece const& piece, Rays const& rays, int column, int row)
+{
+    double sum = 0;
+    if (passes_by(piece, rays, column, row)) return 0;
+    if (piece.is_end_on) {
+        for (int i = 0; i < end_on_samples; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
+            int const reversed = (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
+            sum += chord_of(piece, rays, column + (i + 0.5) / end_on_samples - 0.5,
+                            row + (reversed + 0.5) / end_on_samples - 0.5, 1)
+                       .mm;
+        }
+        return sum / end_on_samples;
+    }
+    Chord const chord = chord_of(piece, rays, column, row, 1);
+    if (!chord.meets_end) return chord.mm;
+    for (int j = 0; j < end_samples; ++j)
+        for (int i = 0; i < end_samples; ++i)
+            sum += chord_of(piece, rays, column + (i + 0.5) / end_samples - 0.5, row + (j + 0.5) / end_samples - 0.5,
+                            1.0 / end_samples)
+                       .mm;
+    return sum / (end_samples * end_samples);
+}
+
+/// Ready for its pixels; covers none where it does not stand between source and detector.
+Piece make_piece(FilledTube const& tube, Scene const& scene)
+{
+    Piece piece;
+    Vec3 const along = tube.to_mm - tube.from_mm;
+    double const length = glm::length(along);
+    FLUORO_EXPECT(length > 0 && tube.from_radius_mm > 0 && tube.to_radius_mm > 0);
+    piece.middle = (tube.from_mm + tube.to_mm) / 2.0;
+    piece.axis = along / length;
+    piece.radius = (tube.from_radius_mm + tube.to_radius_mm) / 2;
+    piece.taper = (tube.to_radius_mm - tube.from_radius_mm) / length;
+    piece.filling = tube.filling;
+    auto const normal = [&](Vec3 const& cut) {
+        if (cut == Vec3{0}) return piece.axis;
+        return glm::dot(cut, piece.axis) < 0 ? -glm::normalize(cut) : glm::normalize(cut);
+    };
+    piece.from_normal = normal(tube.from_cut);
+    piece.to_normal = normal(tube.to_cut);
+    piece.from_shows = tube.from_cut == Vec3{0} || glm::dot(piece.from_normal, piece.axis) < straight_cosine;
+    piece.to_shows = tube.to_cut == Vec3{0} || glm::dot(piece.to_normal, piece.axis) < straight_cosine;
+    piece.from_offset = glm::dot(piece.from_normal, tube.from_mm - piece.middle);
+    piece.to_offset = glm::dot(piece.to_normal, tube.to_mm - piece.middle);
+
+    View const& view = scene.view;
+    Vec3 const beam = view.beam_direction();
+    double const pitch = scene.pixels.pitch_mm();
+    Vec2 const first = scene.pixels.position_mm(0, 0);
+    double low_x = 1e30, high_x = -1e30, low_y = 1e30, high_y = -1e30;
+    for (auto const& [end, radius, cut] : {std::tuple{tube.from_mm, tube.from_radius_mm, piece.from_normal},
+                                           std::tuple{tube.to_mm, tube.to_radius_mm, piece.to_normal}}) {
+        // A ball around the end that holds its slanting cut, and its shadow.
+        double const slant = std::clamp(glm::dot(cut, piece.axis), 0.1, 1.0);
+        double const ball = (radius + std::abs(piece.taper) * radius / slant) / slant;
+        piece.reach = std::max(piece.reach, 1.05 * ball);
+        piece.half_length = std::max(piece.half_length, length / 2 + ball * std::sqrt(1 - slant * slant));
+        double const depth = glm::dot(end - view.source_mm, beam);
+        if (depth - ball < 1) return piece;
+        double const scale = view.source_to_detector_mm / pitch;
+        double const x =
+            (glm::dot(end - view.source_mm, view.column_direction) / depth * view.source_to_detector_mm - first.x) /
+            pitch;
+        double const y =
+            (glm::dot(end - view.source_mm, view.row_direction) / depth * view.source_to_detector_mm - first.y) / pitch;
+        double const reach = 1.3 * ball / (depth - ball) * scale + 1.5;
+        low_x = std::min(low_x, x - reach);
+        high_x = std::max(high_x, x + reach);
+        low_y = std::min(low_y, y - reach);
+        high_y = std::max(high_y, y + reach);
+    }
+    auto const whole = [](double value, int most) { return int(std::clamp(value, 0.0, double(most))); };
+    piece.left = whole(std::floor(low_x), scene.pixels.columns);
+    piece.right = whole(std::ceil(high_x) + 1, scene.pixels.columns);
+    piece.top = whole(std::floor(low_y), scene.pixels.rows);
+    piece.bottom = whole(std::ceil(high_y) + 1, scene.pixels.rows);
+    Vec3 const d = glm::normalize(piece.middle - view.source_mm);
+    double const sine = glm::length(glm::cross(d, piece.axis));
+    piece.is_end_on = sine < std::max(end_on_sine, 2 * std::abs(piece.taper));
+    return piece;
+}
+
+Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added, MaterialId water, MaterialId bone)
+{
+    constexpr double cm_per_mm = 0.1;
+    Masses masses{-cm_per_mm * filling.displaced.soft_g_cm3, -cm_per_mm * filling.displaced.bone_g_cm3, {}};
+    for (auto const& [id, g_cm3] : filling.content.g_cm3) {
+        if (id == water)
+            masses.soft += cm_per_mm * g_cm3;
+        else if (id == bone)
+            masses.bone += cm_per_mm * g_cm3;
+        else if (auto const found = std::find(added.begin(), added.end(), id); found != added.end())
+            masses.added[std::size_t(found - added.begin())] += cm_per_mm * g_cm3;
+    }
+    return masses;
+}
+
+} // namespace
+
+std::vector<MaterialId> added_materials(Scene const& scene)
+{
+    MaterialId const water = find_material("water"), bone = find_material("bone");
+    std::vector<MaterialId> added;
+    for (auto const& tube : scene.tubes)
+        for (auto const& [id, g_cm3] : scene.fillings.at(std::size_t(tube.filling)).content.g_cm3)
+            if (id != water && id != bone && std::find(added.begin(), added.end(), id) == added.end())
+                added.push_back(id);
+    if (added.size() > most_added_materials)
+        throw Error{"the tubes of this scene hold " + std::to_string(added.size()) +
+                    " materials besides water and bone, but a picture takes at most " +
+                    std::to_string(most_added_materials) + "; let some of them share a material"};
+    return added;
+}
+
+std::vector<TubePixel> tube_pixels(Scene const& scene, PixelRect const& rect)
+{
+    std::vector<TubePixel> covered;
+    if (scene.tubes.empty()) return covered;
+    auto const added = added_materials(scene);
+    std::vector<Masses> masses;
+    MaterialId const water = find_material("water"), bone = find_material("bone");
+    for (auto const& filling : scene.fillings) masses.push_back(masses_of(filling, added, water, bone));
+
+    int const tiles_x = (rect.columns + tile_side - 1) / tile_side, tiles_y = (rect.rows + tile_side - 1) / tile_side;
+    std::vector<Piece> pieces;
+    std::vector<std::vector<std::size_t>> of_tile(std::size_t(tiles_x) * std::size_t(tiles_y));
+    for (auto const& tube : scene.tubes) {
+        FLUORO_EXPECT(tube.filling >= 0 && std::size_t(tube.filling) < masses.size());
+        Piece const piece = make_piece(tube, scene);
+        int const left = std::max(piece.left, rect.column) - rect.column;
+        int const right = std::min(piece.right, rect.column + rect.columns) - rect.column;
+        int const top = std::max(piece.top, rect.row) - rect.row;
+        int const bottom = std::min(piece.bottom, rect.row + rect.rows) - rect.row;
+        if (left >= right || top >= bottom) continue;
+        for (int y = top / tile_side; y <= (bottom - 1) / tile_side; ++y)
+            for (int x = left / tile_side; x <= (right - 1) / tile_side; ++x)
+                of_tile[std::size_t(y) * std::size_t(tiles_x) + std::size_t(x)].push_back(pieces.size());
+        pieces.push_back(piece);
+    }
+
+    Rays const rays{scene};
+    std::vector<std::vector<TubePixel>> in_tile(of_tile.size());
+    // Only tiles with something in them, so that every thread gets as many.
+    std::vector<int> busy;
+    for (int tile = 0; tile < tiles_x * tiles_y; ++tile)
+        if (!of_tile[std::size_t(tile)].empty()) busy.push_back(tile);
+    parallel_for(int(busy.size()), [&](int first, int last) {
+        for (int i = first; i < last; ++i) {
+            int const tile = busy[std::size_t(i)];
+            int const left = rect.column + tile % tiles_x * tile_side, top = rect.row + tile / tiles_x * tile_side;
+            int const right = std::min(left + tile_side, rect.column + rect.columns);
+            int const bottom = std::min(top + tile_side, rect.row + rect.rows);
+            std::vector<TubePixel> pixels(std::size_t(tile_side) * tile_side);
+            std::vector<char> is_covered(pixels.size());
+            for (auto const index : of_tile[std::size_t(tile)]) {
+                Piece const& piece = pieces[index];
+                Masses const& mass = masses[std::size_t(piece.filling)];
+                for (int row = std::max(top, piece.top); row < std::min(bottom, piece.bottom); ++row)
+                    for (int column = std::max(left, piece.left); column < std::min(right, piece.right); ++column) {
+                        double const chord = pixel_chord_mm(piece, rays, column, row);
+                        if (chord <= 0) continue;
+                        auto const at = std::size_t(row - top) * tile_side + std::size_t(column - left);
+                        is_covered[at] = 1;
+                        pixels[at].soft += chord * mass.soft;
+                        pixels[at].bone += chord * mass.bone;
+                        for (std::size_t m = 0; m < added.size(); ++m) pixels[at].added[m] += chord * mass.added[m];
+                    }
+            }
+            for (std::size_t at = 0; at < pixels.size(); ++at)
+                if (is_covered[at]) {
+                    pixels[at].column = left + int(at % tile_side);
+                    pixels[at].row = top + int(at / tile_side);
+                    in_tile[std::size_t(tile)].push_back(pixels[at]);
+                }
+        }
+    });
+    for (auto const& tile : in_tile) covered.insert(covered.end(), tile.begin(), tile.end());
+    return covered;
+}
+
+void add_tube_thickness(Scene const& scene, ThicknessMap& map)
+{
+    auto const added = added_materials(scene);
+    std::vector<std::size_t> channels;
+    for (auto const id : added) {
+        auto const found = std::find(map.materials.begin(), map.materials.end(), id);
+        channels.push_back(std::size_t(found - map.materials.begin()));
+        if (found != map.materials.end()) continue;
+        map.materials.push_back(id);
+        map.names.push_back(material(id).name);
+        map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
+    }
+    for (auto const& pixel : tube_pixels(scene, {0, 0, scene.pixels.columns, scene.pixels.rows})) {
+        map.g_cm2[0].at(pixel.column, pixel.row) += float(pixel.soft);
+        map.g_cm2[1].at(pixel.column, pixel.row) += float(pixel.bone);
+        for (std::size_t m = 0; m < added.size(); ++m)
+            map.g_cm2[channels[m]].at(pixel.column, pixel.row) += float(pixel.added[m]);
+    }
+}
+
+} // namespace fluoro
