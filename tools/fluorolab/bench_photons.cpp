@@ -69,16 +69,13 @@ void bench_photons(std::shared_ptr<Patient const> const& patient, BenchRequest c
     report("one core", rate_of([&](std::uint64_t first, std::uint64_t count) {
                follow_on_one_thread(tables, seed, first, count);
            }));
-    report("all cores", rate_of([&](std::uint64_t first, std::uint64_t count) {
-               follow(tables, seed, first, count);
-           }));
+    report("all cores", rate_of([&](std::uint64_t first, std::uint64_t count) { follow(tables, seed, first, count); }));
     DeviceTransportSettings settings;
     settings.device = request.device;
     DeviceTransport device{settings};
     device.load(tables);
-    report(device.device_name(), rate_of([&](std::uint64_t first, std::uint64_t count) {
-               device.follow(seed, first, count);
-           }));
+    report(device.device_name(),
+           rate_of([&](std::uint64_t first, std::uint64_t count) { device.follow(seed, first, count); }));
 }
 
 } // namespace fluoro

@@ -64,7 +64,9 @@ TEST(Voxelise, what_is_only_inside_stays_inside)
     Patient const without_it = voxelise(two_balls(), {1, {Vec3{-40}, Vec3{45}}});
     EXPECT_GT(std::ranges::count(with.labels, 1091), 200);
     for (std::size_t i = 0; i < with.labels.size(); ++i)
-        if (with.labels[i] == 1091) { ASSERT_EQ(without_it.labels[i], 5); }
+        if (with.labels[i] == 1091) {
+            ASSERT_EQ(without_it.labels[i], 5);
+        }
 }
 
 TEST(Voxelise, an_empty_region_and_a_silly_spacing_are_refused)

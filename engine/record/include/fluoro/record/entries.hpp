@@ -56,10 +56,9 @@ struct PulseEntry {
     double table_longitudinal_mm = 0, table_lateral_mm = 0, table_height_mm = 0; ///< relative to the start
     double field_mm = 0; ///< side of the active field on the detector
     double blade_left_mm = 0, blade_right_mm = 0, blade_top_mm = 0, blade_bottom_mm = 0; ///< on the detector plane
-    double field_cm2 = 0;  ///< collimated field on the detector
-    double pulse_rate = 0; ///< [1/s]
-    std::string programme =
-        "fluoroscopy-normal";  ///< "fluoroscopy-low", "...-normal", "...-high", "road-map",
+    double field_cm2 = 0;                         ///< collimated field on the detector
+    double pulse_rate = 0;                        ///< [1/s]
+    std::string programme = "fluoroscopy-normal"; ///< "fluoroscopy-low", "...-normal", "...-high", "road-map",
                                                   ///< "cine", "dsa", "single"
     int run = 0;               ///< number of the acquisition run that this is a frame of, ascending; 0 = fluoroscopy
     double dn_per_kev_mm2 = 0; ///< detector gain: digital numbers of its frame per absorbed keV/mm2
