@@ -6,6 +6,7 @@
 #include <fluoro/patient/importer.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <phantoms.hpp>
 
 namespace fluoro {
@@ -73,6 +74,12 @@ Loss loss_against_noise(Scene scene)
     result.worst /= noise;
     std::printf("noise %.4f; cells lose %.3f of it in rms, %.2f at worst; mean %.1e\n", noise, result.rms, result.worst,
                 result.mean);
+    bool const is_real =
+        std::string{testing::UnitTest::GetInstance()->current_test_info()->name()}.ends_with("real_chest");
+    std::string const name = is_real ? "cells_chest" : "cells_phantom";
+    test::measured(name + "_rms", result.rms);
+    test::measured(name + "_worst", result.worst);
+    test::measured(name + "_mean", result.mean);
     return result;
 }
 

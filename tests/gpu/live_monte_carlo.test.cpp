@@ -2,6 +2,7 @@
 #include <fluoro/transport/live_monte_carlo.hpp>
 #include <functional>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <phantoms.hpp>
 
 namespace fluoro {
@@ -72,6 +73,7 @@ TEST(LiveMonteCarlo, of_a_standing_view_becomes_the_cpus_monte_carlo)
     auto const cpu = monte_carlo_scatter(scene, settings);
     double const error = std::hypot(cpu.relative_error, last.relative_error);
     EXPECT_LT(error, 0.07); // it means something
+    test::measured("live_monte_carlo_sigma", (mean(last.mean_kev_mm2) / mean(cpu.mean_kev_mm2) - 1) / error);
     EXPECT_NEAR(mean(last.mean_kev_mm2) / mean(cpu.mean_kev_mm2), 1, 4 * error);
     EXPECT_NEAR(mean(last.second_kev2_mm2) / mean(cpu.second_kev2_mm2), 1, 4 * error);
     for (auto const& message : live().validation_messages()) ADD_FAILURE() << message;

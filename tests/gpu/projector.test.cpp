@@ -4,6 +4,7 @@
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/projection/reference.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <phantoms.hpp>
 
 namespace fluoro {
@@ -54,6 +55,7 @@ TEST_P(EveryMethod, equals_the_double_precision_reference)
     Signal const truth = reference_project(scene, EnergySum::every_kev);
     double const worst = worst_difference(ours.primary, truth.primary);
     RecordProperty("worst_difference", std::to_string(worst));
+    test::measured(method == MarchMethod::joseph ? "joseph" : "texture", 100 * worst);
     EXPECT_LT(worst, 1.5e-3);
     EXPECT_LT(worst_difference(ours.primary_second_moment, truth.primary_second_moment), 1.5e-3);
     for (auto const& message : projector.validation_messages()) ADD_FAILURE() << message;
@@ -118,6 +120,8 @@ TEST_P(EveryPlace, whole_beam_equals_the_reference)
     Signal const without_truth = reference_project(scene, EnergySum::every_kev);
     double const worst = worst_difference(without.primary, without_truth.primary);
     std::printf("worst difference %.2e; with tubes %.2e, mean %.2e\n", worst, worst_with, mean_with);
+    test::measured("whole_beam", 100 * worst);
+    test::measured("whole_beam_tubes_mean", 100 * mean_with);
     EXPECT_LT(worst, 8e-3);
     EXPECT_LT(worst_difference(without.primary_second_moment, without_truth.primary_second_moment), 8e-3);
     EXPECT_LT(worst_with, 0.1);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fluoro/transport/device_transport.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -133,6 +134,7 @@ struct Estimate {
 void expect_agreement(Estimate const& ours, Estimate const& twins, std::string const& what)
 {
     double const error = std::hypot(ours.error(), twins.error());
+    test::measured("kernel_twin_sigma", (ours.mean() - twins.mean()) / error);
     EXPECT_LT(std::abs(ours.mean() - twins.mean()), 4 * error) << what << ": " << ours.mean() << " +- " << ours.error()
                                                                << ", twin " << twins.mean() << " +- " << twins.error();
 }
@@ -201,7 +203,10 @@ TEST(DeviceTransport, makes_the_twins_decisions_with_the_same_random_numbers)
     std::uint64_t const first = (std::uint64_t{1} << 33) - 5000; // histories beyond 32 bits too
     auto const ours = device().follow(0x123456789abcdef0, first, 20'000);
     auto const twin = follow_on_one_thread(tables, 0x123456789abcdef0, first, 20'000);
-    auto const near = [](double a, double b, std::string const& what) { EXPECT_NEAR(a / b, 1, 5e-4) << what; };
+    auto const near = [](double a, double b, std::string const& what) {
+        test::measured("kernel_same_seed", a / b - 1);
+        EXPECT_NEAR(a / b, 1, 5e-4) << what;
+    };
     EXPECT_EQ(ours.totals[shared::total_photons], twin.totals[shared::total_photons]);
     EXPECT_EQ(ours.totals[shared::total_emitted], twin.totals[shared::total_emitted]);
     for (std::size_t i = 0; i < shared::total_count; ++i)

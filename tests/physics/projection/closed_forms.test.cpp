@@ -4,6 +4,7 @@
 #include <fluoro/projection/projector.hpp>
 #include <glm/gtc/matrix_transform.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <phantoms.hpp>
 
 namespace fluoro {
@@ -48,6 +49,7 @@ Vec3 ray_of(Scene const& scene, int column, int row)
 // sums of 24 energies and 100 samples in float are good to 0.1 %.
 TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
 {
+    test::Extremes off{"slab"};
     auto const slab =
         test::make_patient(test::centred_grid({120, 100, 120}, {2, 2, 2}), [](Vec3 const&) { return 0.0; });
     Scene const scene = scene_of(slab);
@@ -63,6 +65,7 @@ TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
         double const distance_m = 1.0 / cosine;
         double const expected =
             absorbed_energy_1kev_sum(spectrum, scene.scintillator, {&water, 1}) / (distance_m * distance_m) * cosine;
+        off.see_ratio(signal.primary.at(column, row) / expected);
         EXPECT_NEAR(signal.primary.at(column, row) / expected, 1, 0.005) << column << ' ' << row;
     }
 }
@@ -71,6 +74,7 @@ TEST(Slab, absorbs_as_the_1_keV_sum_through_its_oblique_thickness)
 // doubt at each end of a chord of at least 40 voxels, in the mean over many rays far less.
 TEST(Sphere, mass_thickness_is_its_chord)
 {
+    test::Extremes means{"sphere_mean"}, chords{"sphere_chord"};
     double const radius = 40;
     auto const sphere = test::make_patient(test::centred_grid({96, 96, 96}, {1, 1, 1}), [&](Vec3 const& p) {
         // The share of a voxel inside, for a surface that is nearly flat across it.
@@ -93,6 +97,8 @@ TEST(Sphere, mass_thickness_is_its_chord)
                 expected += chord_cm;
                 worst = std::max(worst, std::abs(mass / chord_cm - 1));
             }
+        means.see_ratio(sum / expected);
+        chords.see(100 * worst);
         EXPECT_NEAR(sum / expected, 1, 0.005);
         EXPECT_LT(worst, 0.015);
     }
@@ -101,6 +107,7 @@ TEST(Sphere, mass_thickness_is_its_chord)
 // A wedge whose thickness grows along x: the slope of mass thickness over position, which no offset can hide.
 TEST(Wedge, mass_thickness_follows_its_slope)
 {
+    test::Extremes off{"slope"};
     // Density grows linearly along x, which is exact on any grid.
     auto const wedge =
         test::make_patient(test::centred_grid({120, 60, 60}, {2, 2, 2}), [](Vec3 const& p) { return 4 * p.x; });
@@ -117,6 +124,7 @@ TEST(Wedge, mass_thickness_follows_its_slope)
         double const ours =
             map.g_cm2[0].at(column, 32) * mass_attenuation_cm2_g(find_material("water"), PhotonEnergy{70}) +
             map.g_cm2[1].at(column, 32) * mass_attenuation_cm2_g(find_material("bone"), PhotonEnergy{70});
+        off.see_ratio(ours / mu);
         EXPECT_NEAR(ours / mu, 1, 0.005);
     }
 }
@@ -164,6 +172,7 @@ Vec2 shadow_centre(Scene const& with, std::shared_ptr<Patient const> const& with
 // that is 0.2 mm, a twelfth of a pixel: what the centre of a round shadow allows.
 TEST(Magnification, is_source_to_detector_over_source_to_object)
 {
+    test::Extremes off{"magnification"};
     Grid const grid = test::centred_grid({100, 140, 32}, {1, 1, 1});
     auto const air = test::make_patient(grid, [](Vec3 const&) { return -1000.0; });
     for (double const y : {-50.0, 0.0, 50.0}) {
@@ -172,6 +181,7 @@ TEST(Magnification, is_source_to_detector_over_source_to_object)
         });
         Scene const scene = scene_of(bead);
         // The source is posterior (+y): a bead farther in front is nearer to the detector.
+        off.see_ratio(shadow_centre(scene, air).x / (30 * 1000 / (750 - y)));
         EXPECT_NEAR(shadow_centre(scene, air).x / (30 * 1000 / (750 - y)), 1, 0.005) << y;
     }
 }
@@ -230,6 +240,7 @@ TEST(Slabs, table_layers_attenuate_as_their_oblique_thickness)
     Spectrum const spectrum = filtered_spectrum(scene.exposure.quality);
     double const expected = absorbed_energy_1kev_sum(spectrum, scene.scintillator, {&layer, 1}) /
                             absorbed_energy_1kev_sum(spectrum, scene.scintillator, {});
+    test::measured("table_layers", 100 * (projector().project(scene).primary.at(32, 32) / before / expected - 1));
     EXPECT_NEAR(projector().project(scene).primary.at(32, 32) / before / expected, 1, 0.005);
     auto const map = projector().thickness(scene);
     ASSERT_EQ(map.names.size(), 3u);

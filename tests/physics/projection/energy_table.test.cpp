@@ -3,6 +3,7 @@
 #include <fluoro/physics/tube.hpp>
 #include <fluoro/projection/energy_table.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -57,6 +58,8 @@ TEST(EnergyTable, fitted_energies_equal_the_1_keV_sum)
                 }
             }
     std::printf("worst error of the mean %.2e, of the second moment %.2e\n", worst, worst_second);
+    test::measured("energy_table_mean", 100 * worst);
+    test::measured("energy_table_second", 100 * worst_second);
     EXPECT_LT(worst, 1e-3);
     EXPECT_LT(worst_second, 1e-2);
 }

@@ -6,6 +6,7 @@
 #include <fluoro/projection/reference.hpp>
 #include <glm/gtc/matrix_transform.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -39,13 +40,16 @@ std::shared_ptr<Patient const> nobody()
 // primary 0-2 % off); 10 % is the promise, 6 % the margin that it has.
 TEST(LiveScatter, on_the_axis_is_that_of_photons_in_water)
 {
+    test::Extremes off{"live_scatter_axis"};
     struct {
         double water_cm, field_cm, ratio;
     } const table[] = {{10, 10, 0.293}, {20, 10, 0.564}, {30, 10, 0.834},
                        {10, 30, 1.081}, {20, 30, 2.528}, {30, 30, 4.229}};
-    for (auto const& row : table)
+    for (auto const& row : table) {
+        off.see_ratio(ratio(test::water_slab({.water_cm = row.water_cm, .field_cm = row.field_cm})) / row.ratio);
         EXPECT_NEAR(ratio(test::water_slab({.water_cm = row.water_cm, .field_cm = row.field_cm})) / row.ratio, 1, 0.06)
             << row.water_cm << " cm of water, field " << row.field_cm << " cm";
+    }
 }
 
 TEST(LiveScatter, falls_as_the_blades_close)
@@ -70,6 +74,8 @@ TEST(LiveScatter, falls_as_the_gap_grows)
     auto const at = [](double gap_cm) {
         return ratio(test::water_slab({.water_cm = 20, .field_cm = 30, .gap_cm = gap_cm}));
     };
+    test::measured("live_scatter_gap_1", 100 * (at(1) / 3.47 - 1));
+    test::measured("live_scatter_gap_30", 100 * (at(30) / 1.01 - 1));
     EXPECT_NEAR(at(1) / 3.47, 1, 0.1);
     EXPECT_NEAR(at(30) / 1.01, 1, 0.1);
     double before = 1e9;
@@ -129,6 +135,7 @@ TEST(LiveScatter, carries_photons_softer_than_the_primary)
     double const scatter_kev = signal.scatter_second_moment.at(33, 33) / signal.scatter.at(33, 33);
     double const primary_kev = signal.primary_second_moment.at(33, 33) / signal.primary.at(33, 33);
     EXPECT_LT(scatter_kev, primary_kev - 2);
+    test::measured("live_scatter_kev", scatter_kev);
     EXPECT_NEAR(scatter_kev, 50.1, 1.0); // monte_carlo_scatter on this scene; 2 % from the coarse energies of the fit
 }
 

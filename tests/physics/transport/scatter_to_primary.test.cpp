@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fluoro/transport/scatter_picture.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <phantoms.hpp>
 #include <slab_problem.hpp>
 
@@ -77,6 +78,7 @@ std::uint64_t histories(Row const& row)
 
 TEST(ScatterToPrimary, behind_water_is_that_of_an_independent_monte_carlo)
 {
+    Extremes off{"scatter_to_primary"};
     for (auto const& row : rows) {
         auto const problem = problem_of(row);
         auto const tables = pack(problem);
@@ -86,6 +88,10 @@ TEST(ScatterToPrimary, behind_water_is_that_of_an_independent_monte_carlo)
         double const ratio = scatter.mean / primary, error = scatter.error / primary;
         std::printf("%g mm of water, field %g mm: %.4f +- %.1f %%, reference %.3f, %+.1f %%\n", row.thickness_mm,
                     row.field_mm, ratio, 100 * error / ratio, row.ratio, 100 * (ratio / row.ratio - 1));
+        off.see_ratio(ratio / row.ratio);
+        measured("scatter_to_primary_" + std::to_string(int(row.thickness_mm / 10)) + "_" +
+                     std::to_string(int(row.field_mm / 10)),
+                 ratio);
         EXPECT_NEAR(ratio, row.ratio, slack(row) * row.ratio + 3 * error);
         // A mean error far above this would let anything pass.
         EXPECT_LT(error, 0.04 * ratio);

@@ -3,6 +3,7 @@
 #include <fluoro/physics/interaction.hpp>
 #include <functional>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <slab_problem.hpp>
 
 using namespace fluoro;
@@ -95,14 +96,22 @@ constexpr double largest_chi_square = 85;
 
 TEST(Compton, cosines_follow_Klein_Nishina_times_the_incoherent_scattering_function)
 {
-    for (auto const& draws : all_draws(Process::incoherent))
-        EXPECT_LT(chi_square(draws, intervals, draws_each), largest_chi_square) << draws.name;
+    Extremes most{"compton_chi_square"};
+    for (auto const& draws : all_draws(Process::incoherent)) {
+        double const found = chi_square(draws, intervals, draws_each);
+        most.see(found);
+        EXPECT_LT(found, largest_chi_square) << draws.name;
+    }
 }
 
 TEST(Rayleigh, cosines_follow_Thomson_times_the_squared_form_factor)
 {
-    for (auto const& draws : all_draws(Process::coherent))
-        EXPECT_LT(chi_square(draws, intervals, draws_each), largest_chi_square) << draws.name;
+    Extremes most{"rayleigh_chi_square"};
+    for (auto const& draws : all_draws(Process::coherent)) {
+        double const found = chi_square(draws, intervals, draws_each);
+        most.see(found);
+        EXPECT_LT(found, largest_chi_square) << draws.name;
+    }
 }
 
 // The density that forced scoring uses is the one that is drawn from: within 1 % of direct integration: F^2
@@ -131,6 +140,7 @@ TEST(Scattering, density_of_the_cosine_is_the_direct_one)
 // section is pi r_e^2 times its integral over the cosine. The sum of 4,000 intervals is good to 1e-6.
 TEST(Compton, free_electrons_have_the_Klein_Nishina_cross_section)
 {
+    Extremes off{"klein_nishina"};
     double const radius2_barn = 0.0794078;
     for (double const kev : {10.0, 60.0, 100.0, 150.0}) {
         double sum = 0, kept_energy = 0;
@@ -145,6 +155,7 @@ TEST(Compton, free_electrons_have_the_Klein_Nishina_cross_section)
         double const closed =
             2 * std::numbers::pi * radius2_barn *
             ((1 + a) / (a * a) * (2 * (1 + a) / b - std::log(b) / a) + std::log(b) / (2 * a) - (1 + 3 * a) / (b * b));
+        off.see(std::numbers::pi * radius2_barn * sum / closed - 1);
         EXPECT_NEAR(std::numbers::pi * radius2_barn * sum, closed, 1e-4 * closed) << kev;
         // Mean energy kept: the scattered part of Klein and Nishina's cross section over the whole (Evans 1955).
         double const scattered = std::numbers::pi * radius2_barn *

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <slab_problem.hpp>
 
 using namespace fluoro;
@@ -67,12 +68,18 @@ void compare(TransportProblem const& problem, Values const& published, double al
         all += line.photons;
     }
     mean_kev /= all;
+    std::string const name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    Extremes volumes{name + "_volumes"};
     auto const check = [&](std::size_t box, double expected) {
         double const ev = 1000 * tallies.box_kev(box) / photons;
         // A photon leaves at most its energy E in a volume, several times a fraction of it: the variance per photon is
         // below mean x E, most of which is left by photo-electric absorption.
         double const error = std::sqrt(ev * 1000 * mean_kev / photons);
         EXPECT_NEAR(ev, expected, allowed * expected + 3 * error) << "volume " << box;
+        if (box == 0)
+            measured(name + "_total", 100 * (ev / expected - 1));
+        else
+            volumes.see_ratio(ev / expected);
         std::printf("volume %zu: %9.2f eV, published %9.2f, %+.2f %% +- %.2f %%\n", box, ev, expected,
                     100 * (ev / expected - 1), 100 * error / expected);
     };

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <measured.hpp>
 #include <numbers>
 
 namespace fluoro {
@@ -33,6 +34,7 @@ DetectorModel fine_gain(double quanta, double energy_kev = 50)
 // the relative standard error sqrt((2 + 1/n)/N), the mean sqrt(1/(n N)): four of each. Rounding adds 1/12.
 TEST(Detector, variance_is_mean_squared_over_absorbed_quanta_from_3_to_3000)
 {
+    test::Extremes sigmas{"quanta_variance_sigma"};
     int const side = 400;
     double const pixels = double(side) * side;
     for (double quanta : {3.0, 10.0, 17.0, 30.0, 47.0, 60.0, 100.0, 300.0, 1000.0, 3000.0}) {
@@ -42,6 +44,7 @@ TEST(Detector, variance_is_mean_squared_over_absorbed_quanta_from_3_to_3000)
         auto const [mean, variance] = moments_of(raw, raw.exposed);
         EXPECT_NEAR(mean, 20'000, 4 * 20'000 / std::sqrt(quanta * pixels)) << quanta;
         double const expected = 4e8 / quanta;
+        sigmas.see((variance - 1.0 / 12 - expected) / (expected * std::sqrt((2 + 1 / quanta) / pixels)));
         EXPECT_NEAR(variance - 1.0 / 12, expected, 4 * expected * std::sqrt((2 + 1 / quanta) / pixels)) << quanta;
     }
 }
@@ -223,6 +226,7 @@ TEST(Detector, a_dark_frame_is_dark)
 // errors of mean and variance over 100 x 400 pixels without blur; rounding adds 1/12.
 TEST(Detector, the_open_beams_shape_leaves_the_picture_but_not_its_noise)
 {
+    test::Extremes means{"heel_flat_mean"};
     int const side = 400;
     double const quanta = 100;
     Signal signal = flat_signal(side, side, quanta);
@@ -240,6 +244,7 @@ TEST(Detector, the_open_beams_shape_leaves_the_picture_but_not_its_noise)
     for (int top = 0; top < side; top += 100) {
         double const shape = 0.6 + 0.4 * (top + 49.5) / side, n = 100.0 * side;
         auto const [mean, variance] = moments_of(raw, {0, top, side, 100});
+        means.see_ratio(mean / 20'000);
         EXPECT_NEAR(mean, 20'000, 4 * 20'000 / std::sqrt(quanta * shape * n)) << top;
         // Shapes differ by 5 % to either side within a strip: the mean of 1/shape is 0.1 % above that of the middle.
         double const expected = 4e8 / (quanta * shape);
@@ -319,6 +324,7 @@ TEST(Detector, dead_pixels_leave_no_hole)
         squares += difference * difference;
     }
     double const n = double(map.repairs.size());
+    test::measured("dead_pixels_sigma", sum / std::sqrt(squares));
     EXPECT_NEAR(sum / n, 0, 4 * std::sqrt(squares) / n);
     std::size_t changed = 0;
     for (std::size_t i = 0; i < sound.values.size(); ++i) changed += sound.values[i] != repaired.values[i];
@@ -346,6 +352,7 @@ TEST(Detector, energy_in_is_digital_numbers_out_in_the_steady_state)
         raw = detector.read_out(signal, 1, std::uint32_t(frame), frame / 15.0);
     double out = 0;
     for (auto dn : raw.digital_numbers.values) out += dn;
+    test::measured("energy_in_out", 100 * (out / model.dn_per_kev_mm2 / in - 1));
     EXPECT_NEAR(out / model.dn_per_kev_mm2 / in, 1, 0.001);
 }
 

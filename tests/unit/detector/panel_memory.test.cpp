@@ -3,6 +3,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <measured.hpp>
 #include <vector>
 
 namespace fluoro {
@@ -54,11 +55,17 @@ TEST(PanelMemory, a_beam_that_goes_on_rises_as_the_sum_of_exponentials)
 // amorphous silicon.
 TEST(PanelMemory, a_beam_that_goes_off_leaves_what_it_left_out)
 {
+    test::Extremes off{"lag"};
     int const lit = 1500, dark = 60;
     std::vector<float> energy(lit + dark);
     std::fill_n(energy.begin(), lit, 1000.0f);
     auto const out = read({usual, {}, 0.34}, at_rate(lit + dark, 30), energy);
-    for (int n = 0; n < dark; ++n) EXPECT_NEAR(out[std::size_t(lit + n)] / 1000, 1 - risen(n, 1 / 30.0), 1e-5) << n;
+    for (int n = 0; n < dark; ++n) {
+        off.see(out[std::size_t(lit + n)] / 1000 - (1 - risen(n, 1 / 30.0)));
+        EXPECT_NEAR(out[std::size_t(lit + n)] / 1000, 1 - risen(n, 1 / 30.0), 1e-5) << n;
+    }
+    test::measured("lag_first", 100 * out[lit] / 1000);
+    test::measured("lag_second", 100 * out[lit + 29] / 1000);
     EXPECT_NEAR(out[lit] / 1000, 0.034, 1e-4);
     EXPECT_NEAR(out[lit + 29] / 1000, 0.0055, 0.0003);
 }

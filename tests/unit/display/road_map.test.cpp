@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -45,6 +46,7 @@ TEST(RoadMap, finds_the_vessel_and_nothing_else)
     TemporalFilter filter;
     auto const map = drawn_map(filter);
     EXPECT_EQ(map.phase(), RoadMap::Phase::ready);
+    test::measured("road_map_vessel", 100 * (moments(map.vessel(), {72, 10, 4, 120}).mean / vessel_log - 1));
     EXPECT_NEAR(moments(map.vessel(), {72, 10, 4, 120}).mean, vessel_log, -0.1 * vessel_log);
     EXPECT_NEAR(moments(map.vessel(), {4, 4, 60, 150}).mean, 0, 0.01 * -vessel_log);
 }

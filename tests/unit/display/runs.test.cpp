@@ -5,6 +5,7 @@
 #include <fluoro/display/display.hpp>
 #include <functional>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -134,6 +135,7 @@ TEST(Runs, peak_opacification_keeps_the_vessel_after_washout)
     Picture last;
     for (int i = 1; i <= 14; ++i) last = display.process(dsa_frame(i), dsa(i));
     double const contrast = (mean(last, vessel) - mean(last, beside)) / 4095 * settings.subtraction.width;
+    test::measured("peak_contrast", 100 * contrast / std::log(0.7));
     EXPECT_LT(contrast, 0.8 * std::log(0.7));
     EXPECT_GT(contrast, 1.05 * std::log(0.7));
     EXPECT_EQ(display.review(1, 14)->grey.values, last.grey.values);

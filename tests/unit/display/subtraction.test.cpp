@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <numbers>
 #include <vector>
 
@@ -31,6 +32,7 @@ std::vector<StoredFrame> run_of(double quanta_per_pixel, int frames, std::uint32
 // the sample variance of 16,384 pixels has a standard error of 1.1 %; 3 % is nearly three of them.
 TEST(Subtraction, a_static_patient_leaves_sqrt_1_plus_1_over_n_of_a_frames_noise)
 {
+    test::Extremes off{"dsa_noise"};
     double const dose = 1000;
     auto const single = run_of(dose, 1, 50);
     double frame_noise = 0, mean_noise = 0;
@@ -48,6 +50,7 @@ TEST(Subtraction, a_static_patient_leaves_sqrt_1_plus_1_over_n_of_a_frames_noise
         mean_noise = 0;
         for (int y = 0; y < side; ++y)
             for (int x = 0; x < side; ++x) mean_noise += std::pow(difference.at(x, y), 2) * anatomy(x, y);
+        off.see(std::sqrt(mean_noise / frame_noise) - std::sqrt(1 + 1.0 / n));
         EXPECT_NEAR(std::sqrt(mean_noise / frame_noise), std::sqrt(1 + 1.0 / n), 0.03) << n;
         EXPECT_NEAR(mean_noise / (side * side), (1 + 1.0 / n) / dose, 0.04 * (1 + 1.0 / n) / dose) << n;
     }
@@ -94,11 +97,13 @@ TEST(Subtraction, the_log_signal_is_the_natural_logarithm)
 // numbers (and the half quantum) is left: 0.001.
 TEST(Subtraction, contrast_medium_leaves_its_own_log_signal)
 {
+    test::Extremes off{"dsa_contrast"};
     auto const without = even(side, [](int x, int y) { return 10'000 * anatomy(x, y); });
     auto const with = even(side, [](int x, int y) { return 10'000 * anatomy(x, y) * (x < 20 ? 0.8 : 1.0); });
     std::vector const frames{stored(without)};
     auto const result = subtract(with, make_mask(frames));
     for (int y = 0; y < side; ++y) {
+        off.see(result.difference.at(10, y) - std::log(0.8));
         ASSERT_NEAR(result.difference.at(10, y), std::log(0.8), 0.001);
         ASSERT_NEAR(result.difference.at(60, y), 0, 0.001);
     }
@@ -127,6 +132,7 @@ TEST(Subtraction, the_masks_shift_follows_the_patient)
     auto const left = [&](double columns, double rows) {
         return std::sqrt(moments(subtract(after, make_mask(frames, columns, rows)).difference, inside).variance);
     };
+    test::measured("shift_residue", 100 * left(1.3, -0.7) / left(0, 0));
     EXPECT_LT(left(1.3, -0.7), 0.03 * left(0, 0));
     EXPECT_GT(left(-1.3, 0.7), 1.5 * left(0, 0));
 }

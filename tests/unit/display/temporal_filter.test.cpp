@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <vector>
 
 namespace fluoro {
@@ -25,6 +26,7 @@ TemporalFilter filled(TemporalFilterSettings const& settings, int frames, double
 // to 3 %; the sample variance of 36,864 pixels that hang together in time only has 0.7 %.
 TEST(TemporalFilter, a_static_scene_gains_the_stated_noise_factor)
 {
+    test::Extremes off{"filter_noise"};
     std::vector<TemporalFilterSettings> settings;
     for (double weight : {0.5, 0.25, 0.15})
         for (bool detects : {false, true}) settings.push_back({.static_weight = weight, .motion_detection = detects});
@@ -37,6 +39,7 @@ TEST(TemporalFilter, a_static_scene_gains_the_stated_noise_factor)
     for (std::size_t i = 0; i < filters.size(); ++i) {
         double const weight = settings[i].static_weight, expected = 200 * weight / (2 - weight);
         double const found = moments(filters[i].filtered()).variance;
+        off.see_ratio(found / expected);
         EXPECT_GT(found, 0.97 * expected) << weight;
         EXPECT_LT(found, (settings[i].motion_detection ? 1.04 : 1.03) * expected) << weight;
     }
@@ -90,6 +93,7 @@ struct WireScene {
 // of 384 pixels, 1 %). The plain recursive filter, for comparison, shows a quarter of the wire and a trail of 19 %.
 TEST(TemporalFilter, a_moving_wire_keeps_its_contrast_and_leaves_no_trail)
 {
+    test::Extremes trail{"wire_trail"};
     TemporalFilter detects{{.static_weight = 0.25}}, plain{{.static_weight = 0.25, .motion_detection = false}};
     int const last = 25;
     for (int frame = 0; frame <= last; ++frame) {
@@ -97,9 +101,12 @@ TEST(TemporalFilter, a_moving_wire_keeps_its_contrast_and_leaves_no_trail)
         detects.add(raw, frame > 0);
         plain.add(raw, frame > 0);
     }
+    test::measured("wire_contrast", 100 * WireScene::found(detects, last, 0) / WireScene::contrast);
     EXPECT_NEAR(WireScene::found(detects, last, 0), WireScene::contrast, 0.05 * WireScene::contrast);
-    for (int ago : {1, 2, 3, 5})
+    for (int ago : {1, 2, 3, 5}) {
+        trail.see(100 * WireScene::found(detects, last, ago) / WireScene::contrast);
         EXPECT_LT(std::abs(WireScene::found(detects, last, ago)), 0.05 * WireScene::contrast) << ago;
+    }
     EXPECT_LT(WireScene::found(plain, last, 0), 0.3 * WireScene::contrast);
     EXPECT_GT(WireScene::found(plain, last, 1), 0.15 * WireScene::contrast);
 }

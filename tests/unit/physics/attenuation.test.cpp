@@ -2,6 +2,7 @@
 #include <fluoro/physics/energy_bins.hpp>
 #include <fluoro/physics/material.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <thread>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Node {
 // NIST SRD 126 table 4, water, liquid: four digits, so half a unit of the last is up to 0.03 %.
 TEST(Attenuation, water_equals_nist_at_its_energies)
 {
+    test::Extremes nodes{"nist_attenuation"};
     for (auto const [name, kev, cm2_g] : std::initializer_list<Node>{{"water", 20, 0.8096},
                                                                      {"water", 30, 0.3756},
                                                                      {"water", 40, 0.2683},
@@ -36,13 +38,16 @@ TEST(Attenuation, water_equals_nist_at_its_energies)
                                                                      {"water", 60, 0.2059},
                                                                      {"water", 80, 0.1837},
                                                                      {"water", 100, 0.1707},
-                                                                     {"water", 150, 0.1505}})
+                                                                     {"water", 150, 0.1505}}) {
+        nodes.see_ratio(attenuation(name, kev) / cm2_g);
         EXPECT_NEAR(attenuation(name, kev) / cm2_g, 1, 1e-3) << kev << " keV";
+    }
 }
 
 // NIST SRD 126 table 3 (elements), four digits.
 TEST(Attenuation, elements_equal_nist_at_its_energies)
 {
+    test::Extremes nodes{"nist_attenuation"};
     for (auto const [name, kev, cm2_g] :
          std::initializer_list<Node>{{"aluminium", 10, 26.23},   {"aluminium", 30, 1.128},   {"aluminium", 60, 0.2778},
                                      {"aluminium", 150, 0.1378}, {"copper", 10, 215.9},      {"copper", 30, 10.92},
@@ -56,13 +61,16 @@ TEST(Attenuation, elements_equal_nist_at_its_energies)
                                      {"iron", 60, 1.205},        {"iron", 100, 0.3717},      {"tungsten", 60, 3.713},
                                      {"tungsten", 80, 7.810},    {"tungsten", 100, 4.438},   {"platinum", 60, 4.339},
                                      {"platinum", 80, 8.731},    {"tantalum", 60, 3.569},    {"tantalum", 80, 7.587},
-                                     {"gold", 60, 4.528},        {"gold", 100, 5.158}})
+                                     {"gold", 60, 4.528},        {"gold", 100, 5.158}}) {
+        nodes.see_ratio(attenuation(name, kev) / cm2_g);
         EXPECT_NEAR(attenuation(name, kev) / cm2_g, 1, 1e-3) << name << " at " << kev << " keV";
+    }
 }
 
 // NIST SRD 126 elements (four digits) mixed by ICRU-44 mass fractions; the sum keeps about 0.05 %.
 TEST(Attenuation, tissues_and_compounds_equal_the_mixture_of_nist_elements)
 {
+    test::Extremes nodes{"nist_attenuation"};
     for (auto const [name, kev, cm2_g] : std::initializer_list<Node>{
              {"soft_tissue", 20, 0.8230},  {"soft_tissue", 40, 0.2688}, {"soft_tissue", 60, 0.2048},
              {"soft_tissue", 100, 0.1693}, {"adipose", 20, 0.5678},     {"adipose", 40, 0.2395},
@@ -74,13 +82,16 @@ TEST(Attenuation, tissues_and_compounds_equal_the_mixture_of_nist_elements)
              {"muscle", 40, 0.2685},       {"muscle", 60, 0.2047},      {"muscle", 100, 0.1693},
              {"pmma", 20, 0.5714},         {"pmma", 40, 0.2350},        {"pmma", 60, 0.1924},
              {"pmma", 100, 0.1641},        {"air", 20, 0.7779},         {"air", 40, 0.2485},
-             {"air", 60, 0.1874},          {"air", 100, 0.1541}})
+             {"air", 60, 0.1874},          {"air", 100, 0.1541}}) {
+        nodes.see_ratio(attenuation(name, kev) / cm2_g);
         EXPECT_NEAR(attenuation(name, kev) / cm2_g, 1, 1e-3) << name << " at " << kev << " keV";
+    }
 }
 
 // Each K edge with NIST's coefficients on both sides; 10 eV away the coefficient itself has moved by at most 0.1 %.
 TEST(Attenuation, jumps_at_the_k_edges_and_nowhere_else_near_them)
 {
+    test::Extremes edges{"nist_edges"};
     struct Edge {
         char const* name;
         double kev, below, above;
@@ -89,6 +100,8 @@ TEST(Attenuation, jumps_at_the_k_edges_and_nowhere_else_near_them)
          {Edge{"iodine", 33.1694, 6.553, 35.82}, Edge{"barium", 37.4406, 5.498, 29.19},
           Edge{"gadolinium", 50.2391, 3.812, 18.64}, Edge{"tantalum", 67.4164, 2.652, 11.80},
           Edge{"tungsten", 69.525, 2.552, 11.23}, Edge{"lead", 88.0045, 1.910, 7.683}}) {
+        edges.see_ratio(attenuation(name, kev - 0.01) / below);
+        edges.see_ratio(attenuation(name, kev + 0.01) / above);
         EXPECT_NEAR(attenuation(name, kev - 0.01) / below, 1, 2e-3) << name;
         EXPECT_NEAR(attenuation(name, kev + 0.01) / above, 1, 2e-3) << name;
         for (double away : {-1.0, -0.5, -0.1, 0.1, 0.5, 1.0})
@@ -133,6 +146,7 @@ TEST(Attenuation, air_energy_absorption_is_curved_between_the_nodes)
 // NIST SRD 126 table 4, water: four digits. Elements and sum are rounded, hence 0.1 %.
 TEST(EnergyAbsorption, water_equals_nist_at_its_energies)
 {
+    test::Extremes nodes{"nist_absorption"};
     for (auto const [name, kev, cm2_g] : std::initializer_list<Node>{{"water", 10, 4.944},
                                                                      {"water", 15, 1.374},
                                                                      {"water", 20, 0.5503},
@@ -143,13 +157,16 @@ TEST(EnergyAbsorption, water_equals_nist_at_its_energies)
                                                                      {"water", 80, 0.02597},
                                                                      {"water", 100, 0.02546},
                                                                      {"water", 150, 0.02764},
-                                                                     {"water", 200, 0.02967}})
+                                                                     {"water", 200, 0.02967}}) {
+        nodes.see_ratio(absorption(name, kev) / cm2_g);
         EXPECT_NEAR(absorption(name, kev) / cm2_g, 1, 1e-3) << kev << " keV";
+    }
 }
 
 // NIST's elements (table 3) mixed apart by ICRU-44 mass fractions, five digits.
 TEST(EnergyAbsorption, tissues_and_polymer_equal_the_mixture_of_nist_elements)
 {
+    test::Extremes nodes{"nist_absorption"};
     for (auto const [name, kev, cm2_g] : std::initializer_list<Node>{
              {"soft_tissue", 20, 0.56619},   {"soft_tissue", 40, 0.07214}, {"soft_tissue", 60, 0.032632},
              {"soft_tissue", 100, 0.025448}, {"adipose", 20, 0.32508},     {"adipose", 40, 0.045743},
@@ -160,13 +177,16 @@ TEST(EnergyAbsorption, tissues_and_polymer_equal_the_mixture_of_nist_elements)
              {"blood", 60, 0.033307},        {"blood", 100, 0.025591},     {"muscle", 20, 0.56373},
              {"muscle", 40, 0.071899},       {"muscle", 60, 0.032572},     {"muscle", 100, 0.02544},
              {"pmma", 20, 0.33283},          {"pmma", 40, 0.045984},       {"pmma", 60, 0.025294},
-             {"pmma", 100, 0.023678}})
+             {"pmma", 100, 0.023678}}) {
+        nodes.see_ratio(absorption(name, kev) / cm2_g);
         EXPECT_NEAR(absorption(name, kev) / cm2_g, 1, 1e-3) << name << " at " << kev << " keV";
+    }
 }
 
 // NIST SRD 126 table 3, both sides of the K edges; 1 eV from an edge nothing has moved by more than 0.01 %.
 TEST(EnergyAbsorption, elements_equal_nist_and_jump_at_their_edges)
 {
+    test::Extremes nodes{"nist_absorption"};
     for (auto const [name, kev, cm2_g] : std::initializer_list<Node>{{"aluminium", 60, 0.1099},
                                                                      {"iodine", 60, 4.518},
                                                                      {"iodine", 33.1684, 5.744},
@@ -179,8 +199,10 @@ TEST(EnergyAbsorption, elements_equal_nist_and_jump_at_their_edges)
                                                                      {"titanium", 60, 0.5634},
                                                                      {"titanium", 100, 0.1312},
                                                                      {"lead", 15.5269, 108.3},
-                                                                     {"iodine", 5.1, 751.7}})
+                                                                     {"iodine", 5.1, 751.7}}) {
+        nodes.see_ratio(absorption(name, kev) / cm2_g);
         EXPECT_NEAR(absorption(name, kev) / cm2_g, 1, 1e-3) << name << " at " << kev << " keV";
+    }
 }
 
 // The spline of the same nodes by an independent program (natural ends, SciPy); a straight line in log-log is 1-3 %

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fluoro/physics/energy_bins.hpp>
 #include <gtest/gtest.h>
+#include <measured.hpp>
 #include <numeric>
 
 using namespace fluoro;
@@ -57,6 +58,7 @@ TEST(EnergyBins, mean_signal_stays_within_half_a_per_cent_of_the_1_kev_sum)
                             }
             }
     EXPECT_LT(worst, 4e-3);
+    test::measured("energy_bins", 100 * worst);
     RecordProperty("worst_error_percent", std::to_string(100 * worst));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <limits>
+#include <measured.hpp>
 
 namespace fluoro {
 namespace {
@@ -18,27 +19,32 @@ std::size_t settling_pulses(RoomState const& state)
 // The dead band is 1 %, a filter's step ends up to 9 % beside the target.
 TEST(ExposureControl, settles_within_10_percent_in_half_a_second_or_8_pulses_from_8_to_34_cm)
 {
+    Extremes off{"exposure_settled"};
     for (double sid : {900., 1000., 1200.})
         for (double rate : {3.75, 7.5, 15., 30.})
             for (double cm = 8; cm <= (sid > 1000 ? 30 : 33); cm += 2.5) {
                 RoomState const state = fluoroscopy(FluoroscopyLevel::normal, rate, sid);
                 ExposureControl control = cold_control();
                 Press const given = press(control, state, cm, 25);
-                for (std::size_t pulse = settling_pulses(state); pulse < given.ratios.size(); ++pulse)
+                for (std::size_t pulse = settling_pulses(state); pulse < given.ratios.size(); ++pulse) {
+                    off.see_ratio(given.ratios[pulse]);
                     EXPECT_NEAR(given.ratios[pulse], 1, 0.1)
                         << cm << " cm, SID " << sid << ", " << rate << "/s, pulse " << pulse;
+                }
             }
 }
 
 // It starts from below: whoever is on the table, the first pulses are not too many.
 TEST(ExposureControl, never_gives_more_than_1_2_times_the_target_from_a_cold_start)
 {
+    Extremes overshoot{"exposure_cold"};
     for (RoomState const& state :
          {fluoroscopy(FluoroscopyLevel::low), fluoroscopy(), fluoroscopy(FluoroscopyLevel::high), road_map(),
           acquisition(AcquisitionKind::cine), acquisition(AcquisitionKind::dsa)})
         for (double cm = 8; cm <= 36; cm += 2) {
             ExposureControl control = cold_control();
             Press const given = press(control, state, cm, 25);
+            overshoot.see(*std::ranges::max_element(given.ratios));
             EXPECT_LE(*std::ranges::max_element(given.ratios), 1.2) << cm << " cm, " << name_of(exposure_mode(state));
         }
 }
@@ -165,6 +171,8 @@ double worst_while_swinging(double rate)
 // lag. What is left is the change's own change and a filter's half step (6 %).
 TEST(ExposureControl, follows_a_swing_at_full_speed_by_foreseeing_the_next_pulse)
 {
+    for (double rate : {30.0, 15.0, 7.5})
+        measured("swing_" + std::to_string(int(rate)), 100 * worst_while_swinging(rate));
     EXPECT_LT(worst_while_swinging(30), 0.08);
     EXPECT_LT(worst_while_swinging(15), 0.08);
     EXPECT_LT(worst_while_swinging(7.5), 0.1);
