@@ -195,7 +195,8 @@ TEST(DeviceTransport, draws_the_twins_scatter_picture)
 
 // The same seed: the same histories but for the last digits of the device's logarithms, which now and then turn a
 // decision. Were one lookup or one draw different, the sums would differ as those of other seeds do: by about 1 % for
-// 20,000 histories, twenty times what is allowed.
+// 20,000 histories, five times what is allowed. (With the heel's and the grid's own decisions the deposits of single
+// regions differ by up to 1.1e-3.)
 TEST(DeviceTransport, makes_the_twins_decisions_with_the_same_random_numbers)
 {
     auto const tables = everything();
@@ -205,7 +206,7 @@ TEST(DeviceTransport, makes_the_twins_decisions_with_the_same_random_numbers)
     auto const twin = follow_on_one_thread(tables, 0x123456789abcdef0, first, 20'000);
     auto const near = [](double a, double b, std::string const& what) {
         test::measured("kernel_same_seed", a / b - 1);
-        EXPECT_NEAR(a / b, 1, 5e-4) << what;
+        EXPECT_NEAR(a / b, 1, 2e-3) << what;
     };
     EXPECT_EQ(ours.totals[shared::total_photons], twin.totals[shared::total_photons]);
     EXPECT_EQ(ours.totals[shared::total_emitted], twin.totals[shared::total_emitted]);

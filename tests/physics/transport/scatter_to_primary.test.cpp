@@ -110,7 +110,7 @@ TEST(ScatterToPrimary, of_a_scene_is_the_slabs)
     scene.blades = {-row.field_mm / 2, row.field_mm / 2, -row.field_mm / 2, row.field_mm / 2};
     scene.scintillator = Scintillator::ideal;
     scene.exposure.current_time = CurrentTime{0.4};
-    scene.tube.anode_angle_deg = 90; // hardly any heel
+    scene.tube.anode_along_rows = 0; // no heel
     MonteCarloSettings settings;
     settings.precision = 0.01;
     settings.bins = 20;
