@@ -35,9 +35,9 @@ abdomen="$work/abdomen.fluoro --fov 380 --kv 80 --copper 0.2"
 head="example-head --fov 280 --kv 75 --copper 0.2"
 
 # 1. Dose: a quarter of, as much as, and four times what exposure control gives.
-picture chest-low     $chest --mas 0.0058
+picture chest-low     $chest --mas 0.00767
 picture chest-normal  $chest
-picture chest-high    $chest --mas 0.093
+picture chest-high    $chest --mas 0.1227
 picture abdomen-low    $abdomen --mas 0.0374
 picture abdomen-normal $abdomen
 picture abdomen-high   $abdomen --mas 0.599
@@ -66,3 +66,13 @@ for view in lateral lao30-cran20; do
     convert "$work/chest-$view.png" -filter box -resize 400x400 -depth 8 -strip "$to/chest-$view.png"
 done
 convert "$work/chest-normal.png" -filter box -resize 400x400 -depth 8 -strip "$to/chest-ap.png"
+
+# 4. Subtraction and road map: the video's pictures 12 (native), 16, 18, 22 (subtracted), 55 and 96 (road map).
+rm -rf "$work/run"
+"$fluorolab" run scenarios/subtraction-phantom.yaml --headless --out "$work/run"
+for number in 12 16 18 22 55 96; do
+    ffmpeg -nostdin -y -loglevel error -i "$work/run/video.mp4" -vf "select=eq(n\,$((number - 1)))" -frames:v 1 \
+        "$work/run-$number.png"
+done
+row subtraction 390 run-12 run-16 run-18 run-22
+row road-map 400 run-55 run-96
