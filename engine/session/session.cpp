@@ -36,6 +36,7 @@ ReadOut read_out_of(ExposureMode mode)
 {
     switch (mode) {
     case ExposureMode::cine:
+    case ExposureMode::road_map: // as much dose in a frame: fluoroscopy's converter would clip inside the patient
         return ReadOut::cine;
     case ExposureMode::dsa:
         return ReadOut::dsa;

@@ -302,5 +302,17 @@ TEST(FirstLook, fires_only_while_the_c_arm_and_the_table_stand_still)
     EXPECT_TRUE(has_been_lateral);
 }
 
+TEST(SubtractionPhantom, is_read_without_a_warning_and_holds_a_run_a_map_and_a_wire_under_it)
+{
+    Scenario const scenario =
+        read_scenario(std::filesystem::path{FLUORO_SOURCE_DIR} / "scenarios/subtraction-phantom.yaml");
+    EXPECT_TRUE(scenario.warnings.empty());
+    EXPECT_EQ(scenario.procedure, "subtraction");
+    EXPECT_EQ(scenario.objects.size(), 10u); // three vessels, filled twice; four steps of the wire
+    std::vector<TimedCommand> const script = operator_script(scenario, "demo");
+    EXPECT_NEAR(beam_s(script), 9, 1e-9); // fluoroscopy: 1 s native, 3.2 s for the map, 4.8 s under it
+    EXPECT_EQ(script.back().tick, 20 * ticks_per_second);
+}
+
 } // namespace
 } // namespace fluoro

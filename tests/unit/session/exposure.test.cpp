@@ -1,6 +1,7 @@
 // Exposure control and automatic window in the session: the grey level stays while the C-arm swings.
 #include "small_session.hpp"
 #include <algorithm>
+#include <fluoro/detector/detector.hpp>
 #include <gtest/gtest.h>
 
 namespace fluoro {
@@ -94,6 +95,15 @@ TEST(ExposureInTheSession, technique_stays_between_presses)
     Technique const before = first.pulses.back().technique, after = second.pulses[3].technique;
     EXPECT_NEAR(after.quality.voltage.value(), before.quality.voltage.value(), 0.5);
     EXPECT_NEAR(after.current_time().value() / before.current_time().value(), 1, 0.05);
+}
+
+// A road map's frame has cine's dose: with fluoroscopy's gain the converter was full inside a head.
+TEST(ExposureInTheSession, a_road_map_is_read_out_with_cines_gain)
+{
+    Session session{small_settings()};
+    Course const course = play(session, ticks_per_second / 2, {{0, {SetRoadMap{true}, press}}});
+    ASSERT_FALSE(course.pulses.empty());
+    EXPECT_EQ(course.pulses.back().raw.dn_per_kev_mm2, flat_panel(ReadOut::cine).dn_per_kev_mm2);
 }
 
 } // namespace
