@@ -12,6 +12,11 @@
 namespace fluoro {
 namespace {
 
+/// Of a press of the fluoroscopy pedal: so many pulses may be left unshown while they are below this share of the
+/// detector's target.
+constexpr int blanked_pulses = 4;
+constexpr double least_shown = 0.1;
+
 double ms_since(std::chrono::steady_clock::time_point start)
 {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
@@ -73,7 +78,7 @@ struct Session::Impl {
     Tick next_pulse = 0;
     Tick fluoroscopy_ticks = 0, acquisition_ticks = 0;
     int pulse_of_run = 0;
-    std::optional<Scene> last_scene;
+    std::optional<Scene> last_scene; ///< that the display has seen
     bool ended = false;
 
     Scene stage(Tick tick, Technique const& technique) const;
@@ -166,13 +171,18 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.detector_ms = ms_since(start);
 
     start = std::chrono::steady_clock::now();
-    picture = desk.process(pulse.raw, {kind_of(mode), shows_same_view(scene), pulse.frame_of_run, seconds(tick)});
+    // The first pulses feel their way up from a dose that would show nothing but noise.
+    bool const is_blanked = state.technique.automatic && pulse_of_run < blanked_pulses && !is_acquisition(mode) &&
+                            reading < least_shown * exposure.target_absorbed_kev_mm2(state);
+    if (!is_blanked) {
+        picture = desk.process(pulse.raw, {kind_of(mode), shows_same_view(scene), pulse.frame_of_run, seconds(tick)});
+        last_scene = scene;
+    }
     pulse.display_ms = ms_since(start);
     if (is_acquisition(mode)) {
         pulse.run = desk.newest_run();
         if (pulse_of_run == 0) ++status.totals.acquisition_runs;
     }
-    last_scene = scene;
     ++pulse_of_run;
 
     status.technique = technique;
@@ -255,7 +265,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
         i.count_beam_time();
         if (tick >= i.next_pulse && fires(i.room.state(), i.pulse_of_run)) {
             result.pulse = i.fire(tick, result.picture);
-            i.status.is_live = true;
+            i.status.is_live = i.status.is_live || result.picture;
             i.next_pulse = tick + Tick(ticks_per_second / pulses_per_second(i.room.state()) + 0.5);
         }
     } else if (auto changed = i.desk.refreshed(tick)) {

@@ -1,4 +1,5 @@
 #include "small_session.hpp"
+#include <algorithm>
 #include <fluoro/display/display.hpp>
 #include <gtest/gtest.h>
 
@@ -41,7 +42,7 @@ TEST(Session, pulses_come_at_exactly_the_rate_and_the_first_with_the_pedal)
 TEST(Session, each_pulse_gives_one_picture_and_letting_go_gives_the_hold)
 {
     Session session{small_settings()};
-    Course const on = play(session, 60, {{0, {press}}});
+    Course const on = play(session, 60, {{0, {by_hand(30), press}}});
     EXPECT_EQ(on.pulses.size(), 4u); // 7.5 per second: ticks 0, 16, 32, 48
     ASSERT_EQ(on.pictures.size(), on.pulses.size());
     for (std::size_t i = 0; i < on.pulses.size(); ++i) EXPECT_EQ(on.pictures[i].first, on.pulses[i].tick);
@@ -182,6 +183,23 @@ TEST(Session, the_end_lets_the_pedal_go)
     EXPECT_EQ(end.pictures.size(), 1u); // the hold
 }
 
+// Exposure control begins far below a trunk's dose: what would be noise alone is fired and counted, but not shown.
+TEST(Session, the_first_pulses_of_a_cold_start_are_not_shown_before_they_show_something)
+{
+    Session session{small_settings()};
+    Course const course = play(session, 100, {{0, {press}}});
+    ASSERT_EQ(course.pulses.size(), 7u);
+    EXPECT_LT(course.pictures.size(), 7u);
+    EXPECT_GE(course.pictures.size(), 3u); // at most four are left out
+    double const settled = mean_of_middle(course.pulses.back().raw.digital_numbers, course.pulses.back().raw.exposed);
+    for (Pulse const& pulse : course.pulses) {
+        bool const is_shown =
+            std::ranges::any_of(course.pictures, [&](auto const& p) { return p.first == pulse.tick; });
+        double const level = mean_of_middle(pulse.raw.digital_numbers, pulse.raw.exposed) / settled;
+        EXPECT_TRUE(is_shown ? level > 0.08 : level < 0.12) << level;
+    }
+}
+
 // The display has tests of its own; here it is asked whether the session tells it rightly that the view is the same.
 TEST(Session, pictures_are_the_raw_frames_through_a_display_that_starts_over_when_the_view_changes)
 {
@@ -196,7 +214,7 @@ TEST(Session, pictures_are_the_raw_frames_through_a_display_that_starts_over_whe
                 << "pulse " << course.pulses[i].number;
         EXPECT_EQ(course.pictures.back().second.grey.values, display.hold()->grey.values);
     };
-    compare(play(session, 66, {{0, {press}}, {65, {release}}}), {false, true, true, true, true});
+    compare(play(session, 66, {{0, {by_hand(30), press}}, {65, {release}}}), {false, true, true, true, true});
     // Nothing moved between two presses: the filter goes on.
     compare(play(session, 40, {{0, {press}}, {33, {release}}}), {true, true, true});
     // Ten millimetres of table at 100 mm/s are 12 ticks: pulses 0 and 16 ticks after the command have moved on.
