@@ -144,6 +144,8 @@ std::string keys_text(KeyMap const& keys, Action action)
             if (is_start && c >= 'a' && c <= 'z') c = char(c - 'a' + 'A');
             is_start = c == '+' || c == '-';
         }
+        if (name == ",") name = "Comma";
+        if (name == ".") name = "Full stop";
         text += (text.empty() ? "" : " / ") + name;
     }
     return text;
@@ -224,9 +226,12 @@ void draw_beam(Controls const& controls, Status const& status)
                   {Action::grid, room.is_grid_in ? "Grid is in" : "Grid is out", room.is_grid_in}});
     ImGui::Dummy({1, 0.2f * line});
 
-    Controls::heading_text("LEFT WEDGE");
+    auto const wedge_heading = [&](char const* name, WedgePlace const& wedge) {
+        Controls::heading_text((name + wedge_text(wedge, room.field_mm)).c_str());
+    };
+    wedge_heading("LEFT WEDGE (Shift turns back): ", room.wedges[0]);
     controls.row({{Action::wedge_left_in, "In"}, {Action::wedge_left_out, "Out"}, {Action::wedge_left_turn, "Turn"}});
-    Controls::heading_text("RIGHT WEDGE");
+    wedge_heading("RIGHT WEDGE: ", room.wedges[1]);
     controls.row(
         {{Action::wedge_right_in, "In"}, {Action::wedge_right_out, "Out"}, {Action::wedge_right_turn, "Turn"}});
 }
@@ -250,10 +255,14 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
     controls.row({{Action::subtract, "Subtract", picture.is_subtracted},
                   {Action::remask, "Remask"},
                   {Action::landmark, "Landmark", picture.landmark > 0}});
+    std::string mask = "MASK: frame " + std::to_string(picture.mask_first) + ", shifted " +
+                       fixed_text(picture.mask_shift_columns, 1) + " / " + fixed_text(picture.mask_shift_rows, 1) +
+                       " pixels";
+    if (picture.landmark > 0) mask += ", landmark " + fixed_text(100 * picture.landmark, 0) + " %";
+    Controls::heading_text(mask.c_str());
     controls.row(
         {{Action::mask_left, "<"}, {Action::mask_right, ">"}, {Action::mask_up, "^"}, {Action::mask_down, "v"}});
-    static constexpr char const* phases[] = {"Road map", "Road map: inject, then fluoroscopy", "Road map: filling",
-                                             "Road map is on"};
+    static constexpr char const* phases[] = {"Road map", "Road map: waits", "Road map: fills", "Road map is on"};
     controls.row({{Action::road_map, phases[int(picture.road_map)], picture.road_map != RoadMap::Phase::off}});
     ImGui::Dummy({1, 0.2f * line});
 
@@ -264,7 +273,7 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
     controls.row({{Action::review_run, "Review", picture.review_run > 0}, {Action::review_live, "Live"}});
     controls.row(
         {{Action::review_back, "<"}, {Action::review_play, "Play", picture.is_playing}, {Action::review_forward, ">"}});
-    controls.row({{Action::store_picture, "Store"}, {Action::store_reference, "Reference", picture.has_reference}});
+    controls.row({{Action::store_picture, "Store"}, {Action::store_reference, "To reference"}});
 }
 
 } // namespace
@@ -280,7 +289,10 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::acquisition_pedal, "ACQUISITION", pedal, palette::beam);
     ImGui::Dummy({1, 0.2f * line});
 
-    if (ImGui::BeginTabBar("tabs")) {
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.8f * line, 0.35f * line});
+    bool const has_tabs = ImGui::BeginTabBar("tabs");
+    ImGui::PopStyleVar();
+    if (has_tabs) {
         auto const tab = [](char const* name, auto&& fill) {
             if (!ImGui::BeginTabItem(name)) return;
             fill();
@@ -293,6 +305,7 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     }
     ImGui::Dummy({1, 0.2f * line});
     controls.row({{Action::toggle_text, "Text"},
+                  {Action::toggle_reference, "Reference", model.is_reference_shown && model.live.reference_number > 0},
                   {Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth"},
                   {Action::toggle_help, "Help"}});
     controls.row(

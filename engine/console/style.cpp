@@ -49,6 +49,11 @@ void apply_style(double scale)
     set(ImGuiCol_Button, palette::button);
     set(ImGuiCol_ButtonHovered, palette::button_hover);
     set(ImGuiCol_ButtonActive, palette::accent);
+    set(ImGuiCol_Tab, palette::button);
+    set(ImGuiCol_TabHovered, palette::button_hover);
+    set(ImGuiCol_TabActive, palette::edge);
+    set(ImGuiCol_TabUnfocused, palette::button);
+    set(ImGuiCol_TabUnfocusedActive, palette::edge);
     set(ImGuiCol_ScrollbarBg, palette::panel);
     set(ImGuiCol_ScrollbarGrab, palette::edge);
     style.WindowRounding = 0;

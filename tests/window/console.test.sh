@@ -121,8 +121,8 @@ check "- closes the blades" wait_for 20 has_commands blades
 xdotool keyup minus
 xdotool key z
 check "Z selects a zoom format" wait_for 20 has_commands field
-# The large button at the top right is the pedal for the mouse.
-xdotool mousemove --window "$window" 1290 40
+# The large button left of the two at the top right is the pedal for the mouse.
+xdotool mousemove --window "$window" 1210 40
 sleep 0.3
 xdotool mousedown 1
 check "the screen's pedal starts the beam" wait_for 20 beam_is on
