@@ -236,7 +236,7 @@ void draw_beam(Controls const& controls, Status const& status)
         {{Action::wedge_right_in, "In"}, {Action::wedge_right_out, "Out"}, {Action::wedge_right_turn, "Turn"}});
 }
 
-void draw_picture_tools(Controls const& controls, PictureState const& picture)
+void draw_picture_tools(Controls const& controls, PictureState const& picture, bool is_reference_shown)
 {
     float const line = ImGui::GetFontSize();
     Controls::heading_text("SHOWN PICTURE (no dose)");
@@ -270,10 +270,14 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
     if (picture.review_run > 0)
         review += ", run " + std::to_string(picture.review_run) + " frame " + std::to_string(picture.review_frame);
     Controls::heading_text(review.c_str());
-    controls.row({{Action::review_run, "Review", picture.review_run > 0}, {Action::review_live, "Live"}});
+    controls.row({{Action::review_run, "Review", picture.review_run > 0},
+                  {Action::review_live, "Live"},
+                  {Action::store_picture, "Store"}});
     controls.row(
         {{Action::review_back, "<"}, {Action::review_play, "Play", picture.is_playing}, {Action::review_forward, ">"}});
-    controls.row({{Action::store_picture, "Store"}, {Action::store_reference, "To reference"}});
+    Controls::heading_text("REFERENCE MONITOR");
+    controls.row({{Action::store_reference, "Put picture there"},
+                  {Action::toggle_reference, is_reference_shown ? "Hide" : "Show"}});
 }
 
 } // namespace
@@ -289,10 +293,7 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::acquisition_pedal, "ACQUISITION", pedal, palette::beam);
     ImGui::Dummy({1, 0.2f * line});
 
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.8f * line, 0.35f * line});
-    bool const has_tabs = ImGui::BeginTabBar("tabs");
-    ImGui::PopStyleVar();
-    if (has_tabs) {
+    if (ImGui::BeginTabBar("tabs")) {
         auto const tab = [](char const* name, auto&& fill) {
             if (!ImGui::BeginTabItem(name)) return;
             fill();
@@ -300,12 +301,11 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
         };
         tab("Machine", [&] { draw_machine(controls, status.room, input); });
         tab("X-ray", [&] { draw_beam(controls, status); });
-        tab("Picture", [&] { draw_picture_tools(controls, status.picture); });
+        tab("Picture", [&] { draw_picture_tools(controls, status.picture, model.is_reference_shown); });
         ImGui::EndTabBar();
     }
     ImGui::Dummy({1, 0.2f * line});
     controls.row({{Action::toggle_text, "Text"},
-                  {Action::toggle_reference, "Reference", model.is_reference_shown && model.live.reference_number > 0},
                   {Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth"},
                   {Action::toggle_help, "Help"}});
     controls.row(

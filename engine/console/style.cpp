@@ -59,6 +59,7 @@ void apply_style(double scale)
     style.WindowRounding = 0;
     style.WindowBorderSize = 0;
     style.FrameRounding = 3;
+    style.FramePadding = {14, 6};
     style.WindowPadding = {9, 9};
     style.ItemSpacing = {6, 6};
     style.ScrollbarSize = 10;
