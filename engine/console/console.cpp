@@ -118,7 +118,7 @@ private:
     ScreenModel model_;
     double scale_;
     std::vector<ShownMessage> messages_;
-    std::uint64_t shown_version_ = 0, shown_picture_ = 0;
+    std::uint64_t shown_version_ = 0, shown_picture_ = 0, shown_reference_ = 0;
     bool was_silent_ = false;
     std::uint64_t seen_beam_cuts_ = 0;
     bool has_lost_focus_ = false;
@@ -168,6 +168,9 @@ void Console::apply(Action action)
         break;
     case Action::toggle_text:
         model_.is_text_shown = !model_.is_text_shown;
+        break;
+    case Action::toggle_reference:
+        model_.is_reference_shown = !model_.is_reference_shown;
         break;
     case Action::toggle_pixels:
         model_.is_smooth = !model_.is_smooth;
@@ -240,6 +243,10 @@ void Console::draw()
         if (auto const picture = live_.picture()) presenter_.set_picture(picture->grey);
         shown_picture_ = model_.live.picture_number;
     }
+    if (model_.live.reference_number != shown_reference_) {
+        if (auto const reference = live_.reference()) presenter_.set_reference(reference->grey);
+        shown_reference_ = model_.live.reference_number;
+    }
     presenter_.begin();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();
@@ -247,10 +254,12 @@ void Console::draw()
     ImGui::Render();
     // ImGui counts in window coordinates, the frame buffer may have more pixels.
     float const pixels = ImGui::GetIO().DisplayFramebufferScale.x;
-    result.picture.left *= pixels;
-    result.picture.top *= pixels;
-    result.picture.side *= pixels;
-    if (presenter_.draw(result.picture)) {
+    for (PictureArea* const area : {&result.picture, &result.reference}) {
+        area->left *= pixels;
+        area->top *= pixels;
+        area->side *= pixels;
+    }
+    if (presenter_.draw(result.picture, result.reference)) {
         shown_version_ = model_.live.version;
         redraws_due_ = std::max(0, redraws_due_ - 1);
     }

@@ -144,6 +144,8 @@ std::string keys_text(KeyMap const& keys, Action action)
             if (is_start && c >= 'a' && c <= 'z') c = char(c - 'a' + 'A');
             is_start = c == '+' || c == '-';
         }
+        if (name == ",") name = "Comma";
+        if (name == ".") name = "Full stop";
         text += (text.empty() ? "" : " / ") + name;
     }
     return text;
@@ -224,14 +226,17 @@ void draw_beam(Controls const& controls, Status const& status)
                   {Action::grid, room.is_grid_in ? "Grid is in" : "Grid is out", room.is_grid_in}});
     ImGui::Dummy({1, 0.2f * line});
 
-    Controls::heading_text("LEFT WEDGE");
+    auto const wedge_heading = [&](char const* name, WedgePlace const& wedge) {
+        Controls::heading_text((name + wedge_text(wedge, room.field_mm)).c_str());
+    };
+    wedge_heading("LEFT WEDGE (Shift turns back): ", room.wedges[0]);
     controls.row({{Action::wedge_left_in, "In"}, {Action::wedge_left_out, "Out"}, {Action::wedge_left_turn, "Turn"}});
-    Controls::heading_text("RIGHT WEDGE");
+    wedge_heading("RIGHT WEDGE: ", room.wedges[1]);
     controls.row(
         {{Action::wedge_right_in, "In"}, {Action::wedge_right_out, "Out"}, {Action::wedge_right_turn, "Turn"}});
 }
 
-void draw_picture_tools(Controls const& controls, PictureState const& picture)
+void draw_picture_tools(Controls const& controls, PictureState const& picture, bool is_reference_shown)
 {
     float const line = ImGui::GetFontSize();
     Controls::heading_text("SHOWN PICTURE (no dose)");
@@ -250,10 +255,14 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
     controls.row({{Action::subtract, "Subtract", picture.is_subtracted},
                   {Action::remask, "Remask"},
                   {Action::landmark, "Landmark", picture.landmark > 0}});
+    std::string mask = "MASK: frame " + std::to_string(picture.mask_first) + ", shifted " +
+                       fixed_text(picture.mask_shift_columns, 1) + " / " + fixed_text(picture.mask_shift_rows, 1) +
+                       " pixels";
+    if (picture.landmark > 0) mask += ", landmark " + fixed_text(100 * picture.landmark, 0) + " %";
+    Controls::heading_text(mask.c_str());
     controls.row(
         {{Action::mask_left, "<"}, {Action::mask_right, ">"}, {Action::mask_up, "^"}, {Action::mask_down, "v"}});
-    static constexpr char const* phases[] = {"Road map", "Road map: inject, then fluoroscopy", "Road map: filling",
-                                             "Road map is on"};
+    static constexpr char const* phases[] = {"Road map", "Road map: waits", "Road map: fills", "Road map is on"};
     controls.row({{Action::road_map, phases[int(picture.road_map)], picture.road_map != RoadMap::Phase::off}});
     ImGui::Dummy({1, 0.2f * line});
 
@@ -261,10 +270,14 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture)
     if (picture.review_run > 0)
         review += ", run " + std::to_string(picture.review_run) + " frame " + std::to_string(picture.review_frame);
     Controls::heading_text(review.c_str());
-    controls.row({{Action::review_run, "Review", picture.review_run > 0}, {Action::review_live, "Live"}});
+    controls.row({{Action::review_run, "Review", picture.review_run > 0},
+                  {Action::review_live, "Live"},
+                  {Action::store_picture, "Store"}});
     controls.row(
         {{Action::review_back, "<"}, {Action::review_play, "Play", picture.is_playing}, {Action::review_forward, ">"}});
-    controls.row({{Action::store_picture, "Store"}, {Action::store_reference, "Reference", picture.has_reference}});
+    Controls::heading_text("REFERENCE MONITOR");
+    controls.row({{Action::store_reference, "Put picture there"},
+                  {Action::toggle_reference, is_reference_shown ? "Hide" : "Show"}});
 }
 
 } // namespace
@@ -288,7 +301,7 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
         };
         tab("Machine", [&] { draw_machine(controls, status.room, input); });
         tab("X-ray", [&] { draw_beam(controls, status); });
-        tab("Picture", [&] { draw_picture_tools(controls, status.picture); });
+        tab("Picture", [&] { draw_picture_tools(controls, status.picture, model.is_reference_shown); });
         ImGui::EndTabBar();
     }
     ImGui::Dummy({1, 0.2f * line});

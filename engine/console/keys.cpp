@@ -155,7 +155,7 @@ std::string_view name_of(Action action)
     case Action::remask:
         return "This frame is the mask";
     case Action::landmark:
-        return "More of the anatomy in the subtraction";
+        return "More anatomy as landmark";
     case Action::mask_left:
         return "Shift the mask left";
     case Action::mask_right:
@@ -197,11 +197,13 @@ std::string_view name_of(Action action)
     case Action::store_picture:
         return "Store the held picture";
     case Action::store_reference:
-        return "Held picture to the reference monitor";
+        return "Picture to the reference monitor";
     case Action::toggle_help:
         return "This help";
     case Action::toggle_text:
         return "Text on the picture";
+    case Action::toggle_reference:
+        return "Reference monitor on or off";
     case Action::toggle_pixels:
         return "Whole pixels or smooth zoom";
     case Action::toggle_full_screen:
@@ -320,6 +322,7 @@ KeyMap::KeyMap()
              Default{"ctrl+r", Action::store_reference},
              Default{"h", Action::toggle_help},
              Default{"t", Action::toggle_text},
+             Default{"y", Action::toggle_reference},
              Default{"n", Action::toggle_pixels},
              Default{"f11", Action::toggle_full_screen},
              Default{"ctrl+=", Action::scale_up},

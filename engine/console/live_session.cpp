@@ -43,6 +43,10 @@ bool looks_different(Status const& a, Status const& b)
                           s.is_high_level,
                           s.is_exposure_locked,
                           s.is_grid_in,
+                          s.wedges[0].edge_mm,
+                          s.wedges[0].angle_rad,
+                          s.wedges[1].edge_mm,
+                          s.wedges[1].angle_rad,
                           s.is_moving};
     };
     auto const dose = [](Status const& s) {
@@ -51,6 +55,7 @@ bool looks_different(Status const& a, Status const& b)
                           s.is_high_level_tone,
                           s.is_technique_frozen,
                           std::floor(100 * s.anode_heat),
+                          s.is_tube_hot,
                           s.picture,
                           s.totals.pulses,
                           std::floor(s.totals.fluoroscopy_s),
@@ -81,7 +86,7 @@ struct LiveSession::Impl {
     std::vector<Command> waiting;
     std::size_t taken = 0; ///< commands that the tick under way has taken from `waiting`
     LiveSnapshot shared;
-    std::shared_ptr<Picture const> newest;
+    std::shared_ptr<Picture const> newest, newest_reference;
     std::vector<std::string> messages;
     WallClock::time_point last_heartbeat, last_tick;
 
@@ -164,8 +169,8 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
     ++tick;
 
     std::lock_guard const lock{mutex};
-    has_urgent_news =
-        has_urgent_news || result.picture || !lines.empty() || status.is_beam_on != shared.status.is_beam_on;
+    has_urgent_news = has_urgent_news || result.picture || result.reference || !lines.empty() ||
+                      status.is_beam_on != shared.status.is_beam_on;
     has_untold_news = has_untold_news || has_urgent_news || looks_different(shared.status, status);
     shared.status = status;
     shared.status.messages.clear();
@@ -173,6 +178,10 @@ void LiveSession::Impl::step(std::vector<Command> const& commands)
     if (result.picture) {
         newest = std::make_shared<Picture const>(*result.picture);
         ++shared.picture_number;
+    }
+    if (result.reference) {
+        newest_reference = std::make_shared<Picture const>(*result.reference);
+        ++shared.reference_number;
     }
     std::ranges::move(lines, std::back_inserter(messages));
     taken = 0;
@@ -282,6 +291,12 @@ std::shared_ptr<Picture const> LiveSession::picture() const
 {
     std::lock_guard const lock{impl_->mutex};
     return impl_->newest;
+}
+
+std::shared_ptr<Picture const> LiveSession::reference() const
+{
+    std::lock_guard const lock{impl_->mutex};
+    return impl_->newest_reference;
 }
 
 std::vector<std::string> LiveSession::take_messages()

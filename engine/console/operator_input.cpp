@@ -1,6 +1,7 @@
 #include <fluoro/console/operator_input.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 #include <utility>
 
@@ -174,17 +175,23 @@ void OperatorInput::move_wedges(double elapsed_s)
         WedgePlace& place = room_.wedges[std::size_t(wedge)];
         MoveWedge move;
         move.wedge = wedge;
-        double const parked = kind_.fields_mm.front();
-        // A parked wedge comes from its own side.
-        if (place.edge_mm >= parked) {
-            place = {parked, is_left ? std::numbers::pi : 0};
+        // Parked: out of the largest field at any angle. From there it comes in on its own side.
+        double const parked = fields_mm_.back() / std::numbers::sqrt2;
+        bool const is_parked = place.edge_mm >= parked;
+        if (is_parked && in <= 0) continue;
+        if (is_parked) {
+            place.angle_rad = is_left ? std::numbers::pi : 0;
             move.angle_rad = place.angle_rad;
         }
         if (in != 0) {
-            place.edge_mm = std::clamp(place.edge_mm - in * wedge_speed_mm_s * elapsed_s, -parked / 2, parked);
+            // Its way in begins where it touches the field, not where it was out of sight.
+            double const reach =
+                room_.field_mm / 2 * (std::abs(std::cos(place.angle_rad)) + std::abs(std::sin(place.angle_rad)));
+            double const start = in > 0 ? std::min(place.edge_mm, reach) : place.edge_mm;
+            place.edge_mm = std::clamp(start - in * wedge_speed_mm_s * elapsed_s, kind_.wedge_edge_mm.least, parked);
             move.edge_mm = place.edge_mm;
         }
-        if (turns) {
+        if (turns && !is_parked) {
             place.angle_rad += (is_fast_ ? -1 : 1) * wedge_turn_rad_s * elapsed_s;
             move.angle_rad = place.angle_rad;
         }

@@ -8,7 +8,7 @@ namespace fluoro {
 namespace {
 
 // One press of a key.
-constexpr double mask_step_px = 0.5, landmark_step = 0.1, most_landmark = 0.5;
+constexpr double mask_step_px = 0.5, landmark_step = 0.02, most_landmark = 0.1;
 constexpr double brightness_step = 0.05, contrast_step = 1.15, edge_step = 0.1, enlarge_step = 1.25;
 constexpr Range brightness{-1, 1}, contrast{0.25, 4}, edges{0, 2}, zoom{1, 4};
 

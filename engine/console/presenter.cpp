@@ -70,7 +70,7 @@ struct Presenter::Impl {
     std::vector<SwapChain> retired; ///< may still be on their way to the screen; freed after the next whole frame
     bool is_swap_stale = true;
 
-    std::optional<PictureLayer> picture;
+    std::optional<PictureLayer> picture, reference_picture;
 
     explicit Impl(GLFWwindow* window_) : window{window_} {}
     ~Impl();
@@ -82,7 +82,7 @@ struct Presenter::Impl {
     void wait_for_frame();
     bool renew_swap_chain();
     void destroy(SwapChain& old);
-    void record(std::uint32_t image, PictureArea const& area);
+    void record(std::uint32_t image, PictureArea const& area, PictureArea const& reference_area);
 };
 
 void Presenter::Impl::create_instance()
@@ -334,12 +334,13 @@ bool Presenter::Impl::renew_swap_chain()
     return true;
 }
 
-void Presenter::Impl::record(std::uint32_t image, PictureArea const& area)
+void Presenter::Impl::record(std::uint32_t image, PictureArea const& area, PictureArea const& reference_area)
 {
     VkCommandBufferBeginInfo const once{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, nullptr,
                                         VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT, nullptr};
     check_window(vkBeginCommandBuffer(frame, &once), "recording");
     picture->upload(frame);
+    reference_picture->upload(frame);
     VkClearValue clear{};
     clear.color = background;
     VkRenderPassBeginInfo begin{};
@@ -351,6 +352,7 @@ void Presenter::Impl::record(std::uint32_t image, PictureArea const& area)
     begin.pClearValues = &clear;
     vkCmdBeginRenderPass(frame, &begin, VK_SUBPASS_CONTENTS_INLINE);
     picture->draw(frame, area, int(swap.extent.width), int(swap.extent.height));
+    reference_picture->draw(frame, reference_area, int(swap.extent.width), int(swap.extent.height));
     ImGui_ImplVulkan_RenderDrawData(ImGui::GetDrawData(), frame);
     vkCmdEndRenderPass(frame);
     check_window(vkEndCommandBuffer(frame), "recording");
@@ -364,6 +366,7 @@ Presenter::Impl::~Impl()
         vkQueueWaitIdle(queue);
         if (has_imgui) ImGui_ImplVulkan_Shutdown();
         picture.reset();
+        reference_picture.reset();
         destroy(swap);
         for (SwapChain& old : retired) destroy(old);
         vkDestroyRenderPass(device, pass, nullptr);
@@ -384,6 +387,7 @@ Presenter::Presenter(GLFWwindow* window) : impl_{std::make_unique<Impl>(window)}
     impl_->create_device();
     impl_->create_pass();
     impl_->picture.emplace(impl_->physical, impl_->device, impl_->pass);
+    impl_->reference_picture.emplace(impl_->physical, impl_->device, impl_->pass);
     impl_->start_imgui();
 }
 
@@ -400,6 +404,12 @@ void Presenter::set_picture(Image<std::uint16_t> const& grey)
     impl_->picture->set(grey);
 }
 
+void Presenter::set_reference(Image<std::uint16_t> const& grey)
+{
+    impl_->wait_for_frame();
+    impl_->reference_picture->set(grey);
+}
+
 void Presenter::replace_fonts()
 {
     impl_->wait_for_frame();
@@ -408,7 +418,7 @@ void Presenter::replace_fonts()
     impl_->start_imgui();
 }
 
-bool Presenter::draw(PictureArea const& area)
+bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
 {
     Impl& p = *impl_;
     p.wait_for_frame();
@@ -422,7 +432,7 @@ bool Presenter::draw(PictureArea const& area)
         return false;
     }
     check_window(got, "taking the next image");
-    p.record(image, area);
+    p.record(image, area, reference);
     check_window(vkResetFences(p.device, 1, &p.frame_done), "fence");
     VkPipelineStageFlags const wait_at = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
     VkSubmitInfo submit{};

@@ -28,11 +28,13 @@ public:
     void begin();
     /// Shows `picture` from the next draw on: 12 bits, 0 .. 4095.
     void set_picture(Image<std::uint16_t> const& picture);
+    /// The same for the reference monitor.
+    void set_reference(Image<std::uint16_t> const& picture);
     /// The atlas of ImGui's fonts was rebuilt.
     void replace_fonts();
-    /// Draws the picture and ImGui's newest draw data. False when nothing could be shown now (minimised, or the window
-    /// system is busy): try again later.
-    bool draw(PictureArea const& area);
+    /// Draws the pictures and ImGui's newest draw data; a reference without extent is left out. False when nothing
+    /// could be shown now (minimised, or the window system is busy): try again later.
+    bool draw(PictureArea const& area, PictureArea const& reference);
     std::string device_name() const;
 
 private:

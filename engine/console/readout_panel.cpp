@@ -1,7 +1,10 @@
 #include "screen.hpp"
 #include "style.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fluoro/console/readouts.hpp>
+#include <fluoro/room/exposure_control.hpp>
 #include <imgui.h>
 #include <numbers>
 
@@ -57,7 +60,8 @@ public:
     Card& operator=(Card const&) = delete;
 
     /// `name` at the left; `value` and its unit end at the right.
-    void row(char const* name, std::string const& value, char const* unit, Face face = Face::bold) const
+    void row(char const* name, std::string const& value, char const* unit, Face face = Face::bold,
+             ImU32 ink = palette::text) const
     {
         ImVec2 const at = ImGui::GetCursorScreenPos();
         float const right = start_.x + width_ - padding_;
@@ -69,7 +73,7 @@ public:
         float const small_drop = (height - ImGui::GetFontSize()) * 0.8f;
         ImDrawList& list = *ImGui::GetWindowDrawList();
         list.AddText({at.x, at.y + small_drop}, palette::quiet_text, name);
-        list.AddText(font(face), height, {unit_left - ImGui::GetFontSize() * 0.4f - value_width, at.y}, palette::text,
+        list.AddText(font(face), height, {unit_left - ImGui::GetFontSize() * 0.4f - value_width, at.y}, ink,
                      value.c_str());
         list.AddText({unit_left, at.y + small_drop}, palette::quiet_text, unit);
         ImGui::Dummy({1, height});
@@ -95,9 +99,17 @@ void draw_lamp(Status const& status)
     draw_trefoil(list, {at.x + line * 2.4f, at.y + size.y * 0.47f}, line * 1.5f, ink, ground);
     list.AddText(font(Face::large), line * 1.5f, {at.x + line * 4.8f, at.y + size.y * 0.5f - line * 0.85f}, ink,
                  is_beam_on ? "X-RAY ON" : "Beam off");
-    std::string const programme = status.is_high_level_tone ? status.programme + ", HIGH LEVEL" : status.programme;
-    list.AddText(font(Face::small_print), line * 0.8f, {at.x + line * 4.9f, at.y + size.y * 0.5f + line * 0.75f}, ink,
-                 programme.c_str());
+    ImVec2 const below{at.x + line * 4.9f, at.y + size.y * 0.5f + line * 0.75f};
+    if (status.is_high_level_tone) {
+        // In place of a tone: the words change places with their ground, once a second.
+        bool const is_dark = std::fmod(ImGui::GetTime(), 1.0) < 0.5;
+        if (is_dark)
+            list.AddRectFilled({at.x + line * 4.6f, below.y - 0.1f * line}, {end.x, end.y}, palette::on_bright);
+        list.AddText(font(Face::bold), line, {below.x, below.y - 0.05f * line}, is_dark ? palette::beam : ink,
+                     "HIGH LEVEL");
+    } else {
+        list.AddText(font(Face::small_print), line * 0.8f, below, ink, programme_text(status.programme).c_str());
+    }
     ImGui::Dummy(size);
 }
 
@@ -120,13 +132,13 @@ void draw_picture_state(ScreenModel const& model)
         for (float const side : {-0.7f, 0.3f}) // the bars of a pause sign
             list.AddRectFilled({centre.x + side * mark, centre.y - mark},
                                {centre.x + (side + 0.5f) * mark, centre.y + mark}, palette::quiet_text);
-    list.AddText(font(Face::bold), line, {at.x + line * 2.1f, at.y + line * 0.5f}, palette::text, state.c_str());
-    bool const has_moved = live.picture_number > 0 && !is_live && !is_same_view(live.status.room, live.pictured);
-    std::string const remark = has_moved                ? "View has moved; held: " + angles_text(live.pictured.angles)
-                               : live.is_script_running ? std::string{"Demonstration: any control takes over"}
-                                                        : std::string{};
+    float const room_for_it = size.x - line * 2.4f;
+    float const wanted = font(Face::bold)->CalcTextSizeA(line, 1e6f, 0, state.c_str()).x;
+    list.AddText(font(Face::bold), line * std::min(1.0f, room_for_it / wanted),
+                 {at.x + line * 2.1f, at.y + line * 0.5f}, palette::text, state.c_str());
+    PictureRemark const remark = picture_remark(live);
     list.AddText(font(Face::small_print), line * 0.8f, {at.x + line * 0.7f, at.y + line * 1.95f},
-                 has_moved ? palette::notice : palette::quiet_text, remark.c_str());
+                 remark.is_warning ? palette::notice : palette::quiet_text, remark.text.c_str());
     ImGui::Dummy(size);
 }
 
@@ -136,6 +148,9 @@ void draw_readouts(ScreenModel const& model)
 {
     Status const& status = model.live.status;
     RoomState const& room = status.room;
+    // A little closer than elsewhere: all of it fits a window of 800 pixels.
+    ImVec2 const spacing = ImGui::GetStyle().ItemSpacing;
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, 0.6f * spacing.y});
     draw_lamp(status);
     draw_picture_state(model);
     {
@@ -173,9 +188,11 @@ void draw_readouts(ScreenModel const& model)
         card.row("Pulse width", fixed_text(used.width.value(), 1), "ms");
         card.row("Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu");
         card.row("Focal spot", used.focal_spot == FocalSpot::small ? "small" : "large", "");
-        card.row("Anode heat", fixed_text(100 * status.anode_heat, 0), "%");
-        card.row("Pulse rate", rate_text(room.pulse_rate), "/s");
+        card.row("Anode heat", fixed_text(100 * status.anode_heat, 0), status.is_tube_hot ? "%  HOT" : "%", Face::bold,
+                 status.is_tube_hot ? palette::notice : palette::text);
+        card.row("Pulse rate", rate_text(pulses_per_second(room)), "/s");
     }
+    ImGui::PopStyleVar();
 }
 
 } // namespace fluoro

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 namespace fluoro {
 namespace {
@@ -75,6 +76,68 @@ std::string picture_state_text(LiveSnapshot const& live)
     if (picture.road_map == RoadMap::Phase::filling) text += ", MAKING THE ROAD MAP";
     if (picture.is_subtracted) text += ", SUBTRACTED";
     return text;
+}
+
+PictureRemark picture_remark(LiveSnapshot const& live)
+{
+    PictureState const& picture = live.status.picture;
+    bool const is_held = live.picture_number > 0 && !live.status.is_live && picture.review_run == 0;
+    if (is_held && !is_same_view(live.status.room, live.pictured))
+        return {"View has moved; held: " + angles_text(live.pictured.angles), true};
+    if (picture.road_map == RoadMap::Phase::waiting) return {"Road map: inject, then hold fluoroscopy", false};
+    if (picture.road_map == RoadMap::Phase::filling) return {"Road map fills until the pedal is let go", false};
+    if (live.is_script_running) return {"Demonstration: any control takes over", false};
+    return {};
+}
+
+bool is_held_view(LiveSnapshot const& live)
+{
+    PictureState const& picture = live.status.picture;
+    return live.picture_number > 0 && !live.status.is_live && !live.status.is_beam_on && picture.review_run == 0 &&
+           picture.zoom == 1 && is_same_view(live.status.room, live.pictured);
+}
+
+std::string programme_text(std::string const& programme)
+{
+    static constexpr std::pair<char const*, char const*> names[] = {{"fluoroscopy-low", "Fluoroscopy, low dose"},
+                                                                    {"fluoroscopy-normal", "Fluoroscopy, normal"},
+                                                                    {"fluoroscopy-high", "Fluoroscopy, high quality"},
+                                                                    {"road-map", "Road map"},
+                                                                    {"cine", "Cine"},
+                                                                    {"dsa", "DSA"},
+                                                                    {"single", "Single shot"}};
+    auto const found = std::ranges::find(names, programme, [](auto const& name) { return name.first; });
+    return found == std::end(names) ? programme : found->second;
+}
+
+std::optional<std::pair<Vec2, Vec2>> wedge_edge(WedgePlace const& wedge, BladeOpening const& opening)
+{
+    // The line's points are at + t * along; each pair of blades leaves a stretch of t.
+    double const c = std::cos(wedge.angle_rad), s = std::sin(wedge.angle_rad);
+    Vec2 const at{wedge.edge_mm * c, wedge.edge_mm * s}, along{-s, c};
+    double from = -1e9, to = 1e9;
+    auto const limit = [&](double start, double direction, double least, double most) {
+        if (std::abs(direction) < 1e-12) {
+            if (start < least || start > most) to = from;
+            return;
+        }
+        double const a = (least - start) / direction, b = (most - start) / direction;
+        from = std::max(from, std::min(a, b));
+        to = std::min(to, std::max(a, b));
+    };
+    limit(at.x, along.x, opening.left_mm, opening.right_mm);
+    limit(at.y, along.y, opening.top_mm, opening.bottom_mm);
+    if (from >= to) return std::nullopt;
+    return std::pair{Vec2{at.x + from * along.x, at.y + from * along.y},
+                     Vec2{at.x + to * along.x, at.y + to * along.y}};
+}
+
+std::string wedge_text(WedgePlace const& wedge, double field_mm)
+{
+    double const reach = field_mm / 2 * (std::abs(std::cos(wedge.angle_rad)) + std::abs(std::sin(wedge.angle_rad)));
+    if (wedge.edge_mm >= reach) return "out";
+    double const turn = std::fmod(std::fmod(degrees(wedge.angle_rad), 360) + 360, 360);
+    return "edge " + fixed_text(wedge.edge_mm / 10, 1) + " cm, " + std::to_string(std::lround(turn) % 360) + "\xc2\xb0";
 }
 
 bool is_same_view(RoomState const& a, RoomState const& b)

@@ -12,6 +12,8 @@ namespace {
 constexpr ImGuiWindowFlags fixed_window = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                           ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
                                           ImGuiWindowFlags_NoBringToFrontOnFocus;
+constexpr ImGuiWindowFlags help_window =
+    (fixed_window & ~ImGuiWindowFlags_NoBringToFrontOnFocus) | ImGuiWindowFlags_NoFocusOnAppearing;
 constexpr ImGuiWindowFlags panel_window = fixed_window & ~ImGuiWindowFlags_NoScrollbar;
 
 ImFont* font(Face face)
@@ -27,10 +29,13 @@ void outlined_text(ImDrawList& list, ImFont* face, float size, ImVec2 at, std::s
     list.AddText(face, size, at, palette::text, text.c_str());
 }
 
-bool is_held_view(LiveSnapshot const& live)
+void draw_reference_frame(PictureArea const& area, float label)
 {
-    return live.picture_number > 0 && !live.status.is_live && !live.status.is_beam_on &&
-           is_same_view(live.status.room, live.pictured);
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    float const size = 0.8f * ImGui::GetFontSize();
+    list.AddText(font(Face::small_print), size, {area.left, area.top - (label + size) / 2}, palette::quiet_text,
+                 "REFERENCE");
+    list.AddRect({area.left - 1, area.top - 1}, {area.left + area.side + 1, area.top + area.side + 1}, palette::edge);
 }
 
 } // namespace
@@ -65,11 +70,23 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
     };
     auto const readouts = [&] { draw_readouts(model); };
     auto const controls = [&] { draw_controls(model, keys_, input, result.clicked); };
+    // The reference monitor stands under the readouts; what it leaves them scrolls.
+    float readouts_bottom = bottom;
+    float const label = 1.6f * line;
+    float const reference_side = std::floor(std::min(column - 2 * margin, 0.3f * bottom));
+    bool const has_reference = model.is_reference_shown && model.live.reference_number > 0 && reference_side > 6 * line;
+    if (has_reference) {
+        readouts_bottom = bottom - reference_side - label - margin;
+        float const at = has_two_columns ? 0 : right;
+        result.reference = {std::floor(at + (column - reference_side) / 2), std::floor(readouts_bottom + label),
+                            reference_side, true};
+        draw_reference_frame(result.reference, label);
+    }
     if (has_two_columns) {
-        panel("readouts", 0, 0, left, bottom, panel_window, readouts);
+        panel("readouts", 0, 0, left, readouts_bottom, panel_window, readouts);
         panel("controls", right, 0, window.x - right, bottom, panel_window, controls);
     } else {
-        panel("everything", right, 0, window.x - right, bottom, panel_window, [&] {
+        panel("everything", right, 0, window.x - right, readouts_bottom, panel_window, [&] {
             readouts();
             controls();
         });
@@ -80,7 +97,9 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
     draw_picture_frame(model, result.picture);
     if (model.is_text_shown) draw_corner_text(model, result.picture);
     draw_blade_lines(model, result.picture, input);
-    if (model.is_help_shown) draw_help(result.picture);
+    // Over the picture and the buttons, whose held ones go on; lamp and dose stay in sight.
+    if (model.is_help_shown)
+        panel("help", left, 0, (has_two_columns ? window.x : right) - left, bottom, help_window, [&] { draw_help(); });
     return result;
 }
 
@@ -147,6 +166,37 @@ void Screen::draw_blade_lines(ScreenModel const& model, PictureArea const& area,
     edge({right, top}, {right, bottom}, lit.right);
     edge({left, top}, {right, top}, lit.top);
     edge({left, bottom}, {right, bottom}, lit.bottom);
+    draw_wedge_lines(model, area, blades);
+}
+
+/// Each filter's edge, with teeth toward the side that it covers.
+void Screen::draw_wedge_lines(ScreenModel const& model, PictureArea const& area, BladeOpening const& opening)
+{
+    RoomState const& room = model.live.status.room;
+    ImDrawList& list = *ImGui::GetBackgroundDrawList();
+    double const per_mm = double(area.side) / room.field_mm, line = ImGui::GetFontSize();
+    auto const on_screen = [&](Vec2 mm) {
+        return ImVec2{float(area.left + area.side / 2 + mm.x * per_mm),
+                      float(area.top + area.side / 2 + mm.y * per_mm)};
+    };
+    auto const stroke = [&](ImVec2 from, ImVec2 to) {
+        list.AddLine(from, to, palette::ground, 3.5f);
+        list.AddLine(from, to, palette::accent, 1.5f);
+    };
+    for (WedgePlace const& wedge : room.wedges) {
+        auto const edge = wedge_edge(wedge, opening);
+        if (!edge) continue;
+        auto const [from, to] = *edge;
+        stroke(on_screen(from), on_screen(to));
+        double const length = std::hypot(to.x - from.x, to.y - from.y), tooth = 0.7 * line / per_mm;
+        int const teeth = std::max(1, int(length * per_mm / (3 * line)));
+        for (int i = 0; i < teeth; ++i) {
+            double const share = (i + 0.5) / teeth;
+            Vec2 const foot{from.x + share * (to.x - from.x), from.y + share * (to.y - from.y)};
+            stroke(on_screen(foot),
+                   on_screen({foot.x + tooth * std::cos(wedge.angle_rad), foot.y + tooth * std::sin(wedge.angle_rad)}));
+        }
+    }
 }
 
 void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
@@ -172,30 +222,28 @@ void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
         true, true);
 }
 
-void Screen::draw_help(PictureArea const& area)
+void Screen::draw_help()
 {
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImVec2 const from = ImGui::GetWindowPos(), extent = ImGui::GetWindowSize();
     float const line = ImGui::GetFontSize();
-    ImDrawList& list = *ImGui::GetForegroundDrawList();
-    ImVec2 const from{area.left, area.top}, to{area.left + area.side, area.top + area.side};
-    list.PushClipRect(from, to);
-    list.AddRectFilled(from, to, (palette::panel & 0x00ffffffu) | 0xf2000000u);
     list.AddText(font(Face::large), 1.5f * line, {from.x + 1.5f * line, from.y + 1.2f * line}, palette::text, "Keys");
-    constexpr float lines_across = 75; // three columns of keys and their longest names, in heights of the text
-    std::string const remark = "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam.";
-    list.AddText(font(Face::regular), std::min(line, area.side / lines_across),
-                 {from.x + 1.5f * line, from.y + 3.3f * line}, palette::quiet_text, remark.c_str());
+    std::string const remark =
+        "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam. " +
+        keys_text(keys_, Action::toggle_help) + " closes this page.";
+    constexpr float lines_across = 72; // three columns of keys and their longest names, in heights of the text
+    list.AddText(font(Face::regular), std::min(line, extent.x / 55), {from.x + 1.5f * line, from.y + 3.3f * line},
+                 palette::quiet_text, remark.c_str());
 
     constexpr int columns = 3, rows = (action_count + columns - 1) / columns;
-    float const step = std::min(1.9f * line, (area.side - 6.5f * line) / float(rows));
-    float const size = std::min({line, 0.85f * step, area.side / lines_across});
-    float const column = (area.side - 3 * line) / float(columns);
+    float const step = std::min(1.9f * line, (extent.y - 6.5f * line) / float(rows));
+    float const size = std::min({line, 0.85f * step, extent.x / lines_across});
+    float const column = (extent.x - 3 * line) / float(columns);
     for (int i = 0; i < action_count; ++i) {
         ImVec2 const at{from.x + 1.5f * line + float(i / rows) * column, from.y + 5.5f * line + float(i % rows) * step};
         list.AddText(font(Face::bold), size, at, palette::accent, keys_text(keys_, Action(i)).c_str());
-        list.AddText(font(Face::regular), size, {at.x + 0.27f * column, at.y}, palette::text,
-                     name_of(Action(i)).data());
+        list.AddText(font(Face::regular), size, {at.x + 6.4f * size, at.y}, palette::text, name_of(Action(i)).data());
     }
-    list.PopClipRect();
 }
 
 } // namespace fluoro

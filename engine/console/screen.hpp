@@ -17,6 +17,7 @@ struct ScreenModel {
     int alert_minutes = 0; ///< > 0: fluoroscopy time to be acknowledged
     bool is_help_shown = false;
     bool is_text_shown = false;
+    bool is_reference_shown = true; ///< where there is one
     bool is_smooth = true;
 };
 
@@ -29,6 +30,7 @@ public:
 
     struct Result {
         PictureArea picture;         ///< in ImGui's coordinates
+        PictureArea reference;       ///< without extent where none is shown
         std::vector<Action> clicked; ///< buttons of the window's own actions, and acknowledge
     };
     Result draw(ScreenModel const& model, OperatorInput& input);
@@ -43,7 +45,8 @@ private:
     void draw_picture_frame(ScreenModel const& model, PictureArea const& area);
     void draw_blade_lines(ScreenModel const& model, PictureArea const& area, OperatorInput& input);
     void draw_corner_text(ScreenModel const& model, PictureArea const& area);
-    void draw_help(PictureArea const& area);
+    void draw_wedge_lines(ScreenModel const& model, PictureArea const& area, BladeOpening const& opening);
+    void draw_help();
 
     KeyMap keys_;
     int picture_pixels_;

@@ -49,11 +49,17 @@ void apply_style(double scale)
     set(ImGuiCol_Button, palette::button);
     set(ImGuiCol_ButtonHovered, palette::button_hover);
     set(ImGuiCol_ButtonActive, palette::accent);
+    set(ImGuiCol_Tab, palette::button);
+    set(ImGuiCol_TabHovered, palette::button_hover);
+    set(ImGuiCol_TabActive, palette::edge);
+    set(ImGuiCol_TabUnfocused, palette::button);
+    set(ImGuiCol_TabUnfocusedActive, palette::edge);
     set(ImGuiCol_ScrollbarBg, palette::panel);
     set(ImGuiCol_ScrollbarGrab, palette::edge);
     style.WindowRounding = 0;
     style.WindowBorderSize = 0;
     style.FrameRounding = 3;
+    style.FramePadding = {14, 6};
     style.WindowPadding = {9, 9};
     style.ItemSpacing = {6, 6};
     style.ScrollbarSize = 10;

@@ -228,7 +228,9 @@ void Session::Impl::tell_status()
     status.programme = status.is_beam_on ? name_of(exposure_mode(state)) : std::string_view{};
     status.is_high_level_tone = is_high_level_tone(state);
     status.is_technique_frozen = exposure.is_held(state, pulse_of_run);
-    status.anode_heat = exposure.tube_load(state).anode_heat_share;
+    TubeLoad const load = exposure.tube_load(state);
+    status.anode_heat = load.anode_heat_share;
+    status.is_tube_hot = load.is_warning;
     status.picture = desk.state();
 }
 

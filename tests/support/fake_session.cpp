@@ -82,11 +82,13 @@ Session::Step Session::step(std::vector<Command> const& commands)
         if (std::holds_alternative<EndSession>(command)) s.has_ended = true;
         step.refusals.push_back(s.room.command(command));
         if (!step.refusals.back().empty()) s.status.messages.push_back(step.refusals.back());
+        if (auto const* store = std::get_if<StorePicture>(&command); store && store->as_reference)
+            step.reference = draw(s.room.state(), s.settings.pixels, 0);
     }
     std::ranges::move(s.room.advance(), std::back_inserter(s.status.messages));
     RoomState const& room = s.room.state();
     bool const was_on = s.status.is_beam_on;
-    bool const is_on = room.pedal == Pedal::fluoroscopy;
+    bool const is_on = room.pedal != Pedal::released;
     if (is_on && !was_on) s.next_pulse = s.tick;
     s.status.room = room;
     s.status.tick = s.tick;

@@ -112,6 +112,15 @@ check "a new press starts it again" wait_for 20 beam_is on
 xdotool keyup f
 check "and its release ends it" wait_for 20 beam_is off
 
+xdotool keydown d
+check "D starts an acquisition" wait_for 20 beam_is on
+xdotool keyup d
+check "and its release ends it" wait_for 20 beam_is off
+white() { convert "$work/$1.png" -crop 305x270+0+565 +repage -colorspace Gray -format '%[fx:int(mean*1000)]' info:; }
+has_reference() { shot reference; [ "$(white reference)" -gt $(($(white hold) + 100)) ]; }
+xdotool key ctrl+r
+check "the held image goes to the reference monitor" wait_for 20 has_reference
+
 xdotool keydown Right
 check "an arrow jogs the C-arm" wait_for 20 has_commands jog-c-arm
 sleep 0.5
@@ -121,8 +130,8 @@ check "- closes the blades" wait_for 20 has_commands blades
 xdotool keyup minus
 xdotool key z
 check "Z selects a zoom format" wait_for 20 has_commands field
-# The large button at the top right is the pedal for the mouse.
-xdotool mousemove --window "$window" 1290 40
+# The large button left of the two at the top right is the pedal for the mouse.
+xdotool mousemove --window "$window" 1210 40
 sleep 0.3
 xdotool mousedown 1
 check "the screen's pedal starts the beam" wait_for 20 beam_is on

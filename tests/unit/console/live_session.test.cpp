@@ -283,3 +283,18 @@ TEST(LiveSession, refusals_reach_the_person)
     std::vector<std::string> messages;
     EXPECT_TRUE(eventually(live, [&] { return !(messages = live.take_messages()).empty(); }));
 }
+
+TEST(LiveSession, a_picture_put_on_the_reference_monitor_stays_there)
+{
+    LiveSession live{drawn_session(), {}};
+    EXPECT_FALSE(live.reference());
+    live.send({StorePicture{true}});
+    ASSERT_TRUE(eventually(live, [&] { return live.snapshot().reference_number == 1; }));
+    auto const reference = live.reference();
+    ASSERT_TRUE(reference);
+    EXPECT_EQ(reference->grey.columns, 32);
+    live.send({PressPedal{Pedal::fluoroscopy}});
+    ASSERT_TRUE(eventually(live, [&] { return live.snapshot().picture_number > 1; }));
+    EXPECT_EQ(live.snapshot().reference_number, 1u);
+    EXPECT_EQ(live.reference(), reference);
+}

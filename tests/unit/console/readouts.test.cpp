@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <fluoro/console/readouts.hpp>
 #include <gtest/gtest.h>
 
@@ -66,4 +68,92 @@ TEST(Readouts, a_view_is_the_same_until_something_but_the_blades_moves)
         if (what == 6) moved.field_mm -= 50;
         EXPECT_FALSE(is_same_view(start, moved)) << what;
     }
+}
+
+namespace {
+
+LiveSnapshot held_image()
+{
+    LiveSnapshot live;
+    live.picture_number = 1;
+    live.pictured = live.status.room;
+    return live;
+}
+
+} // namespace
+
+TEST(Readouts, lines_are_drawn_on_the_held_image_of_the_present_view_alone)
+{
+    EXPECT_FALSE(is_held_view(LiveSnapshot{})); // no image yet
+    EXPECT_TRUE(is_held_view(held_image()));
+    for (int what = 0; what < 5; ++what) {
+        LiveSnapshot live = held_image();
+        if (what == 0) live.status.is_live = true;
+        if (what == 1) live.status.is_beam_on = true;
+        if (what == 2) live.status.picture.review_run = 1;
+        if (what == 3) live.status.picture.zoom = 1.25;
+        if (what == 4) live.status.room.table_lateral_mm += 5;
+        EXPECT_FALSE(is_held_view(live)) << what;
+    }
+}
+
+TEST(Readouts, the_remark_names_a_moved_view_before_what_the_road_map_waits_for)
+{
+    LiveSnapshot live = held_image();
+    EXPECT_EQ(picture_remark(live).text, "");
+    live.is_script_running = true;
+    EXPECT_NE(picture_remark(live).text.find("Demonstration"), std::string::npos);
+    live.status.picture.road_map = RoadMap::Phase::waiting;
+    EXPECT_NE(picture_remark(live).text.find("inject"), std::string::npos);
+    EXPECT_FALSE(picture_remark(live).is_warning);
+    live.status.room.angles.primary_rad += radians(5);
+    EXPECT_NE(picture_remark(live).text.find("View has moved; held: LAO 0"), std::string::npos);
+    EXPECT_TRUE(picture_remark(live).is_warning);
+    live.status.picture.review_run = 1; // the run has a view of its own
+    EXPECT_FALSE(picture_remark(live).is_warning);
+    live.status.picture.road_map = RoadMap::Phase::filling;
+    EXPECT_NE(picture_remark(live).text.find("fills"), std::string::npos);
+}
+
+TEST(Readouts, programmes_have_names_for_people)
+{
+    for (char const* name :
+         {"fluoroscopy-low", "fluoroscopy-normal", "fluoroscopy-high", "road-map", "cine", "dsa", "single"}) {
+        EXPECT_NE(programme_text(name), name);
+        EXPECT_EQ(programme_text(name).find('-'), std::string::npos);
+    }
+    EXPECT_EQ(programme_text("dsa"), "DSA");
+    EXPECT_EQ(programme_text("something-new"), "something-new");
+}
+
+TEST(Readouts, a_wedge_edge_runs_from_one_side_of_the_opening_to_another)
+{
+    BladeOpening const opening{-100, 80, -60, 60};
+    auto const right = wedge_edge({50, 0}, opening);
+    ASSERT_TRUE(right);
+    // Exact but for the rounding of sine and cosine.
+    EXPECT_NEAR(right->first.x, 50, 1e-9);
+    EXPECT_NEAR(right->second.x, 50, 1e-9);
+    EXPECT_NEAR(std::abs(right->first.y - right->second.y), 120, 1e-9);
+    auto const left = wedge_edge({50, radians(180)}, opening);
+    ASSERT_TRUE(left);
+    EXPECT_NEAR(left->first.x, -50, 1e-9);
+    // At 45 degrees it cuts the corner at the lower right: x + y = 70 sqrt 2 between (80, 19.0) and (39.0, 60).
+    auto const corner = wedge_edge({70, radians(45)}, opening);
+    ASSERT_TRUE(corner);
+    EXPECT_NEAR(std::max(corner->first.x, corner->second.x), 80, 1e-9);
+    EXPECT_NEAR(std::max(corner->first.y, corner->second.y), 60, 1e-9);
+    EXPECT_NEAR(corner->first.x + corner->first.y, 70 * std::sqrt(2), 1e-9);
+    EXPECT_FALSE(wedge_edge({90, 0}, opening));            // beyond the right blade
+    EXPECT_TRUE(wedge_edge({90, radians(180)}, opening));  // the left blade stands farther out
+    EXPECT_FALSE(wedge_edge({100, radians(45)}, opening)); // beyond the corner
+}
+
+TEST(Readouts, a_wedge_is_out_where_it_covers_nothing_of_the_field)
+{
+    EXPECT_EQ(wedge_text({1000, 0}, 300), "out");
+    EXPECT_EQ(wedge_text({150, 0}, 300), "out");
+    EXPECT_EQ(wedge_text({150, radians(45)}, 300), "edge 15.0 cm, 45\xc2\xb0");
+    EXPECT_EQ(wedge_text({-32, radians(-90)}, 300), "edge -3.2 cm, 270\xc2\xb0");
+    EXPECT_EQ(wedge_text({10, radians(359.9)}, 300), "edge 1.0 cm, 0\xc2\xb0");
 }

@@ -80,6 +80,7 @@ enum class Action {
     // The window's own.
     toggle_help,
     toggle_text,
+    toggle_reference,
     toggle_pixels,
     toggle_full_screen,
     scale_up,

@@ -36,11 +36,12 @@ struct LiveSettings {
 
 /// What the console shows; plain values, taken at one instant.
 struct LiveSnapshot {
-    std::uint64_t version = 0;        ///< grows whenever something visible changed
-    Status status;                    ///< after the newest tick; its messages are handed out by take_messages()
-    std::uint64_t picture_number = 0; ///< 0 = no picture yet
-    RoomState pictured;               ///< the room when the newest pulse was fired
-    double speed = 1;                 ///< simulated seconds per second of the wall clock, over the last second
+    std::uint64_t version = 0;          ///< grows whenever something visible changed
+    Status status;                      ///< after the newest tick; its messages are handed out by take_messages()
+    std::uint64_t picture_number = 0;   ///< 0 = no picture yet
+    std::uint64_t reference_number = 0; ///< 0 = nothing on the reference monitor yet
+    RoomState pictured;                 ///< the room when the newest pulse was fired
+    double speed = 1;                   ///< simulated seconds per second of the wall clock, over the last second
     bool is_script_running = false;
     bool are_commands_done = true; ///< every command sent so far has met its tick
     std::uint64_t beam_cuts = 0;   ///< how often a silent console had its beam cut
@@ -67,6 +68,8 @@ public:
     LiveSnapshot snapshot() const;
     /// The newest picture; nothing before the first pulse. Its number is the snapshot's or newer.
     std::shared_ptr<Picture const> picture() const;
+    /// What the reference monitor shows; nothing before the first picture was put there.
+    std::shared_ptr<Picture const> reference() const;
     /// Lines for the person since the last call: refusals, limits, why the beam was cut.
     std::vector<std::string> take_messages();
     std::string device_name() const;

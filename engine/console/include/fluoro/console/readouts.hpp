@@ -1,7 +1,9 @@
 #pragma once
 #include <fluoro/console/live_session.hpp>
 #include <fluoro/room/room.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace fluoro {
 
@@ -35,5 +37,21 @@ bool is_same_view(RoomState const& a, RoomState const& b);
 /// What the picture is: "LIVE", "LAST IMAGE HOLD", "RUN 2, FRAME 14", "NO IMAGE YET"; subtraction and road map are
 /// named.
 std::string picture_state_text(LiveSnapshot const& live);
+/// What the person should know or do about it next; empty when there is nothing: a demonstration that runs, what a road
+/// map waits for, that the view has moved away from the held image.
+struct PictureRemark {
+    std::string text;
+    bool is_warning = false;
+};
+PictureRemark picture_remark(LiveSnapshot const& live);
+/// The held image shows what the present view would: blades and wedges can be drawn on it. Neither a run under review
+/// nor an enlarged picture does.
+bool is_held_view(LiveSnapshot const& live);
+/// A programme's name for people: "fluoroscopy-low" as "Fluoroscopy, low dose". Other names stay.
+std::string programme_text(std::string const& programme);
+/// The wedge's edge inside the opening [mm on the detector plane]; nothing where it does not reach in.
+std::optional<std::pair<Vec2, Vec2>> wedge_edge(WedgePlace const& wedge, BladeOpening const& opening);
+/// "out", or where its edge stands and from where it covers: "edge 3.2 cm, 180\xc2\xb0".
+std::string wedge_text(WedgePlace const& wedge, double field_mm);
 
 } // namespace fluoro

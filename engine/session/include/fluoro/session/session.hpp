@@ -99,6 +99,7 @@ struct Status {
     bool is_high_level_tone = false;  ///< high-level control sounds its tone
     bool is_technique_frozen = false; ///< exposure control stands: locked in, or a run for subtraction
     double anode_heat = 0;            ///< share of what the anode can hold [0, 1]
+    bool is_tube_hot = false;         ///< the tube warns: long runs will be derated
     PictureState picture;
     Technique technique; ///< of the last pulse
     Totals totals;
