@@ -11,6 +11,21 @@ std::vector<NamedBuilder> const& builders()
 {
     static std::vector<NamedBuilder> const all{
         {"surface", build_surface, {}},
+        {"muscles", build_muscles, muscles_options()},
+        {"limbs", build_limbs, limbs_options()},
+        {"abdomen", build_abdomen, abdomen_options()},
+        {"heart", build_heart, heart_options()},
+        {"arteries", build_arteries, arteries_options()},
+        {"veins", build_veins, veins_options()},
+        {"lungs", build_lungs, lungs_options()},
+        {"head", build_head, head_options()},
+        {"throat", build_throat, throat_options()},
+        {"upper_gut", build_upper_gut, upper_gut_options()},
+        {"spine", build_spine, spine_options()},
+        {"rib_cage", build_rib_cage, rib_cage_options()},
+        {"shoulder_girdle", build_shoulder_girdle, shoulder_girdle_options()},
+        {"pelvis", build_pelvis, pelvis_options()},
+        {"objects", build_objects, objects_options()},
     };
     return all;
 }

@@ -115,6 +115,8 @@ Box region_named(BodyPlan const& plan, std::string_view name)
             box.low = glm::min(box.low, Vec3{-o.half_width_mm, o.front_mm, box.low.z});
             box.high = glm::max(box.high, Vec3{o.half_width_mm, o.back_mm, box.high.z});
         }
+        // Room for the shoulders, which the outline leaves to the limbs.
+        if (high > 300) box = around(box, {s * Vec3{-235, -1, low}, s * Vec3{235, 1, high}});
         box.low -= Vec3{10, 10, 0};
         box.high += Vec3{10, 10, 0};
         return box;

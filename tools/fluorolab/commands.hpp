@@ -62,6 +62,15 @@ struct ImportRequest {
 };
 int run_import(ImportRequest const& request);
 
+struct PhantomRequest {
+    std::string name;
+    std::vector<std::string> set; ///< KEY=VALUE
+    double spacing_mm = 1;
+    std::string region = "trunk";
+    std::string out;
+};
+int run_phantom(PhantomRequest const& request);
+
 struct BenchRequest {
     std::string name; ///< empty = all
     std::string patient;

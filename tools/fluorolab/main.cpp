@@ -88,6 +88,16 @@ int main(int argc, char** argv)
     import_command->add_option("-o,--output", import.out, "patient file")->required();
     import_command->callback([&] { status = run_import(import); });
 
+    PhantomRequest phantom;
+    auto* const phantom_command = app.add_subcommand("phantom", "a built-in patient as a patient file");
+    phantom_command->add_option("name", phantom.name, "adult-male, adult-female, obese-adult, elderly-osteoporotic")
+        ->required();
+    phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm, seed, stenosis, ...");
+    phantom_command->add_option("--spacing", phantom.spacing_mm, "side of a voxel [mm], 0.2 to 10");
+    phantom_command->add_option("--region", phantom.region, "trunk, chest, spine, neck or whole");
+    phantom_command->add_option("-o,--output", phantom.out, "patient file")->required();
+    phantom_command->callback([&] { status = run_phantom(phantom); });
+
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
     bench_command->add_option("name", bench.name, "standing, moving, vessels or photons; default: all");

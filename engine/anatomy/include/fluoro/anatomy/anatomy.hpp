@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <fluoro/anatomy/body_plan.hpp>
-#include <fluoro/anatomy/lumen_graph.hpp>
+#include <fluoro/patient/lumen_graph.hpp>
 #include <functional>
 #include <optional>
 
@@ -46,18 +46,20 @@ struct Organ {
 struct Anatomy {
     BodyPlan plan;
     std::vector<Organ> organs;
-    LumenGraph vessels; ///< arteries and veins, heart chambers included
-    LumenGraph airways;
-    LumenGraph gut;
-    std::map<std::string, Vec3> landmarks; ///< for fitting and for people
+    Lumens lumens;
 };
 
-/// One builder per file: draws its organs from the plan, may read what earlier ones added.
-using Builder = void (*)(Anatomy& anatomy);
+/// Something about a patient that KEY=VALUE can set, beside the fields of PatientParameters.
+struct PatientOption {
+    std::string name;    ///< "stenosis"
+    std::string form;    ///< what the value looks like: "SEGMENT:PERCENT[:LENGTH_MM]; more after a ;"
+    std::string meaning; ///< one line for people
+};
+/// One builder per organ system: draws its organs from the plan, may read what earlier ones added.
 struct NamedBuilder {
     char const* name;
-    Builder build;
-    std::vector<std::string> options; ///< of PatientParameters that it reads
+    void (*build)(Anatomy& anatomy);
+    std::vector<PatientOption> options; ///< that it reads
 };
 /// In their order: a builder may read what those before it have added.
 std::vector<NamedBuilder> const& builders();

@@ -28,6 +28,9 @@ struct PatientParameters {
     /// A word among the options. Throws Error with the choices when it is none of them.
     std::string word(std::string_view option, std::vector<std::string> const& choices,
                      std::string_view otherwise) const;
+    /// A list among the options, "T12:wedge:40;L1:biconcave:25" -> {{"T12","wedge","40"},{"L1","biconcave","25"}};
+    /// empty where it is not given. Words are trimmed of blanks.
+    std::vector<std::vector<std::string>> list(std::string_view option) const;
 };
 
 /// adult-male, adult-female, obese-adult, elderly-osteoporotic; throws Error with the names otherwise.

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/core/curve.hpp>
 #include <fluoro/core/geometry.hpp>
 #include <functional>
 #include <memory>
@@ -86,11 +87,6 @@ Shape mirrored(Shape const& shape);
 /// The surface moved in and out by up to `height_mm` with bumps of about `size_mm`, seeded.
 Shape roughened(Shape const& shape, double height_mm, double size_mm, unsigned seed);
 
-/// Points of a Catmull-Rom curve (centripetal) through `through_mm`, about `step_mm` apart, both ends included;
-/// `values` (one per point given, e.g. radii) are carried along in `values_out`.
-std::vector<Vec3> curve(std::span<Vec3 const> through_mm, double step_mm, std::span<double const> values,
-                        std::vector<double>& values_out);
-std::vector<Vec3> curve(std::span<Vec3 const> through_mm, double step_mm);
 /// Band-limited noise about 0, of standard deviation 1 and structures of about `size_mm`; the same for the same seed.
 double noise(Vec3 const& p, double size_mm, unsigned seed);
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/geometry.hpp>
+#include <fluoro/patient/lumen_graph.hpp>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ struct Patient {
     Volume ct;
     VolumeOrigin origin;
     std::vector<std::uint16_t> labels; ///< empty, or one per voxel of the CT's grid; TotalSegmentator v2 ids
+    Lumens lumens;                     ///< empty for a CT that no anatomy was fitted to
 };
 
 } // namespace fluoro

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <fluoro/core/error.hpp>
-#include <functional>
+#include <sstream>
 
 namespace fluoro {
 
@@ -86,6 +86,24 @@ std::string PatientParameters::word(std::string_view option, std::vector<std::st
     return found->second;
 }
 
+std::vector<std::vector<std::string>> PatientParameters::list(std::string_view option) const
+{
+    std::vector<std::vector<std::string>> rows;
+    auto const found = options.find(std::string{option});
+    if (found == options.end()) return rows;
+    std::stringstream text{found->second};
+    for (std::string row; std::getline(text, row, ';');) {
+        std::stringstream words{row};
+        rows.emplace_back();
+        for (std::string word; std::getline(words, word, ':');) {
+            auto const first = word.find_first_not_of(' '), last = word.find_last_not_of(' ');
+            rows.back().push_back(first == std::string::npos ? "" : word.substr(first, last - first + 1));
+        }
+        if (rows.back().empty()) rows.pop_back();
+    }
+    return rows;
+}
+
 std::vector<std::string> built_in_patient_names()
 {
     std::vector<std::string> names;
@@ -125,12 +143,12 @@ void set(PatientParameters& parameters, std::string_view key_value)
     for (Field const& field : fields) known.emplace_back(field.name);
     known.emplace_back("seed");
     for (NamedBuilder const& builder : builders())
-        for (std::string const& option : builder.options) {
-            if (option == key) {
+        for (PatientOption const& option : builder.options) {
+            if (option.name == key) {
                 parameters.options[key] = value;
                 return;
             }
-            known.push_back(option);
+            known.push_back(option.name);
         }
     throw Error{"nothing about a patient is called '" + key + "'; there are: " + joined(known)};
 }

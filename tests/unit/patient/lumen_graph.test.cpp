@@ -1,4 +1,4 @@
-#include <fluoro/anatomy/lumen_graph.hpp>
+#include <fluoro/patient/lumen_graph.hpp>
 #include <gtest/gtest.h>
 
 namespace fluoro {

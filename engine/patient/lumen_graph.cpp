@@ -1,7 +1,7 @@
-#include <fluoro/anatomy/lumen_graph.hpp>
-#include <fluoro/anatomy/shape.hpp>
+#include <fluoro/patient/lumen_graph.hpp>
 
 #include <algorithm>
+#include <fluoro/core/curve.hpp>
 #include <fluoro/core/expect.hpp>
 #include <limits>
 #include <set>

@@ -1,4 +1,4 @@
-#include "builders.hpp"
+#include "../builders.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,6 @@
 #pragma once
 #include <fluoro/core/geometry.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,14 @@ struct LumenGraph {
     /// One line each: edges without length, radii not above 0, points far from their nodes, names that stand twice,
     /// nodes that nothing reaches.
     std::vector<std::string> problems() const;
+};
+
+/// The hollow ways of one patient and the places people name.
+struct Lumens {
+    LumenGraph vessels; ///< arteries and veins, heart chambers included
+    LumenGraph airways;
+    LumenGraph gut;
+    std::map<std::string, Vec3> landmarks; ///< patient space [mm]; for fitting and for people
 };
 
 } // namespace fluoro

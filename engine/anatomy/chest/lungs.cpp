@@ -1,0 +1,12 @@
+#include "../builders.hpp"
+
+namespace fluoro {
+
+std::vector<PatientOption> lungs_options()
+{
+    return {};
+}
+
+void build_lungs(Anatomy&) {}
+
+} // namespace fluoro

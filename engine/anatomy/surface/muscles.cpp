@@ -1,0 +1,12 @@
+#include "../builders.hpp"
+
+namespace fluoro {
+
+std::vector<PatientOption> muscles_options()
+{
+    return {};
+}
+
+void build_muscles(Anatomy&) {}
+
+} // namespace fluoro
