@@ -123,6 +123,10 @@ Box region_named(BodyPlan const& plan, std::string_view name)
     };
     if (name == "trunk") return between(-290, 440);
     if (name == "chest") return between(90, 400);
+    if (name == "heart") {
+        Vec3 const centre = plan.place("heart-centre");
+        return {centre - 80 * s, centre + 80 * s};
+    }
     if (name == "spine") return between(-110, 170);
     if (name == "neck") return between(330, 530);
     if (name == "whole") {
@@ -132,7 +136,7 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
         return box;
     }
-    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, spine, neck, whole"};
+    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, heart, spine, neck, whole"};
 }
 
 Box trunk_region(BodyPlan const& plan)

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/core/error.hpp>
-#include <fluoro/patient/importer.hpp>
 #include <fluoro/session/session.hpp>
 #include <map>
 

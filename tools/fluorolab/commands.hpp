@@ -68,6 +68,8 @@ struct PhantomRequest {
     double spacing_mm = 1;
     std::string region = "trunk";
     std::string out;
+    std::string ct, labels; ///< NIfTI to write; empty = none
+    bool list_options = false;
 };
 int run_phantom(PhantomRequest const& request);
 

@@ -92,10 +92,13 @@ int main(int argc, char** argv)
     auto* const phantom_command = app.add_subcommand("phantom", "a built-in patient as a patient file");
     phantom_command->add_option("name", phantom.name, "adult-male, adult-female, obese-adult, elderly-osteoporotic")
         ->required();
-    phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm, seed, stenosis, ...");
+    phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm=1800, seed=3, ...; --options lists all");
     phantom_command->add_option("--spacing", phantom.spacing_mm, "side of a voxel [mm], 0.2 to 10");
-    phantom_command->add_option("--region", phantom.region, "trunk, chest, spine, neck or whole");
-    phantom_command->add_option("-o,--output", phantom.out, "patient file")->required();
+    phantom_command->add_option("--region", phantom.region, "trunk, chest, heart, spine, neck or whole");
+    phantom_command->add_option("-o,--output", phantom.out, "patient file");
+    phantom_command->add_option("--export", phantom.ct, "write the CT as NIfTI (.nii, .nii.gz)");
+    phantom_command->add_option("--labels", phantom.labels, "write the label map as NIfTI, a table of names beside it");
+    phantom_command->add_flag("--options", phantom.list_options, "list what --set can set");
     phantom_command->callback([&] { status = run_phantom(phantom); });
 
     BenchRequest bench;

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/console/console.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/gpu/device.hpp>
-#include <fluoro/patient/importer.hpp>
 #include <fluoro/scenario/scenario.hpp>
 #include <fluoro/session/recording.hpp>
 #include <fluoro/session/session.hpp>

@@ -20,9 +20,9 @@ Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options)
 /// The head CT that Debian's invesalius-examples ships, where it is installed or was fetched; empty = neither.
 std::filesystem::path find_example_head();
 
-/// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made
-/// of the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples
-/// ships).
-Patient load_patient(std::string const& patient, ImportOptions const& options = {});
+/// A bundle, a CT (imported once, then kept in the user's cache under a key made of the files' names, sizes and times),
+/// or "example-head": the head CT that Debian's invesalius-examples ships. Built-in patients: load_patient() of the
+/// anatomy.
+Patient load_ct(std::string const& patient, ImportOptions const& options = {});
 
 } // namespace fluoro
