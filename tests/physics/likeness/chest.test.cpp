@@ -1,21 +1,15 @@
 // The built-in man's chest beside a real one: as much contrast, at the same sizes.
 #include "picture_figures.hpp"
 
-#include <cstdlib>
 #include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/patient/importer.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <gtest/gtest.h>
 #include <measured.hpp>
+#include <scratch_folder.hpp>
 
 namespace fluoro {
 namespace {
-
-std::filesystem::path real_data()
-{
-    if (char const* const folder = std::getenv("FLUORO_DATA")) return folder;
-    return std::filesystem::path{FLUORO_SOURCE_DIR} / ".." / "shared" / "data";
-}
 
 /// 256 x 256 pixels of the patient plane's 190 mm about `target`.
 Image<float> picture(Projector& projector, std::shared_ptr<Patient const> const& patient, Vec3 const& target,
@@ -33,7 +27,7 @@ Image<float> picture(Projector& projector, std::shared_ptr<Patient const> const&
 
 TEST(Likeness, the_built_in_chest_has_the_contrast_and_the_detail_of_a_real_one)
 {
-    auto const file = real_data() / "chest" / "chest_256x256x100_clamped.nii.gz";
+    auto const file = test::real_data(FLUORO_SOURCE_DIR) / "chest" / "chest_256x256x100_clamped.nii.gz";
     if (!std::filesystem::exists(file)) GTEST_SKIP() << "no trial data: set FLUORO_DATA to its folder";
     auto const ct = std::make_shared<Patient const>(load_ct(file.string(), {true, {}, {}}));
     Anatomy const anatomy = build_anatomy(built_in_patient("adult-male"));
