@@ -22,8 +22,8 @@ void shape_atlas(VertebraForm& form, BodyPlan const& plan)
     Vec3 const up{0, 0, 1};
     // Lateral masses, hollow above for the condyles of the skull.
     HalfSpace const on_axis{-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2};
-    Vec3 const condylar = glm::normalize(Vec3{-0.42, -0.05, 0.9});
-    HalfSpace const under_skull{condylar, glm::dot(condylar, s * Vec3{17, 0, 6.5})};
+    Vec3 const condylar = glm::normalize(Vec3{-0.3, -0.05, 0.95});
+    HalfSpace const under_skull{condylar, glm::dot(condylar, s * Vec3{17, 0, 6})};
     add({17.5, -6, 1}, {18, 5, 1}, up, 4.5, 4.5, 5.6, 5.4, {on_axis, under_skull});
     form.paired_.push_back(upper_side(below, atlantoaxial_bearing_mm * s));
     // Anterior arch with its tubercle.

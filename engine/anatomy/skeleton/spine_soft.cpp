@@ -44,6 +44,53 @@ double mean_height(VertebraPlan const& v)
     return (v.anterior_height_mm + v.posterior_height_mm) / 2;
 }
 
+/// A tube of elliptic cross-section through points from above downward, looked up by height; half widths and half
+/// depths are across the tube.
+Shape tube_by_height(std::vector<Vec3> const& points, std::vector<double> const& half_wide,
+                     std::vector<double> const& half_deep)
+{
+    struct Slice {
+        double x, y, wide, deep, shrink;
+    };
+    std::vector<double> w, d;
+    std::vector<Vec3> const smooth = curve(points, 2, half_wide, w);
+    curve(points, 2, half_deep, d);
+    double const low = smooth.back().z, high = smooth.front().z;
+    std::vector<Slice> slices;
+    Box box{smooth.back(), smooth.back()};
+    std::size_t at = smooth.size() - 1;
+    for (double z = low; z <= high; z += 1) {
+        while (at > 1 && smooth[at - 1].z < z) --at;
+        Vec3 const &a = smooth[at], &b = smooth[at - 1];
+        double const rise = std::max(b.z - a.z, 1e-3), t = std::clamp((z - a.z) / rise, 0.0, 1.0);
+        double const slope = std::hypot(b.x - a.x, b.y - a.y) / rise, stretch = std::hypot(1.0, slope);
+        Slice const slice{std::lerp(a.x, b.x, t), std::lerp(a.y, b.y, t), std::lerp(w[at], w[at - 1], t),
+                          stretch * std::lerp(d[at], d[at - 1], t), 0.95 / stretch};
+        slices.push_back(slice);
+        Vec3 const reach{slice.wide + 1, slice.deep + 1, 0};
+        box = around(box, {Vec3{slice.x, slice.y, z} - reach, Vec3{slice.x, slice.y, z} + reach});
+    }
+    // Where neighbours lean more the distance must be shorter too.
+    for (std::size_t i = 1; i < slices.size(); ++i)
+        slices[i].shrink = std::min(slices[i].shrink, slices[i - 1].shrink + 0.01);
+    for (std::size_t i = slices.size() - 1; i-- > 0;)
+        slices[i].shrink = std::min(slices[i].shrink, slices[i + 1].shrink + 0.01);
+    return {box, [slices, low](Vec3 const& p) {
+                double const level = std::clamp(p.z - low, 0.0, double(slices.size() - 1));
+                auto const i = std::min(std::size_t(level), slices.size() - 2);
+                double const t = level - double(i);
+                Slice const &a = slices[i], &b = slices[i + 1];
+                double const wide = std::lerp(a.wide, b.wide, t), deep = std::lerp(a.deep, b.deep, t);
+                double const x = (p.x - std::lerp(a.x, b.x, t)) / wide, y = (p.y - std::lerp(a.y, b.y, t)) / deep;
+                double const k = std::hypot(x, y);
+                double const rim =
+                    k < 0.05 ? -0.7 * std::min(wide, deep)
+                             : std::max((k - 1) * k / std::hypot(x / wide, y / deep), -0.7 * std::min(wide, deep));
+                double const end = std::max(low - p.z, p.z - low - double(slices.size() - 1));
+                return a.shrink * std::max(rim, end);
+            }};
+}
+
 } // namespace
 
 void add_discs(Anatomy& anatomy)
@@ -85,11 +132,10 @@ void add_canal_content(Anatomy& anatomy, SacrumForm const& sacrum)
     BodyPlan const& plan = anatomy.plan;
     double const s = plan.scale;
     // Stations down the canal: centre, half width, half depth, across.
-    std::vector<Vec3> centres, across;
+    std::vector<Vec3> centres;
     std::vector<double> wide, deep;
-    auto const station = [&](Vec3 const& centre, Vec3 const& left, double half_width, double half_depth) {
+    auto const station = [&](Vec3 const& centre, double half_width, double half_depth) {
         centres.push_back(centre);
-        across.push_back(left);
         wide.push_back(half_width);
         deep.push_back(half_depth);
     };
@@ -97,28 +143,22 @@ void add_canal_content(Anatomy& anatomy, SacrumForm const& sacrum)
         return v.frame.at(0, (v.endplate_depth_mm + v.canal_depth_mm) / 2, up);
     };
     VertebraPlan const& atlas = plan.vertebra(Level::c1);
-    station(centre_of(atlas, 12 * s), atlas.frame.left, 0.5 * atlas.canal_width_mm, 0.5 * atlas.canal_depth_mm);
+    station(centre_of(atlas, 12 * s), 0.5 * atlas.canal_width_mm, 0.5 * atlas.canal_depth_mm);
     for (int i = 0; i < int(Level::sacrum); ++i) {
         VertebraPlan const& v = plan.spine[std::size_t(i)];
-        station(centre_of(v, 0), v.frame.left, v.canal_width_mm / 2, v.canal_depth_mm / 2);
+        station(centre_of(v, 0), v.canal_width_mm / 2, v.canal_depth_mm / 2);
     }
-    for (int i = 0; i < 4; ++i)
-        station(sacrum.canal_mm(i), plan.vertebra(Level::sacrum).frame.left, s * (14.5 - 3 * i), s * (6.5 - 1.1 * i));
+    for (int i = 0; i < 4; ++i) station(sacrum.canal_mm(i), s * (14.5 - 3 * i), s * (6.5 - 1.1 * i));
     auto const tube_down = [&](std::size_t first, std::size_t last, double forward, auto const& half_wide,
                                auto const& half_deep) {
-        std::vector<Vec3> points, sides;
+        std::vector<Vec3> points;
         std::vector<double> w, d;
         for (std::size_t i = first; i <= last; ++i) {
-            // The sac lies in front in the neck and the loins, where the epidural fat is behind it.
             points.push_back(centres[i] - Vec3{0, forward * deep[i], 0});
             w.push_back(half_wide(i));
             d.push_back(half_deep(i));
         }
-        std::vector<double> w_out, d_out;
-        std::vector<Vec3> const smooth = curve(points, 8, w, w_out);
-        curve(points, 8, d, d_out);
-        sides.assign(smooth.size(), Vec3{1, 0, 0});
-        return strap(smooth, sides, w_out, d_out);
+        return tube_by_height(points, w, d);
     };
     std::size_t const end = centres.size() - 1;
     anatomy.organs.push_back(

@@ -45,7 +45,7 @@ double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
     if (in_body) {
         core = core_hu_;
         if (end_depth < depth_mm + 0.9) {
-            peak = 1000;
+            peak = 900;
             spread = 1.15;
         } else {
             peak = 760;

@@ -41,7 +41,8 @@ double outside_mm(Box const& box, Vec3 const& p)
 VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
     : level_{level}, frame_{plan.vertebra(level).frame}, size_{plan.vertebra(level)}, scale_{plan.scale},
       pathology_{pathology_of(plan.parameters, level)}, seed_{unsigned(plan.parameters.seed * 101 + unsigned(level))},
-      density_{plan.parameters.bone_density}
+      density_{plan.parameters.bone_density}, wave_mm_{0.55 * plan.scale}, wave_phase_{0.7 *
+                                                                                       double(plan.parameters.seed % 9)}
 {
     double const age = std::clamp((plan.parameters.age_y - 45) / 40, 0.0, 1.0);
     double const porous = std::max(0.0, 1 - density_);
@@ -133,8 +134,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
     if (cervical) {
         // The pillar between both facets.
-        paired_.push_back({{sap_root, iap_root - sap_root, Vec3{1, 0, 0}, above.width_mm / 2 - 4.2 * s,
-                            below.width_mm / 2 - 4.2 * s, 4.2 * s, 4.2 * s},
+        paired_.push_back({{sap_root, iap_root - sap_root, Vec3{1, 0, 0}, above.width_mm / 2 - 5.2 * s,
+                            below.width_mm / 2 - 5.2 * s, 4.2 * s, 4.2 * s},
                            between});
         paired_.push_back({{end, sap_root - end, Vec3{0, 0, 1}, 1.5 * s, 1.5 * s, 2.6 * s, 3.2 * s}, {}});
     } else {
@@ -165,9 +166,22 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     Vec3 const sideways{0, std::sin(drop), std::cos(drop)};
     bool const bifid = cervical && level_ < Level::c7;
     Vec3 const stem_end = bifid ? glm::mix(spinous_root, spinous_tip_, 0.7) : spinous_tip_;
-    middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, std::max(s * form.spinous_base / 2 - r0, 0.5),
-                        std::max(s * form.spinous_tip / 2 - r1, 0.4), r0, r1},
-                       {}});
+    double const base = std::max(s * form.spinous_base / 2 - r0, 0.5),
+                 end_half = std::max(s * form.spinous_tip / 2 - r1, 0.4);
+    if (cervical)
+        middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
+    else {
+        // A thin blade above, thick along its lower edge and its end: seen from the front a drop.
+        double const blade = 0.72 * r0;
+        Vec3 const stem = stem_end - spinous_root;
+        middle_.push_back(
+            {{spinous_root, stem * 0.94, sideways, base + r0 - blade, end_half + r1 - blade, blade, blade}, {}});
+        Vec3 const lower = spinous_root - (base - 0.6 * s) * sideways,
+                   lower_end = stem_end - (end_half - 0.4 * s) * sideways;
+        middle_.push_back({{lower, lower_end - lower, sideways, 0.3, 0.8 * s, r0, r1}, {}});
+        Vec3 const edge = stem_end + 0.6 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
+        middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.75 * r1, r1}, {}});
+    }
     if (bifid) {
         Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
         paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{3.6 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
@@ -183,23 +197,28 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         Vec3 const front{half_width_ * 0.9, back * 0.15, -0.5 * s}, front_tip{tip.x - 4 * s, -back * 0.15, -1 * s};
         paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 1.3 * s, 1.5 * s, 1.5 * s, 2.0 * s}, {}});
         Vec3 const behind{above.centre_mm.x, back + 1.0 * s, -1 * s};
-        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.5 * s, 1.0 * s, 2.4 * s, 2.4 * s}, {}});
+        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.5 * s, 0.3 * s, 2.4 * s, 2.1 * s}, {}});
         paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 1, 0}, 0, 0, 1.6 * s, 1.6 * s}, {}});
         double const hole = level_ == Level::c7 ? 1.8 : 2.9;
         holes_.push_back({{half_width_ + (hole + 2.0) * s, back * 0.15 + 2.2 * s, 0}, hole * s});
     } else if (lumbar) {
         Vec3 const from = end + Vec3{0.5, -1.5, -0.5} * s;
-        bool const stout = level_ == Level::l5;
-        paired_.push_back({{from, tip - from, glm::normalize(Vec3{0, 0.25, 1}), (stout ? 4.5 : 3.4) * s,
-                            (stout ? 3.0 : 2.2) * s, (stout ? 4.5 : 2.6) * s, (stout ? 3.2 : 2.0) * s},
-                           {}});
+        double const stout = level_ == Level::l5 ? 1.6 : 1;
+        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
+        paired_.push_back(
+            {{from, waist - from, w, 4.0 * s * stout, 2.6 * s * stout, 2.6 * s * stout, 1.9 * s * stout}, {}});
+        paired_.push_back(
+            {{waist, tip - waist, w, 2.6 * s * stout, 2.4 * s * std::min(stout, 1.3), 1.9 * s * stout, 1.7 * s * stout},
+             {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
         paired_.push_back({{knob, Vec3{0, 0.1, 0}, Vec3{0, 0, 1}, 2.5 * s, 2.5 * s, 2.6 * s, 2.6 * s}, {}});
     } else {
         Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
         double const club = level_ >= Level(int(Level::t1) + 10) ? 3.4 : 4.2;
-        paired_.push_back({{from, tip - from, Vec3{0, 0, 1}, 1.8 * s, 1.2 * s, 3.4 * s, club * s}, {}});
+        Vec3 const neck = glm::mix(from, tip, 0.55) + Vec3{0, 0, 0.5} * s;
+        paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.2 * s, 0.8 * s, 3.6 * s, 3.1 * s}, {}});
+        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 0.8 * s, 1.5 * s, 3.1 * s, club * s}, {}});
     }
     double const clear = std::min(above.gap_mm, below.gap_mm);
     kept_off_.push_back({upper_side(above, level_ == Level(2) ? bearing : bearing), clear});
@@ -233,6 +252,14 @@ Vec3 VertebraForm::warped(Vec3 q) const
     return q;
 }
 
+/// Processes are never straight: a gentle wave through the patient, the same for neighbours, so that joints stay apart.
+Vec3 VertebraForm::wavy(Vec3 const& p) const
+{
+    double const a = wave_mm_, f = wave_phase_;
+    return p + a * Vec3{std::sin(0.31 * p.z + 0.13 * p.y + f), 0.8 * std::sin(0.27 * p.x + 0.19 * p.z + 2 * f),
+                        std::sin(0.33 * p.x + 0.23 * p.y + 3 * f)};
+}
+
 double VertebraForm::arch_mm(Vec3 const& q, Vec3 const& folded) const
 {
     double d = 1e9;
@@ -254,11 +281,12 @@ double VertebraForm::distance_mm(Vec3 const& patient) const
     Vec3 const folded{std::abs(q.x), q.y, q.z};
     double d = has_body_ ? body_mm(q) : 1e9;
     if (outside_mm(arch_box_, folded) < d + 2.4) {
-        double const arch = arch_mm(q, folded);
+        Vec3 const w = warped(frame_.local(wavy(patient)));
+        double const arch = 0.9 * arch_mm(w, Vec3{std::abs(w.x), w.y, w.z});
         d = has_body_ ? smooth_least(d, arch, 2.4) : arch;
     }
     // Bone is nowhere quite smooth.
-    if (std::abs(d) < 2) d += 0.16 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
+    if (std::abs(d) < 2) d += 0.18 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
     return 0.97 * d;
 }
 

@@ -88,6 +88,7 @@ private:
     double body_mm(Vec3 const& q) const;
     double arch_mm(Vec3 const& q, Vec3 const& folded) const;
     Vec3 warped(Vec3 q) const;
+    Vec3 wavy(Vec3 const& p) const;
 
     Level level_;
     Frame frame_;
@@ -109,6 +110,7 @@ private:
     unsigned seed_ = 0;
     double lean_back_ = 0, lean_up_ = 0; ///< one side a little behind and above the other
     double core_hu_ = 170, shell_ = 1, density_ = 1, sclerosis_ = 0;
+    double wave_mm_ = 0, wave_phase_ = 0;
 };
 
 /// The joint between `level` and the vertebra above it, in the frame of `level`.
