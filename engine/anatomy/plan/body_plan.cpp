@@ -1,5 +1,7 @@
 #include <fluoro/anatomy/body_plan.hpp>
 
+#include "../skeleton/vertebra_pathology.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/error.hpp>
@@ -66,10 +68,67 @@ Frame tilted(Vec3 const& at, double tilt_deg)
     return {at, {1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}};
 }
 
-void stack_spine(BodyPlan& plan)
+/// How a level is turned: its up axis toward the back, toward the left, and about itself (back toward the left) [deg].
+struct Attitude {
+    double tilt = 0, lean = 0, turn = 0;
+
+    Frame frame(Vec3 const& at) const
+    {
+        Frame f = tilted(at, tilt);
+        double const c = std::cos(radians(lean)), s = std::sin(radians(lean));
+        for (Vec3* axis : {&f.left, &f.back, &f.up})
+            *axis = {c * axis->x + s * axis->z, axis->y, c * axis->z - s * axis->x};
+        double const ct = std::cos(radians(turn)), st = std::sin(radians(turn));
+        Vec3 const left = f.left, back = f.back;
+        f.left = ct * left - st * back;
+        f.back = ct * back + st * left;
+        return f;
+    }
+};
+
+/// A single thoracic curve with its apex at T8, compensated below; the bodies turn into it. `cobb_deg` is the angle
+/// between T5 and T12.
+void add_scoliosis(std::array<Attitude, levels>& attitudes, double cobb_deg)
+{
+    struct Knot {
+        double level, lean, turn; ///< shares of the Cobb angle
+    };
+    constexpr std::array<Knot, 7> knots{
+        {{0, 0, 0}, {7, 0, 0}, {11, 0.5, 0.12}, {14, 0, 0.3}, {18, -0.5, 0.12}, {22, 0, -0.06}, {24, 0, 0}}};
+    for (std::size_t k = 0; k + 1 < knots.size(); ++k)
+        for (int i = int(knots[k].level); i <= int(knots[k + 1].level); ++i) {
+            double const t = (i - knots[k].level) / (knots[k + 1].level - knots[k].level), s = t * t * (3 - 2 * t);
+            attitudes[std::size_t(i)].lean = cobb_deg * std::lerp(knots[k].lean, knots[k + 1].lean, s);
+            attitudes[std::size_t(i)].turn = cobb_deg * std::lerp(knots[k].turn, knots[k + 1].turn, s);
+        }
+}
+
+/// Sizes of a collapsed body; what is above leans forward by the angle that its end-plates close. Most of that is taken
+/// back by the discs and curves of the next levels, as people do to look ahead.
+void collapse(BodyPlan& plan, std::array<Attitude, levels>& attitudes, Fracture const& fracture)
+{
+    VertebraPlan& v = plan.spine[std::size_t(fracture.level)];
+    double const before = v.posterior_height_mm - v.anterior_height_mm;
+    v.anterior_height_mm *= fracture.anterior_left();
+    v.posterior_height_mm *= fracture.posterior_left();
+    double const closed =
+        degrees(std::atan((v.posterior_height_mm - v.anterior_height_mm - before) / v.endplate_depth_mm));
+    constexpr double kept = 0.35, recovery_levels = 2.5;
+    int const at = int(fracture.level), anchor = int(middle);
+    auto const share = [&](int apart) { return kept + (1 - kept) * std::exp(-(apart - 1) / recovery_levels); };
+    // L3 stays where it is: above it the upper part leans forward, below it the lower part is turned the other way.
+    for (int i = 0; i < levels; ++i) {
+        double& tilt = attitudes[std::size_t(i)].tilt;
+        if (at <= anchor && i <= at) tilt -= closed * (i == at ? 0.5 : share(at - i));
+        if (at > anchor && i >= at) tilt += closed * (i == at ? 0.5 : share(i - at));
+    }
+}
+
+void stack_spine(BodyPlan& plan, bool with_fractures)
 {
     double const s = plan.scale * (plan.parameters.sex == Sex::female ? 0.985 : 1);
     double const wide = plan.parameters.sex == Sex::female ? 0.92 : 1; // cross-sections of women are slimmer yet
+    std::array<Attitude, levels> attitudes;
     for (int i = 0; i < levels; ++i) {
         VertebraRow const& row = rows[std::size_t(i)];
         VertebraPlan& v = plan.spine[std::size_t(i)];
@@ -82,27 +141,30 @@ void stack_spine(BodyPlan& plan)
         v.canal_width_mm = s * row.canal_width;
         v.canal_depth_mm = s * row.canal_depth;
         v.disc_below_mm = s * row.disc;
+        attitudes[std::size_t(i)].tilt = row.tilt_deg;
     }
+    add_scoliosis(attitudes, scoliosis_deg(plan.parameters));
+    if (with_fractures)
+        for (Fracture const& fracture : fractures_of(plan.parameters)) collapse(plan, attitudes, fracture);
     auto const height = [&](int i) {
         VertebraPlan const& v = plan.spine[std::size_t(i)];
         return (v.anterior_height_mm + v.posterior_height_mm) / 2;
     };
-    auto const tilt = [](int i) { return rows[std::size_t(i)].tilt_deg; };
+    auto const up_of = [&](int i) { return attitudes[std::size_t(i)].frame({}).up; };
     // From one middle to the next: half a body along its own axis, the disc along the axis between, half a body again.
     auto const step = [&](int upper) {
         int const lower = upper + 1;
-        Frame const between = tilted({}, (tilt(upper) + tilt(lower)) / 2);
-        return height(upper) / 2 * tilted({}, tilt(upper)).up +
-               plan.spine[std::size_t(upper)].disc_below_mm * between.up +
-               height(lower) / 2 * tilted({}, tilt(lower)).up;
+        return height(upper) / 2 * up_of(upper) +
+               plan.spine[std::size_t(upper)].disc_below_mm * glm::normalize(up_of(upper) + up_of(lower)) +
+               height(lower) / 2 * up_of(lower);
     };
     int const start = int(middle);
-    plan.spine[std::size_t(start)].frame = tilted(Vec3{0}, tilt(start));
-    for (int i = start - 1; i >= 0; --i)
-        plan.spine[std::size_t(i)].frame = tilted(plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i), tilt(i));
-    for (int i = start + 1; i < levels; ++i)
-        plan.spine[std::size_t(i)].frame =
-            tilted(plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1), tilt(i));
+    auto const place = [&](int i, Vec3 const& at) {
+        plan.spine[std::size_t(i)].frame = attitudes[std::size_t(i)].frame(at);
+    };
+    place(start, Vec3{0});
+    for (int i = start - 1; i >= 0; --i) place(i, plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i));
+    for (int i = start + 1; i < levels; ++i) place(i, plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1));
 }
 
 /// Where things are, mostly by the vertebra beside which anatomy books put them: left, back, up from its middle [mm of
@@ -187,7 +249,19 @@ std::string name_of(Level level)
 
 BodyPlan::Outline BodyPlan::outline(double z_mm) const
 {
-    double const z = z_mm / scale;
+    // Where the spine has settled, the skin has gone with it.
+    Vec3 settled{0};
+    if (z_mm >= spine.front().frame.origin_mm.z)
+        settled = settled_mm.front();
+    else if (z_mm <= spine.back().frame.origin_mm.z)
+        settled = settled_mm.back();
+    else
+        for (std::size_t i = 0; i + 1 < spine.size(); ++i) {
+            double const high = spine[i].frame.origin_mm.z, low = spine[i + 1].frame.origin_mm.z;
+            if (z_mm <= high && z_mm >= low)
+                settled = glm::mix(settled_mm[i + 1], settled_mm[i], (z_mm - low) / (high - low));
+        }
+    double const z = (z_mm - settled.z) / scale;
     auto const after = std::ranges::find_if(male_outline, [z](OutlineRow const& r) { return r.z >= z; });
     OutlineRow const* const high = after == std::end(male_outline) ? std::end(male_outline) - 1 : after;
     OutlineRow const* const low = high == std::begin(male_outline) ? high : high - 1;
@@ -212,8 +286,8 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     double const inner_front = scale * slim * (at(&OutlineRow::front) + at(&OutlineRow::fat_front)) - visceral;
     double const inner_back = scale * slim * (at(&OutlineRow::back) - at(&OutlineRow::fat_back));
     o.half_width_mm = inner_width + o.fat_side_mm;
-    o.front_mm = inner_front - o.fat_front_mm;
-    o.back_mm = inner_back + o.fat_back_mm;
+    o.front_mm = inner_front - o.fat_front_mm + settled.y;
+    o.back_mm = inner_back + o.fat_back_mm + settled.y;
     o.exponent = std::lerp(2.2, 2.7, std::clamp((350 - z) / 150, 0.0, 1.0));
     return o;
 }
@@ -230,7 +304,11 @@ BodyPlan plan_body(PatientParameters const& parameters)
     BodyPlan plan;
     plan.parameters = parameters;
     plan.scale = parameters.height_mm / 1760;
-    stack_spine(plan);
+    stack_spine(plan, false);
+    std::array<Vec3, levels> unbroken;
+    for (std::size_t i = 0; i < unbroken.size(); ++i) unbroken[i] = plan.spine[i].frame.origin_mm;
+    if (!fractures_of(parameters).empty()) stack_spine(plan, true);
+    for (std::size_t i = 0; i < unbroken.size(); ++i) plan.settled_mm[i] = plan.spine[i].frame.origin_mm - unbroken[i];
     double const slim = parameters.sex == Sex::female ? 0.94 : 1;
     for (PlaceRow const& row : place_rows) {
         Vec3 const from = plan.vertebra(row.level).frame.origin_mm;

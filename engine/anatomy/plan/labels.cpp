@@ -133,6 +133,8 @@ std::vector<LabelName> const& label_names()
         {1011, "limb_bone"},
         {1012, "limb_fat"},
         {1020, "intervertebral_disc"},
+        {1021, "epidural_fat"},
+        {1022, "nerve_root"},
         {1030, "larynx"},
         {1031, "epiglottis"},
         {1032, "hyoid"},
