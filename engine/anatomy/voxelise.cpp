@@ -129,6 +129,8 @@ Box region_named(BodyPlan const& plan, std::string_view name)
     }
     if (name == "spine") return between(-110, 170);
     if (name == "neck") return between(330, 530);
+    if (name == "head") // with the neck down to the first thoracic vertebra
+        return {s * Vec3{-95, -145, 340}, s * Vec3{95, 125, 660}};
     if (name == "whole") {
         Box box = between(-270, 530);
         // Legs below, head above, arms beside.
@@ -136,7 +138,7 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
         return box;
     }
-    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, heart, spine, neck, whole"};
+    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, heart, spine, neck, head, whole"};
 }
 
 Box trunk_region(BodyPlan const& plan)

@@ -56,7 +56,7 @@ constexpr OutlineRow male_outline[] = {
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
     {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
     {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -57, 110, 6, 8, 10},
-    {390, 76, -58, 96, 5, 6, 9},        {415, 62, -66, 80, 4, 5, 7},       {450, 59, -73, 66, 4, 5, 6},
+    {390, 76, -50, 96, 5, 6, 9},        {415, 62, -53, 80, 4, 5, 7},       {450, 59, -62, 66, 4, 5, 6},
     {490, 60, -78, 62, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
 
@@ -185,7 +185,7 @@ constexpr Level l(int n)
 constexpr PlaceRow place_rows[] = {
     // Airways and gullet
     {"larynx", Level(5), 0, -42, 0},
-    {"hyoid", Level(2), 0, -48, -4},
+    {"hyoid", Level(2), 0, -47, -8},
     {"oral-cavity", Level(1), 0, -70, 0},
     {"upper-sphincter", Level(5), 0, -17, -8},
     {"trachea-top", Level(6), 0, -30, 4},
@@ -195,7 +195,7 @@ constexpr PlaceRow place_rows[] = {
     {"hiatus", t(10), 14, -36, 0},
     {"cardia", t(11), 26, -48, 4},
     {"fundus-top", t(10), 62, -30, 14},
-    {"pylorus", l(1), -24, -72, -4},
+    {"pylorus", l(1), -24, -58, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
     // Heart: the base behind and above on the right, the apex in front, below and on the left
     {"aortic-root", t(6), 6, -80, -8},

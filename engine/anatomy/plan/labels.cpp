@@ -170,6 +170,12 @@ std::vector<LabelName> const& label_names()
         {1091, "tumour"},
         {1092, "cleft"},
         {1100, "object"},
+        {1110, "eye"},
+        {1111, "cerebrospinal_fluid"},
+        {1112, "larynx_lumen"},
+        {1113, "nasal_cavity"},
+        {1114, "gut_leak"},
+        {1115, "varix"},
     };
     return names;
 }
