@@ -157,6 +157,7 @@ Patient voxelise(Anatomy const& anatomy, VoxelSettings const& settings)
     check_grid(grid, "the region to draw");
     patient.ct.hu.assign(grid.voxels(), std::int16_t(air_hu));
     patient.labels.assign(grid.voxels(), 0);
+    patient.lumens = anatomy.lumens;
     patient.origin.description = anatomy.plan.parameters.name + " (built in), " + describe(grid);
 
     std::vector<Brush> const brushes = brushes_of(anatomy, settings.spacing_mm);

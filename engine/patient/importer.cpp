@@ -108,20 +108,17 @@ void say_notes(Patient const& patient)
     throw Error{message, outcome.exit_code == 2 ? Error::Kind::bad_input : Error::Kind::failed};
 }
 
-/// Runs the worker; the patient it hands back stands in `bundle` and has been validated here.
-Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions const& options)
+/// Runs the worker on `input` until it has written `out`. Throws Error with its last line otherwise.
+void work_on(fs::path const& input, fs::path const& out, std::vector<std::string> const& more,
+             ImportOptions const& options)
 {
     fs::path const worker = options.worker.empty() ? executable_folder() / "fluorolab-import" : options.worker;
-    std::vector<std::string> arguments{fs::absolute(ct).string(), "--out", bundle.string()};
-    if (options.remove_couch) arguments.emplace_back("--remove-couch");
-    if (!options.labels.empty()) {
-        arguments.emplace_back("--labels");
-        arguments.push_back(fs::absolute(options.labels).string());
-    }
-    WorkerLimits const limits = limits_for(ct, options);
+    std::vector<std::string> arguments{fs::absolute(input).string(), "--out", out.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    WorkerLimits const limits = limits_for(input, options);
     WorkerOutcome const outcome = run_worker(worker, arguments, limits);
     if (!outcome.started)
-        throw Error{quoted(ct) + ": the import worker " + quoted(worker) +
+        throw Error{quoted(input) + ": the import worker " + quoted(worker) +
                         " is missing; it belongs beside the program: build again",
                     Error::Kind::failed};
 #ifdef FLUORO_SANITIZED
@@ -132,7 +129,19 @@ Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions co
         std::abort();
     }
 #endif
-    if (outcome.exit_code != 0 || outcome.signal != 0 || outcome.out_of_time) throw_failure(ct, outcome, limits);
+    if (outcome.exit_code != 0 || outcome.signal != 0 || outcome.out_of_time) throw_failure(input, outcome, limits);
+}
+
+/// The patient that the worker hands back stands in `bundle` and has been validated here.
+Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions const& options)
+{
+    std::vector<std::string> more;
+    if (options.remove_couch) more.emplace_back("--remove-couch");
+    if (!options.labels.empty()) {
+        more.emplace_back("--labels");
+        more.push_back(fs::absolute(options.labels).string());
+    }
+    work_on(ct, bundle, more, options);
     try {
         Patient patient = read_bundle(bundle);
         say_notes(patient);
@@ -191,6 +200,19 @@ Patient import_ct(fs::path const& ct, ImportOptions const& options)
 {
     TemporaryFolder const folder;
     return import_into(folder.path() / "patient", ct, options);
+}
+
+Mesh import_mesh(fs::path const& file)
+{
+    TemporaryFolder const folder;
+    fs::path const out = folder.path() / "mesh";
+    work_on(file, out, {"--mesh"}, {});
+    try {
+        return read_mesh(out);
+    } catch (Error const& error) {
+        throw Error{quoted(file) + ": its reader handed back no valid surface (" + error.what() + ")",
+                    Error::Kind::failed};
+    }
 }
 
 fs::path find_example_head()

@@ -82,9 +82,22 @@ int main(int argc, char** argv)
 
     ImportRequest import;
     auto* const import_command = app.add_subcommand("import", "a CT into a patient file");
-    import_command->add_option("ct", import.ct, "DICOM folder, NIfTI, NRRD, MHA/MHD or InVesalius .inv3")->required();
+    import_command
+        ->add_option("ct", import.ct, "DICOM folder, NIfTI, NRRD, MHA/MHD or InVesalius .inv3; with --mesh any patient")
+        ->required();
     import_command->add_option("--labels", import.labels, "label map on the CT's grid");
     import_command->add_flag("--remove-couch", import.remove_couch, "take the CT's own couch away");
+    import_command->add_option("--mesh", import.mesh, "surface to put into the patient: STL, OBJ, GLB");
+    import_command->add_option("--material", import.material, "of the surface's inside; default: titanium");
+    import_command->add_option("--unit", import.unit, "of the surface's numbers: mm, cm, m or inch")
+        ->check(one_of({"mm", "cm", "m", "inch"}));
+    import_command->add_option("--at", import.at_mm, "patient point X,Y,Z for the surface's middle [mm, LPS]")
+        ->delimiter(',')
+        ->expected(3);
+    import_command->add_option("--turn", import.turn_deg, "turn the surface about x, y, z [deg]")
+        ->delimiter(',')
+        ->expected(3);
+    import_command->add_option("--label", import.label, "name of the surface in the label map; default: object");
     import_command->add_option("-o,--output", import.out, "patient file")->required();
     import_command->callback([&] { status = run_import(import); });
 
@@ -103,7 +116,7 @@ int main(int argc, char** argv)
 
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
-    bench_command->add_option("name", bench.name, "standing, moving, vessels or photons; default: all");
+    bench_command->add_option("name", bench.name, "standing, moving, vessels, photons or drawing; default: all");
     bench_command->add_option("--patient", bench.patient, "default: a synthetic chest of 512x512x100 voxels");
     bench_command->add_option("--frames", bench.frames, "frames measured")->check(CLI::Range(3, 10000));
     bench_command->add_option("--json", bench.json, "write the figures (JSON)");

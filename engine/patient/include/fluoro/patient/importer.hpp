@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <fluoro/patient/mesh.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <string>
 
@@ -16,6 +17,9 @@ struct ImportOptions {
 /// foreign files; its answer is validated again. What was chosen or mended is said on stderr. Throws Error: one line
 /// with file, reason, what to do.
 Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options);
+
+/// Reads a surface (STL, OBJ, glTF) by the same worker under the same limits; units are the file's. Throws Error.
+Mesh import_mesh(std::filesystem::path const& file);
 
 /// The head CT that Debian's invesalius-examples ships, where it is installed or was fetched; empty = neither.
 std::filesystem::path find_example_head();
