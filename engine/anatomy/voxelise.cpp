@@ -138,7 +138,8 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
         return box;
     }
-    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, heart, spine, neck, head, whole"};
+    throw Error{"no region is called '" + std::string{name} +
+                "'; there are: trunk, chest, heart, spine, neck, head, whole"};
 }
 
 Box trunk_region(BodyPlan const& plan)
