@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -82,11 +83,17 @@ public:
         notch_ = plan.place("jugular-notch") + Vec3{0, inside, 0};
         angle_ = plan.place("sternal-angle") + Vec3{0, inside, 0};
         xiphoid_ = plan.place("xiphoid") + Vec3{0, inside, 0};
+    }
+
+    /// Keeps the sections of all heights, for many questions.
+    void tabulate()
+    {
         for (double z = lowest_z; z <= highest_z; z += 1) sections_.push_back(section(scale_ * z));
     }
 
     Section at(double z) const
     {
+        if (sections_.empty()) return section(z);
         double const q = std::clamp(z / scale_ - lowest_z, 0.0, highest_z - lowest_z - 1e-6);
         auto const i = std::size_t(q);
         Section const &a = sections_[i], &b = sections_[i + 1];
@@ -186,7 +193,8 @@ Box box_down_to(BodyPlan const& plan, double low_z)
 
 Shape wall_down_to(BodyPlan const& plan, double low_z)
 {
-    Wall const wall{plan};
+    Wall wall{plan};
+    wall.tabulate();
     double const low = plan.scale * low_z;
     Box const box = box_down_to(plan, low_z);
     return on_lattice(box, lattice_mm, [&](Vec3 const& p) { return smooth_most(wall.inside(p), low - p.z, 6); });
@@ -290,6 +298,12 @@ Shape chest_wall(BodyPlan const& plan)
 double diaphragm_top(BodyPlan const& plan, double x_mm, double y_mm)
 {
     return Diaphragm{plan}.top(x_mm, y_mm);
+}
+
+std::function<double(double, double)> diaphragm_tops(BodyPlan const& plan)
+{
+    auto const kept = std::make_shared<BodyPlan const>(plan);
+    return [kept, diaphragm = Diaphragm{*kept}](double x, double y) { return diaphragm.top(x, y); };
 }
 
 Shape above_diaphragm(BodyPlan const& plan)

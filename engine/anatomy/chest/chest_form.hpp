@@ -1,6 +1,7 @@
 #pragma once
 #include <fluoro/anatomy/body_plan.hpp>
 #include <fluoro/anatomy/shape.hpp>
+#include <functional>
 
 // The form of the thoracic cavity, which ribs, lungs, diaphragm, heart and muscles share. docs/theory/chest-wall.md
 namespace fluoro {
@@ -17,6 +18,8 @@ Shape chest_wall(BodyPlan const& plan);
 /// Height of the upper face of the diaphragm [mm], relaxed expiration to quiet inspiration: two domes, the saddle
 /// under the heart, falling steeply to the costophrenic recesses.
 double diaphragm_top(BodyPlan const& plan, double x_mm, double y_mm);
+/// The same for many points.
+std::function<double(double x_mm, double y_mm)> diaphragm_tops(BodyPlan const& plan);
 /// What is above the diaphragm, within the box of the cavity.
 Shape above_diaphragm(BodyPlan const& plan);
 /// What lies between the lungs: heart, great vessels, airways and gullet with the fat around them. Reaches beyond the

@@ -69,7 +69,7 @@ std::vector<float> distances_at_surface(Lattice const& f)
                         o[axis] += step;
                         if (o[axis] < 0 || o[axis] >= n[axis]) continue;
                         double const there = f.values[f.index(o.x, o.y, o.z)];
-                        if (here < 0 == there < 0) continue;
+                        if ((here < 0) == (there < 0)) continue;
                         nearest = std::min(nearest, f.spacing * std::abs(here) /
                                                         std::max(1e-9, std::abs(here) + std::abs(there)));
                     }
