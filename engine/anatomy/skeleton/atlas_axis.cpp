@@ -24,7 +24,8 @@ void shape_atlas(VertebraForm& form, BodyPlan const& plan)
     HalfSpace const on_axis{-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2};
     Vec3 const condylar = glm::normalize(Vec3{-0.22, -0.05, 0.97});
     HalfSpace const under_skull{condylar, glm::dot(condylar, s * Vec3{17, 0, 5.4})};
-    add({17.5, -6, 1}, {18, 5, 1}, up, 4.5, 4.5, 5.6, 5.4, {on_axis, under_skull});
+    HalfSpace const outer_edge{{0.6, 0, 0.8}, 0.6 * 22.5 * s + 0.8 * 4.5 * s};
+    add({17.5, -6, 1}, {18, 5, 1}, up, 4.5, 4.5, 5.6, 5.4, {on_axis, under_skull, outer_edge});
     form.paired_.push_back(upper_side(below, atlantoaxial_bearing_mm * s));
     // Anterior arch with its tubercle.
     add({15, -8, 1}, {9, arch_y / s + 1.2, 1}, up, 2.5, 2.4, 3.2, 2.7);

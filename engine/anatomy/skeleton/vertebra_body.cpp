@@ -63,8 +63,10 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     // End-plates: a flat ring (the fused apophysis) around a dish, deepest behind the middle below.
     auto const dish = [&](double depth, double centre) {
         double const dx = q.x / half_width_, dy = (q.y - centre) / half_depth_;
-        double const t = std::max(0.0, 1 - (dx * dx + dy * dy) / 0.62);
-        return depth * t * (2 - t);
+        // A deep one, of a collapsed body, is a wide bowl without a floor.
+        bool const is_bowl = depth > 3.5;
+        double const t = std::max(0.0, 1 - (dx * dx + dy * dy) / (is_bowl ? 0.8 : 0.62));
+        return depth * (is_bowl ? t * (1.3 - 0.3 * t) : t * (2 - t));
     };
     double upper = q.z - half + dish(upper_dish_, 0.05 * half_depth_);
     double lower = -q.z - half + dish(lower_dish_, 0.14 * half_depth_);

@@ -26,7 +26,7 @@ double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, uns
     double const size = std::lerp(1.1, 2.2, porous), tall = std::lerp(3.0, 7.0, porous);
     double const fine = noise(Vec3{local.x, local.y, local.z / tall}, size, seed);
     double const ties = noise(Vec3{local.x / 2.5, local.y / 2.5, local.z}, 1.2, seed + 1);
-    double const strength = 26 + 0.15 * std::max(core_hu, 0.0);
+    double const strength = std::lerp(26.0, 46.0, porous) + 0.15 * std::max(core_hu, 0.0);
     return strength * (fine + (0.75 - 0.75 * porous) * ties);
 }
 
