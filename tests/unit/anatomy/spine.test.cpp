@@ -299,8 +299,8 @@ TEST(Spine, no_vertebra_touches_its_neighbour)
     }
 }
 
-// What the voxeliser relies on: within the distance of a point nothing changes sides. Estimates may be 15 % long, which
-// the voxeliser's blocks (8 voxels, with a voxel of slack) forgive.
+// What the voxeliser relies on: within the distance of a point nothing changes sides. Estimates may be 15 % long and
+// half a millimetre: the voxeliser's blocks have a voxel of slack.
 TEST(Spine, no_bone_disc_or_canal_changes_sides_within_its_distance)
 {
     for (auto const& settings :
@@ -320,7 +320,7 @@ TEST(Spine, no_bone_disc_or_canal_changes_sides_within_its_distance)
                     Vec3 const q = 2.0 * share(k) - 1.0;
                     double const there =
                         organ.shape.distance_mm(p + 0.85 * std::abs(d) * q / std::max(1.0, glm::length(q)));
-                    ASSERT_TRUE(d > 0 ? there > -0.3 : there < 0.3)
+                    ASSERT_TRUE(d > 0 ? there > -0.5 : there < 0.5)
                         << organ.name << ": " << d << " here, " << there << " beside";
                 }
                 if (d < 0) {
