@@ -19,7 +19,7 @@ bool is_spine(Organ const& organ)
     return false;
 }
 
-/// The spine alone, in muscle's place air: quicker, and labels of neighbours cannot mix in.
+/// The spine alone: quicker to draw, and no other organ's label mixes in.
 Anatomy spine_of(std::string const& name, std::vector<std::string> const& settings = {})
 {
     PatientParameters parameters = built_in_patient(name);
