@@ -230,7 +230,7 @@ constexpr PlaceRow place_rows[] = {
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
     {"symphysis", l(5), 0, -72, -122},
-    {"coccyx", l(5), 0, 62, -112},
+    {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
     {"vertex", Level::c1, 0, 10, 158},
 };
