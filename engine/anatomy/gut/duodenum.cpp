@@ -34,7 +34,7 @@ void add_duodenum(Anatomy& anatomy)
          "duodenal-lower-flexure",
          {p(-23, 25, -4), p(-23, 29, -22), p(-21, 29, -42), p(-14, 27, -56)},
          {11, 12.5, 13, 13, 12}},
-        {"duodenal-horizontal", "duodenal-midline", {p(4, 23, -64), f(-24, 2, -40)}, {12, 12, 11}},
+        {"duodenal-horizontal", "duodenal-midline", {p(4, 19, -64), f(-24, 2, -40)}, {12, 12, 11}},
         {"duodenal-ascending", "duodenojejunal-flexure", {f(-8, 3, -26), f(-2, 2, -10), flexure}, {11, 12, 12, 11}}};
     LumenGraph& gut = anatomy.lumens.gut;
     int from = *gut.find_node("pylorus");

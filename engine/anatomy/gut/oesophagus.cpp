@@ -67,10 +67,10 @@ GulletProfile gullet_profile(BodyPlan const& plan, GutPathology::Hernia hernia, 
         {before_spine(plan, t(5), 0, 8.4, 10), 9},
         {before_spine(plan, t(5), 1.5, 8, -4), 7.4},
         {before_spine(plan, t(6), 1.5, 8.2, 2), 9.5},
-        {before_spine(plan, t(7), 2, 7.6), 8},
-        {before_spine(plan, t(8), 4.5, 9), 9},
-        {before_spine(plan, t(9), 9, 13), 11},
-        {before_spine(plan, t(10), 12.5, 19, 12), 12.5},
+        {before_spine(plan, t(7), 0, 8.5), 8},
+        {before_spine(plan, t(8), 1.5, 12.5), 9},
+        {before_spine(plan, t(9), 7, 22), 11},
+        {before_spine(plan, t(10), 13.5, 28.5, 12), 12.5},
         {plan.place("hiatus"), 7},
         {glm::mix(plan.place("hiatus"), plan.place("cardia"), 0.5), 8},
         {plan.place("cardia"), 6.5},
@@ -165,7 +165,8 @@ void add_oesophagus(Anatomy& anatomy, GulletProfile const& p, GutPathology const
         // Little pockets of swallowed air, as often seen.
         auto const seed = unsigned(anatomy.plan.parameters.seed) + 32;
         lumen.hu = [seed](Vec3 const& at, double) {
-            double const air = std::clamp(3 * (noise({0, 0, at.z}, 14, seed) - 1.1), 0.0, 1.0);
+            double const air =
+                std::clamp(0.9 * (noise({0, 0, at.z}, 16, seed) - 0.5 + 0.2 * noise(at, 3, seed)), 0.0, 1.0);
             return std::lerp(18.0, -900.0, air);
         };
     }

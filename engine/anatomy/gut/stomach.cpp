@@ -19,9 +19,9 @@ struct Station {
     double x, y, z, across, other; ///< [mm of the reference man]; half axes front-back and left-right
 };
 /// J-shaped, lying: fundus, body, incisura, antrum, up and back to the pylorus.
-constexpr Station stations[] = {{54, -54, 144, 20, 21}, {58, -60, 126, 26, 28}, {61, -66, 102, 25, 28},
-                                {57, -69, 78, 24, 25},  {43, -70, 56, 22, 21},  {22, -69, 45, 19, 17},
-                                {3, -68, 47, 16, 15},   {-13, -68, 56, 11, 11}};
+constexpr Station stations[] = {{54, -18, 146, 20, 21}, {59, -29, 126, 26, 28}, {61, -43, 102, 25, 28},
+                                {57, -54, 78, 24, 25},  {43, -61, 56, 22, 21},  {22, -64, 45, 19, 17},
+                                {3, -63, 47, 16, 15},   {-13, -62, 56, 11, 11}};
 
 class StomachBuilder {
 public:
