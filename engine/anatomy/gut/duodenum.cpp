@@ -58,7 +58,7 @@ void add_duodenum(Anatomy& anatomy)
     Shape const lumen = sweep.shaped(
         [seed, n](Sweep::Spot const& s, Vec3 const& q) {
             double const folds = s.along_mm > 40 * n ? 0.5 + 0.5 * std::sin(s.along_mm / 0.9 + noise(q, 9, seed)) : 0;
-            double const d = s.distance_mm();
+            double const d = s.cut_distance_mm();
             return std::abs(d) > 3 ? 0.7 * d : 0.6 * (d + 0.9 * folds);
         },
         0);

@@ -25,11 +25,11 @@ constexpr Level t(int n)
 /// The lumen at rest: flat from side to side, with a fold to the front and back; once open, an ellipse.
 double star(Sweep::Spot const& spot)
 {
-    double const flat = spot.distance_mm();
+    double const flat = spot.cut_distance_mm();
     if (spot.radii.y > 3) return flat;
     Sweep::Spot arm = spot;
     arm.radii = {arm_mm, spot.radii.y + arm_reach_mm};
-    return std::min(flat, arm.distance_mm());
+    return std::min(flat, arm.cut_distance_mm());
 }
 
 /// Area of the star [mm2].
@@ -39,7 +39,7 @@ double star_area(double side, double other)
     constexpr double h = 0.1;
     for (double x = h / 2; x < side + 1; x += h)
         for (double y = h / 2; y < other + 2; y += h) {
-            Sweep::Spot const spot{0, {x, y}, {side, other}, 0};
+            Sweep::Spot const spot{0, {x, y}, {side, other}, 0, 0, 1e9};
             if (star(spot) < 0) area += 4 * h * h;
         }
     return area;

@@ -26,7 +26,7 @@ void add_soft_tissue(Anatomy& anatomy, HeadForm const& head)
 void add_brain(Anatomy& anatomy, HeadForm const& head)
 {
     bool const is_female = anatomy.plan.parameters.sex == Sex::female;
-    Shape const cavity = cranial_cavity(head), room = without(cavity, petrous_bones(head));
+    Shape const cavity = cranial_cavity(head), room = without(cavity, unite(petrous_bones(head), base_bones(head)));
     anatomy.organs.push_back({"cerebrospinal-fluid", label_of("cerebrospinal_fluid"), Rank::cavity, {8, 1.0}, cavity});
     std::vector<Shape> ventricles;
     double const s = head.size;

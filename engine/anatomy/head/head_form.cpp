@@ -117,7 +117,7 @@ Shape head_outline(HeadForm const& head)
     for (double side : {-1.0, 1.0}) {
         parts.push_back(bulb(44 * side, -27, -22, 16, 24, 30)); // masseter and parotid
         parts.push_back(bulb(52 * side, 3, 4, 18, 20, 30));     // over the mastoid
-        parts.push_back(bulb(36 * side, -74, 38, 23, 27, 32));  // temple and brow
+        parts.push_back(bulb(37 * side, -74, 38, 24, 28, 32));  // temple and brow
     }
     Shape const nose = rounded_cone(head.at(0, -104, 46), 7 * s, head.at(0, -121, 6), 11 * s);
     Shape const whole = unite(parts, 14 * s);

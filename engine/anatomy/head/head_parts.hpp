@@ -8,7 +8,8 @@ namespace fluoro {
 
 /// Brain case, face, sinuses, nose.
 void add_skull(Anatomy& anatomy, HeadForm const& head);
-/// The dense pyramids that stand up from the floor of the skull.
+/// Condyles, mastoids, styloids, clivus; and the dense pyramids. Both stand up from the floor of the skull.
+Shape base_bones(HeadForm const& head);
 Shape petrous_bones(HeadForm const& head);
 void add_mandible_and_teeth(Anatomy& anatomy, HeadForm const& head);
 /// Bones, cartilages, folds and the airway down to the node "trachea-top"; hyoid bone; thyroid gland.

@@ -36,6 +36,7 @@ private:
             return 110 + std::clamp(bony, 0.0, 1.0) * rim;
         };
         anatomy_.organs.push_back(organ);
+        cartilages_.push_back(shape);
     }
 
     void add_thyroid_cartilage()
@@ -114,21 +115,35 @@ private:
         }
         parts.push_back(ellipsoid({at(7.05, 0, 35), left, back, up}, n_ * Vec3{14, 3.4, 8}));
         std::vector<Vec3> const windpipe{at(5.6, 0, 23), at(6.4, 0, 23), at(7.2, 0, 24), at(8, 0, 25)};
-        Shape const trachea = tube(windpipe, std::vector<double>(4, 11.8 * n_));
-        Shape const gland = without(unite(parts, 4 * n_), trachea, 1);
+        std::vector<Shape> beside = cartilages_;
+        beside.push_back(tube(windpipe, std::vector<double>(4, 11.8 * n_)));
+        // The gullet passes behind the left lobe.
+        beside.push_back(Sweep{
+            {{at(6.3, 0, 7.5), 9 * n_, 6 * n_}, {at(7, 2.5, 8), 10.5 * n_, 6 * n_}, {at(8, 5, 8.2), 10.5 * n_, 6 * n_}},
+            left,
+            3}
+                             .solid(0.8));
+        Shape const larynx = unite(beside);
+        Shape const lobes = unite(parts, 4 * n_);
         // ICRP 89: 20 and 17 g.
         double const volume = (is_female ? 17 : 20) / 1.04 * 1000;
-        double const grow = growth_for_volume(gland, volume, -4, 4, 1.5);
+        // What the larynx takes away grows with the lobes: the second round makes up for it.
+        double grow = growth_for_volume(lobes, volume, -4, 4, 1.5);
+        for (int round = 0; round < 4; ++round) {
+            double const have = volumes_mm3(without(offset(lobes, grow), larynx, 1), {0}, 1.5)[0];
+            grow = growth_for_volume(lobes, volumes_mm3(lobes, {grow}, 1.5)[0] + volume - have, -4, 6, 1.5);
+        }
         anatomy_.organs.push_back({"thyroid-gland",
                                    label_of("thyroid_gland"),
                                    Rank::organ,
                                    {100, 1.04, 8, 3},
-                                   without(offset(unite(parts, 4 * n_), grow), trachea, 1)});
+                                   without(offset(lobes, grow), larynx, 1)});
     }
 
     Anatomy& anatomy_;
     NeckForm neck_;
     double n_;
+    std::vector<Shape> cartilages_;
 };
 
 } // namespace

@@ -56,7 +56,6 @@ private:
     void add_air()
     {
         Tissue const air{air_hu, 0.0012};
-        add("mouth-lumen", "mouth", Rank::lumen, air, sagittal(form_.mouth).solid());
         add("nasopharynx-lumen", "pharynx", Rank::lumen, air, sagittal(form_.nasopharynx).solid());
         Shape const oropharynx = sagittal(form_.oropharynx).solid();
         // The hypopharynx stands open above the arytenoids and is a closed slit below them.
@@ -83,6 +82,21 @@ private:
             if (edge.from == trachea_top_) radius = edge.radii_mm.front();
         form_.larynx.push_back({top, radius, radius});
         add("larynx-lumen", "larynx_lumen", Rank::lumen, air, larynx_air());
+        // Last, so that its label ends flat at the fauces.
+        add("mouth-lumen", "mouth", Rank::lumen, air, mouth_air());
+    }
+
+    /// A slit; behind the soft palate's edge a point belongs to the way, mouth or nose, whose middle is nearer.
+    Shape mouth_air() const
+    {
+        Sweep const nose = sagittal(form_.nasopharynx);
+        return sagittal(form_.mouth)
+            .shaped(
+                [nose](Sweep::Spot const& s, Vec3 const& p) {
+                    double const own = s.cut_distance_mm();
+                    return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - nose.nearest(p).away_mm));
+                },
+                0);
     }
 
     /// In front of the epiglottis, a pouch on either side of the median fold.
@@ -109,7 +123,16 @@ private:
 
     Shape larynx_air() const
     {
-        Shape const way = sagittal(form_.larynx).solid();
+        // Where it leaves the pharynx, a point belongs to the way whose middle is nearer.
+        Sweep const pharynx = sagittal(form_.hypopharynx);
+        Shape const way =
+            sagittal(form_.larynx)
+                .shaped(
+                    [pharynx](Sweep::Spot const& s, Vec3 const& p) {
+                        double const own = s.cut_distance_mm();
+                        return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - pharynx.nearest(p).away_mm));
+                    },
+                    0);
         // The ventricle: a cleft to either side between false and true cords.
         Frame const cleft{neck(4.92, 0, 26.5), {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
         return unite(way, ellipsoid(cleft, n_ * Vec3{7.5, 6.5, 1.5}), n_);

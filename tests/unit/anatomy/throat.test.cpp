@@ -70,6 +70,8 @@ TEST(Throat, its_centre_lines_are_inside_their_labels)
     for (LumenGraph const* graph : {&neck().lumens.gut, &neck().lumens.airways})
         for (LumenEdge const& edge : graph->edges)
             for (Vec3 const& point : edge.points_mm) {
+                if (&point == &edge.points_mm.front() || &point == &edge.points_mm.back())
+                    continue; // a node is its neighbours', too
                 if (!is_inside(neck_voxels(), voxel_at(neck_voxels(), point))) continue;
                 ++all;
                 inside += label_at(neck_voxels(), point) == edge.label;
@@ -128,7 +130,7 @@ TEST(Throat, the_thyroid_gland_has_its_mass)
 {
     for (auto const& [name, mass] : {std::pair{"adult-male", 20.0}, {"adult-female", 17.0}}) {
         Anatomy const anatomy = head_and_gut(patient(name));
-        auto const masses = masses_g(anatomy, voxelise(anatomy, {0.8, {{-36, -75, 330}, {36, -8, 425}}}));
+        auto const masses = masses_g(anatomy, voxelise(anatomy, {0.8, {{-36, -75, 295}, {36, -4, 425}}}));
         EXPECT_NEAR(masses.at(id("thyroid_gland")), mass, 0.05 * mass) << name;
         measured(std::string{"thyroid_mass_"} + (mass == 20 ? "male" : "female"), masses.at(id("thyroid_gland")));
     }

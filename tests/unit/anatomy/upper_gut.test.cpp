@@ -144,12 +144,11 @@ TEST(UpperGut, centre_lines_are_inside_their_labels)
         Patient const p = voxelise(anatomy, {1, region});
         for (LumenEdge const& edge : anatomy.lumens.gut.edges)
             for (Vec3 const& point : edge.points_mm) {
+                if (&point == &edge.points_mm.front() || &point == &edge.points_mm.back())
+                    continue; // a node is its neighbours', too
                 if (!is_inside(p, voxel_at(p, point))) continue;
                 ++all;
                 inside += label_at(p, point) == edge.label;
-                if (label_at(p, point) != edge.label && std::getenv("SHOW"))
-                    std::printf("%s %.0f %.0f %.0f is %d\n", edge.name.c_str(), point.x, point.y, point.z,
-                                label_at(p, point));
             }
     }
     ASSERT_GT(all, 700);
@@ -196,12 +195,12 @@ TEST(UpperGutPathology, a_stricture_has_its_percentage_and_length)
         double const at = std::stod(std::string{text}.substr(std::string{text}.rfind(':') + 1));
         double const share = ill.radii[ill.at(at)] / healthy.radii[healthy.at(at)];
         EXPECT_NEAR(100 * (1 - share), percent, 1.5) << text;
-        // Half of the narrowing lasts for about the length (a tapering one for half of it).
+        // Half of the narrowing lasts for about the length.
         double narrow = 0;
         for (std::size_t i = 1; i < ill.radii.size(); ++i)
             if (ill.radii[i] / healthy.radii[std::min(i, healthy.radii.size() - 1)] < 1 - percent / 200)
                 narrow += ill.along[i] - ill.along[i - 1];
-        EXPECT_NEAR(narrow, std::string{text}.starts_with("radiation") ? length / 2 : length, 0.2 * length) << text;
+        EXPECT_NEAR(narrow, length, 0.2 * length) << text;
     }
 }
 
@@ -268,7 +267,7 @@ TEST(UpperGutPathology, a_sliding_hernia_lifts_the_cardia_and_a_paraoesophageal_
     };
     Anatomy const sliding = head_and_gut(patient("adult-male", {"hiatal-hernia=sliding:50"}));
     EXPECT_GT(cardia(sliding).z, hiatus.z + 40);
-    EXPECT_NEAR(stomach_above(sliding), 50, 7); // the pouch's cap rises a little over the cardia; the way leans
+    EXPECT_NEAR(stomach_above(sliding), 45, 6); // 50 mm of way that leans by 25 degrees
     EXPECT_LT(gullet_of(sliding).length(), gullet_of(healthy).length() - 60);
     EXPECT_TRUE(sliding.lumens.gut.find_edge("stomach-hernia"));
     EXPECT_TRUE(sliding.lumens.gut.problems().empty());
