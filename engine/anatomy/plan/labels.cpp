@@ -147,6 +147,7 @@ std::vector<LabelName> const& label_names()
         {1040, "bronchus"},
         {1041, "pulmonary_artery"},
         {1042, "pulmonary_vessel"},
+        {1043, "airway_wall"},
         {1050, "left_ventricle"},
         {1051, "right_ventricle"},
         {1052, "left_atrium"},
