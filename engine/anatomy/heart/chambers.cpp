@@ -175,11 +175,18 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     g.add_edge("aortic-root-upper", sinuses, {g.nodes_mm[std::size_t(junction)]}, {s * 14.5, s * 14.4},
                WallClass::elastic_artery, aorta, junction);
     int const left = g.add_node(f.in_root(sinus_height, 118, 0.97), "left-coronary-ostium");
-    int const right = g.add_node(f.in_root(sinus_height, 4, 0.97), "right-coronary-ostium");
+    std::string const origin = anatomy.plan.parameters.word("anomalous-origin", anomalous_origins, "none");
+    int const right =
+        g.add_node(f.in_root(sinus_height, origin == "rca-left-sinus" ? 84 : 4, 0.97), "right-coronary-ostium");
     g.add_edge("left-coronary-sinus", sinuses, {g.nodes_mm[std::size_t(left)]}, {s * 6, s * 2.25},
                WallClass::elastic_artery, aorta, left);
     g.add_edge("right-coronary-sinus", sinuses, {g.nodes_mm[std::size_t(right)]}, {s * 6, s * 1.95},
                WallClass::elastic_artery, aorta, right);
+    if (origin == "lcx-right-sinus") {
+        int const circumflex = g.add_node(f.in_root(13 * s, -14, 0.97), "circumflex-ostium");
+        g.add_edge("circumflex-sinus", sinuses, {g.nodes_mm[std::size_t(circumflex)]}, {s * 6, s * 1.75},
+                   WallClass::elastic_artery, aorta, circumflex);
+    }
     for (char const* name : {"mitral-valve", "aortic-valve", "tricuspid-valve", "pulmonary-valve"})
         anatomy.lumens.landmarks[name] = g.nodes_mm[std::size_t(*g.find_node(name))];
     anatomy.lumens.landmarks["heart-apex"] = anatomy.plan.place("heart-apex");

@@ -7,6 +7,8 @@
 // The steps of build_heart(), in their order.
 namespace fluoro {
 
+/// Words of the option anomalous-origin.
+inline std::vector<std::string> const anomalous_origins{"none", "rca-left-sinus", "lcx-right-sinus"};
 using SharedHeart = std::shared_ptr<HeartForm const>;
 
 /// Pericardium, fat, walls, cavities, valves, papillary muscles.

@@ -91,6 +91,8 @@ public:
     double right_ventricle_mm(Vec3 const& p) const;
     Box const& bounds_mm() const { return bounds_; } ///< around the pericardium
 
+    /// From where the heart coordinates are seen.
+    Vec3 const& middle_mm() const { return centre_; }
     Vec3 at(HeartCoordinates const& c) const;
     HeartCoordinates coordinates(Vec3 const& p) const;
     /// Longitude of the groove between the ventricles [deg], in front and below.
