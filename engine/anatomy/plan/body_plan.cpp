@@ -1,5 +1,6 @@
 #include <fluoro/anatomy/body_plan.hpp>
 
+#include "../heart/heart_form.hpp"
 #include "../skeleton/vertebra_pathology.hpp"
 
 #include <algorithm>
@@ -197,18 +198,11 @@ constexpr PlaceRow place_rows[] = {
     {"fundus-top", t(10), 62, -30, 14},
     {"pylorus", l(1), -24, -72, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
-    // Heart: the base behind and above on the right, the apex in front, below and on the left
-    {"aortic-root", t(6), 6, -80, -8},
-    {"mitral-valve", t(7), 24, -62, -14},
-    {"tricuspid-valve", t(8), -16, -82, -2},
-    {"pulmonary-valve", t(6), 20, -92, 0},
-    {"heart-apex", t(9), 78, -108, -10},
-    {"heart-centre", t(7), 22, -80, -18},
+    // Great vessels; the heart's own places follow from its form
     {"arch-top", t(3), 23, -37, -6},
     {"descending-aorta-top", t(4), 26, -19, 0},
     {"aortic-hiatus", Level::t12, 6, -29, 0},
     {"aortic-bifurcation", l(4), 4, -32, -4},
-    {"cavoatrial-junction", t(7), -30, -70, 8},
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
     // Trunk
@@ -410,6 +404,7 @@ BodyPlan plan_body(PatientParameters const& parameters)
         // Beside the vertebra along the patient's own axes: organs do not lean with it.
         plan.places[row.name] = from + plan.scale * Vec3{slim * row.left, slim * row.back, row.up};
     }
+    plan.places.merge(heart_places(plan));
     return plan;
 }
 

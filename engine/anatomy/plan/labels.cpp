@@ -157,6 +157,8 @@ std::vector<LabelName> const& label_names()
         {1056, "coronary_artery"},
         {1057, "coronary_sinus"},
         {1058, "valve"},
+        {1059, "epicardial_fat"},
+        {1062, "coronary_wall"},
         {1060, "artery"},
         {1061, "vein"},
         {1070, "gastric_lumen"},
