@@ -34,6 +34,7 @@ Anatomy build_anatomy(PatientParameters const& parameters)
 {
     Anatomy anatomy;
     anatomy.plan = plan_body(parameters);
+    anatomy.lumens.landmarks = anatomy.plan.places;
     for (NamedBuilder const& builder : builders()) builder.build(anatomy);
     return anatomy;
 }

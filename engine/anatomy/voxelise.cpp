@@ -123,8 +123,14 @@ Box region_named(BodyPlan const& plan, std::string_view name)
     };
     if (name == "trunk") return between(-290, 440);
     if (name == "chest") return between(90, 400);
+    if (name == "heart") {
+        Vec3 const centre = plan.place("heart-centre");
+        return {centre - 80 * s, centre + 80 * s};
+    }
     if (name == "spine") return between(-110, 170);
     if (name == "neck") return between(330, 530);
+    if (name == "head") // with the neck down to the first thoracic vertebra
+        return {s * Vec3{-95, -145, 340}, s * Vec3{95, 125, 660}};
     if (name == "whole") {
         Box box = between(-270, 530);
         // Legs below, head above, arms beside.
@@ -132,7 +138,8 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
         return box;
     }
-    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, spine, neck, whole"};
+    throw Error{"no region is called '" + std::string{name} +
+                "'; there are: trunk, chest, heart, spine, neck, head, whole"};
 }
 
 Box trunk_region(BodyPlan const& plan)
@@ -153,6 +160,7 @@ Patient voxelise(Anatomy const& anatomy, VoxelSettings const& settings)
     check_grid(grid, "the region to draw");
     patient.ct.hu.assign(grid.voxels(), std::int16_t(air_hu));
     patient.labels.assign(grid.voxels(), 0);
+    patient.lumens = anatomy.lumens;
     patient.origin.description = anatomy.plan.parameters.name + " (built in), " + describe(grid);
 
     std::vector<Brush> const brushes = brushes_of(anatomy, settings.spacing_mm);

@@ -1,5 +1,6 @@
-#include <fluoro/core/expect.hpp>
 #include <fluoro/patient/bundle.hpp>
+
+#include "lumens_section.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <fcntl.h>
+#include <fluoro/core/expect.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -24,11 +26,12 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "a bundle is little-endian and copied as it lies");
 
 constexpr std::array<char, 8> magic{'F', 'L', 'U', 'O', 'R', 'O', 'P', 'T'};
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::uint64_t max_meta_bytes = 1 << 20;
 constexpr std::uint64_t max_section_bytes = std::uint64_t{2} << 30;
 // A zstd block of 128 KiB takes at least 4 bytes: no honest section is smaller than its content by more than this.
 constexpr std::uint64_t max_ratio = 40'000;
+constexpr std::uint64_t max_lumens_bytes = std::uint64_t{256} << 20;
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
 
 struct Header {
@@ -48,7 +51,7 @@ struct Section {
     std::uint64_t checksum; ///< of the bytes in the file
 };
 static_assert(sizeof(Section) == 48);
-constexpr std::uint32_t max_sections = 3;
+constexpr std::uint32_t max_sections = 4;
 
 std::string name_of(Section const& section)
 {
@@ -125,6 +128,16 @@ public:
             patient.labels.resize(patient.ct.grid.voxels());
             unpack(*labels, std::as_writable_bytes(std::span{patient.labels}));
         }
+        if (Section const* const lumens = find("lumens")) {
+            if (lumens->content > max_lumens_bytes) refuse("the bundle's lumens section is too long");
+            std::vector<std::uint8_t> content(lumens->content);
+            unpack(*lumens, std::as_writable_bytes(std::span{content}));
+            try {
+                patient.lumens = unpacked_lumens(content);
+            } catch (std::runtime_error const& error) {
+                refuse(std::string{"the bundle's lumens section is damaged: "} + error.what());
+            }
+        }
         return patient;
     }
 
@@ -166,9 +179,13 @@ private:
             expected += section.bytes;
         }
         if (expected != header.file_bytes) refuse("the bundle's table is damaged");
-        static constexpr std::array<char const*, max_sections> order{"meta", "ct", "labels"};
-        for (std::size_t i = 0; i < table_.size(); ++i)
-            if (name_of(table_[i]) != order[i]) refuse("the bundle's table is damaged");
+        static constexpr std::array<char const*, max_sections> order{"meta", "ct", "labels", "lumens"};
+        std::size_t next = 0; // the first two are there in every bundle, the others may be missing
+        for (std::size_t i = 0; i < table_.size(); ++i) {
+            while (next < order.size() && name_of(table_[i]) != order[next]) ++next;
+            if (next == order.size() || (i < 2 && next != i)) refuse("the bundle's table is damaged");
+            ++next;
+        }
     }
 
     void read_meta(Patient& patient) const
@@ -269,11 +286,18 @@ public:
 
     void write(Patient const& patient)
     {
-        std::uint32_t const sections = patient.labels.empty() ? 2 : 3;
+        Lumens const& lumens = patient.lumens;
+        bool const has_lumens = !lumens.vessels.nodes_mm.empty() || !lumens.airways.nodes_mm.empty() ||
+                                !lumens.gut.nodes_mm.empty() || !lumens.landmarks.empty();
+        std::uint32_t const sections = 2 + (patient.labels.empty() ? 0 : 1) + (has_lumens ? 1 : 0);
         position_ = sizeof(Header) + sections * sizeof(Section);
         add_plain("meta", meta_of(patient));
         add_packed("ct", std::as_bytes(std::span{patient.ct.hu}));
         if (!patient.labels.empty()) add_packed("labels", std::as_bytes(std::span{patient.labels}));
+        if (has_lumens) {
+            std::vector<std::uint8_t> const section = packed(lumens);
+            add_packed("lumens", std::as_bytes(std::span{section}));
+        }
 
         Header header{magic, version, sections, position_, 0};
         header.checksum = table_checksum(header, table_);

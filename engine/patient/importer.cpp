@@ -1,10 +1,10 @@
-#include "patient_cache.hpp"
 #include "worker_process.hpp"
 
 #include <fluoro/core/executable.hpp>
 #include <fluoro/patient/bundle.hpp>
 #include <fluoro/patient/file_list.hpp>
 #include <fluoro/patient/importer.hpp>
+#include <fluoro/patient/patient_cache.hpp>
 
 #include <algorithm>
 #include <array>
@@ -108,20 +108,17 @@ void say_notes(Patient const& patient)
     throw Error{message, outcome.exit_code == 2 ? Error::Kind::bad_input : Error::Kind::failed};
 }
 
-/// Runs the worker; the patient it hands back stands in `bundle` and has been validated here.
-Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions const& options)
+/// Runs the worker on `input` until it has written `out`. Throws Error with its last line otherwise.
+void work_on(fs::path const& input, fs::path const& out, std::vector<std::string> const& more,
+             ImportOptions const& options)
 {
     fs::path const worker = options.worker.empty() ? executable_folder() / "fluorolab-import" : options.worker;
-    std::vector<std::string> arguments{fs::absolute(ct).string(), "--out", bundle.string()};
-    if (options.remove_couch) arguments.emplace_back("--remove-couch");
-    if (!options.labels.empty()) {
-        arguments.emplace_back("--labels");
-        arguments.push_back(fs::absolute(options.labels).string());
-    }
-    WorkerLimits const limits = limits_for(ct, options);
+    std::vector<std::string> arguments{fs::absolute(input).string(), "--out", out.string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    WorkerLimits const limits = limits_for(input, options);
     WorkerOutcome const outcome = run_worker(worker, arguments, limits);
     if (!outcome.started)
-        throw Error{quoted(ct) + ": the import worker " + quoted(worker) +
+        throw Error{quoted(input) + ": the import worker " + quoted(worker) +
                         " is missing; it belongs beside the program: build again",
                     Error::Kind::failed};
 #ifdef FLUORO_SANITIZED
@@ -132,7 +129,19 @@ Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions co
         std::abort();
     }
 #endif
-    if (outcome.exit_code != 0 || outcome.signal != 0 || outcome.out_of_time) throw_failure(ct, outcome, limits);
+    if (outcome.exit_code != 0 || outcome.signal != 0 || outcome.out_of_time) throw_failure(input, outcome, limits);
+}
+
+/// The patient that the worker hands back stands in `bundle` and has been validated here.
+Patient import_into(fs::path const& bundle, fs::path const& ct, ImportOptions const& options)
+{
+    std::vector<std::string> more;
+    if (options.remove_couch) more.emplace_back("--remove-couch");
+    if (!options.labels.empty()) {
+        more.emplace_back("--labels");
+        more.push_back(fs::absolute(options.labels).string());
+    }
+    work_on(ct, bundle, more, options);
     try {
         Patient patient = read_bundle(bundle);
         say_notes(patient);
@@ -158,12 +167,31 @@ fs::path example_head()
                 "); run tools/run once, which fetches it"};
 }
 
-void refuse_names_to_come(std::string const& patient)
+// Counts up whenever the importer starts to read the same files differently.
+constexpr char const* importer_version = "1";
+constexpr std::chrono::seconds listing_time{2};
+
+void add_files(std::string& identity, fs::path const& input)
 {
-    for (std::string_view const name : {"adult-male", "adult-female", "obese-adult", "elderly-osteoporotic"})
-        if (patient == name)
-            throw Error{patient + ": there is no built-in anatomy yet; use example-head, a patient bundle, or a CT "
-                                  "(DICOM folder, NIfTI, NRRD, MHA/MHD, .inv3)"};
+    identity += fs::canonical(input).string() + '\0';
+    for (ListedFile const& file : list_files(input, std::chrono::steady_clock::now() + listing_time))
+        identity += file.relative + '\0' + std::to_string(file.bytes) + '\0' + std::to_string(file.modified_ns) + '\0';
+}
+
+/// Where the cache keeps `ct` imported with `options`; nothing when the input cannot be listed quickly, so that the
+/// importer decides.
+std::optional<fs::path> place_of(fs::path const& ct, ImportOptions const& options)
+{
+    std::string identity = std::string{"fluoro-patient "} + importer_version + '\0';
+    identity += options.remove_couch ? "no couch" : "as it is";
+    identity += '\0';
+    try {
+        add_files(identity, ct);
+        if (!options.labels.empty()) add_files(identity, options.labels);
+    } catch (std::exception const&) {
+        return std::nullopt; // The importer finds the same fault and says it properly.
+    }
+    return place_in_cache(identity);
 }
 
 } // namespace
@@ -174,6 +202,19 @@ Patient import_ct(fs::path const& ct, ImportOptions const& options)
     return import_into(folder.path() / "patient", ct, options);
 }
 
+Mesh import_mesh(fs::path const& file)
+{
+    TemporaryFolder const folder;
+    fs::path const out = folder.path() / "mesh";
+    work_on(file, out, {"--mesh"}, {});
+    try {
+        return read_mesh(out);
+    } catch (Error const& error) {
+        throw Error{quoted(file) + ": its reader handed back no valid surface (" + error.what() + ")",
+                    Error::Kind::failed};
+    }
+}
+
 fs::path find_example_head()
 {
     std::error_code error;
@@ -182,11 +223,10 @@ fs::path find_example_head()
     return {};
 }
 
-Patient load_patient(std::string const& patient, ImportOptions const& options)
+Patient load_ct(std::string const& patient, ImportOptions const& options)
 {
     std::error_code error;
     bool const is_there = fs::exists(patient, error);
-    if (!is_there) refuse_names_to_come(patient);
     bool const is_example = !is_there && patient == "example-head";
     fs::path const ct = is_example ? example_head() : fs::path{patient};
     if (!is_example && !is_there)
@@ -196,16 +236,9 @@ Patient load_patient(std::string const& patient, ImportOptions const& options)
     bool const as_it_is = !options.remove_couch && options.labels.empty();
     if (as_it_is && is_bundle(ct)) return read_bundle(ct);
 
-    auto const place = cached_bundle(ct, options);
-    if (place && is_bundle(*place)) {
-        try {
-            Patient cached = read_bundle(*place);
-            mark_used(*place);
-            return cached;
-        } catch (Error const&) {
-            fs::remove(*place, error); // Damaged on disk: import it again.
-        }
-    }
+    auto const place = place_of(ct, options);
+    if (place)
+        if (auto kept = find_in_cache(*place)) return std::move(*kept);
     TemporaryFolder const folder;
     fs::path const bundle = folder.path() / "patient";
     Patient imported = import_into(bundle, ct, options);

@@ -1,7 +1,8 @@
-#include "patient_cache.hpp"
+#include <fluoro/patient/patient_cache.hpp>
 
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/executable.hpp>
+#include <fluoro/patient/bundle.hpp>
 
 #include <algorithm>
 #include <cinttypes>
@@ -16,18 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Counts up whenever the importer starts to read the same files differently.
-constexpr char const* importer_version = "1";
 constexpr std::uintmax_t max_cache_bytes = std::uintmax_t{8} << 30;
-constexpr std::chrono::seconds listing_time{2};
 constexpr char const* extension = ".fluoro-patient";
-
-void add_files(std::string& identity, fs::path const& input)
-{
-    identity += fs::canonical(input).string() + '\0';
-    for (ListedFile const& file : list_files(input, std::chrono::steady_clock::now() + listing_time))
-        identity += file.relative + '\0' + std::to_string(file.bytes) + '\0' + std::to_string(file.modified_ns) + '\0';
-}
 
 void prune(fs::path const& folder)
 {
@@ -57,22 +48,27 @@ void prune(fs::path const& folder)
 
 } // namespace
 
-std::optional<fs::path> cached_bundle(fs::path const& ct, ImportOptions const& options)
+fs::path place_in_cache(std::string const& identity)
 {
-    std::string identity = std::string{"fluoro-patient "} + importer_version + '\0';
-    identity += options.remove_couch ? "no couch" : "as it is";
-    identity += '\0';
-    try {
-        add_files(identity, ct);
-        if (!options.labels.empty()) add_files(identity, options.labels);
-    } catch (std::exception const&) {
-        return std::nullopt; // The importer finds the same fault and says it properly.
-    }
     XXH128_hash_t const hash = XXH3_128bits(identity.data(), identity.size());
     char name[40];
     std::snprintf(name, sizeof name, "%016" PRIx64 "%016" PRIx64, std::uint64_t(hash.high64),
                   std::uint64_t(hash.low64));
     return cache_folder() / "patients" / (std::string{name} + extension);
+}
+
+std::optional<Patient> find_in_cache(fs::path const& place)
+{
+    if (!is_bundle(place)) return std::nullopt;
+    try {
+        Patient patient = read_bundle(place);
+        ::utimensat(AT_FDCWD, place.c_str(), nullptr, 0); // used just now
+        return patient;
+    } catch (Error const&) {
+        std::error_code error;
+        fs::remove(place, error); // Damaged on disk: made again.
+        return std::nullopt;
+    }
 }
 
 void keep_in_cache(fs::path const& bundle, fs::path const& place)
@@ -83,9 +79,19 @@ void keep_in_cache(fs::path const& bundle, fs::path const& place)
     if (!error) prune(place.parent_path());
 }
 
-void mark_used(fs::path const& place)
+Patient cached_patient(std::string const& identity, std::function<Patient()> const& make)
 {
-    ::utimensat(AT_FDCWD, place.c_str(), nullptr, 0);
+    fs::path const place = place_in_cache(identity);
+    if (auto kept = find_in_cache(place)) return std::move(*kept);
+    Patient patient = make();
+    try {
+        fs::create_directories(place.parent_path());
+        write_bundle(place, patient);
+        prune(place.parent_path());
+    } catch (std::exception const&) {
+        // A full disk costs the next start some time, and nothing else.
+    }
+    return patient;
 }
 
 } // namespace fluoro

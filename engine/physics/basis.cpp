@@ -64,11 +64,6 @@ double bone_per_relative_mu(MaterialId tissue, int fit_from_kev = tissue_from_ke
     return (low + high) / 2;
 }
 
-double hounsfield(MaterialId tissue)
-{
-    return 1000 * (relative_to_water(tissue) * material(tissue).density_g_cm3 - 1);
-}
-
 /// Where the straight line through a and b meets the one through c and d.
 Node crossing(Node a, Node b, Node c, Node d)
 {
@@ -122,6 +117,11 @@ HuCurve fit_curve()
 }
 
 } // namespace
+
+double hounsfield(MaterialId tissue)
+{
+    return 1000 * (relative_to_water(tissue) * material(tissue).density_g_cm3 - 1);
+}
 
 HuCurve const& hu_curve()
 {

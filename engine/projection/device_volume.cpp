@@ -102,7 +102,9 @@ std::size_t working_voxels(gpu::DeviceInfo const& device, bool texture)
 {
     std::size_t const bytes_per_voxel =
         texture ? 2 : 14; // Joseph keeps one packing for each axis, and the halved volume
-    return std::size_t(device.memory_bytes / 2) / bytes_per_voxel;
+    // A GPU shares its memory with other programs' windows; the software device's heap is a part of the machine's own.
+    std::uint64_t const ours = device.is_software ? device.memory_bytes / 4 * 3 : device.memory_bytes / 2;
+    return std::size_t(ours) / bytes_per_voxel;
 }
 
 WorkingVolume make_working_volume(Volume const& volume, std::size_t most_voxels, int longest_side)

@@ -4,6 +4,8 @@
 #include "objects.hpp"
 #include "operator.hpp"
 
+#include <algorithm>
+#include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/core/error.hpp>
 
 namespace fluoro {
@@ -47,7 +49,49 @@ void read_start(YamlNode const& node, RoomKind const& kind, Scenario& scenario, 
     set("pulse_rate", start.pulse_rate, 1, [](double v) { return SelectPulseRate{v}; });
     if (YamlNode const* const at = map.find("isocentre_mm"))
         scenario.isocentre_mm = point_of(*at, "isocentre_mm", problems);
+    if (YamlNode const* const at = map.find("isocentre")) {
+        if (at->kind == YamlNode::Kind::scalar)
+            scenario.isocentre = at->text;
+        else
+            problems.add(*at, "isocentre is a landmark's name; a point is isocentre_mm");
+    }
+    if (scenario.isocentre_mm && !scenario.isocentre.empty())
+        problems.add(*map.find("isocentre"), "isocentre and isocentre_mm say the same; keep one of them");
     map.finish();
+}
+
+/// Drawn once, so that values which only the anatomy understands are refused here.
+void read_anatomy(YamlNode const& node, Scenario& scenario, Problems& problems)
+{
+    auto const names = built_in_patient_names();
+    if (std::ranges::find(names, scenario.patient) == names.end()) {
+        problems.add(node, "anatomy belongs to a built-in patient: " + one_of(names));
+        return;
+    }
+    BuiltInWish wish;
+    PatientParameters parameters = built_in_patient(scenario.patient);
+    MapReader map{node, "anatomy", problems};
+    if (auto const spacing = map.number("spacing_mm", 0.2, 10)) wish.spacing_mm = *spacing;
+    if (auto const region = map.text("region")) wish.region = *region;
+    for (auto const& [key, value] : node.entries) {
+        if (key.text == "spacing_mm" || key.text == "region") continue;
+        auto const text = map.text(key.text);
+        if (!text) continue;
+        try {
+            wish.set.push_back(key.text + "=" + *text);
+            set(parameters, wish.set.back());
+        } catch (Error const& wrong) {
+            problems.add(value, wrong.what());
+        }
+    }
+    map.finish();
+    if (problems.count() > 0) return;
+    try {
+        region_named(build_anatomy(parameters).plan, wish.region);
+    } catch (Error const& wrong) {
+        problems.add(node, wrong.what());
+    }
+    scenario.anatomy = std::move(wish);
 }
 
 RoomKind room_of(Scenario& scenario, MapReader& map, Problems& problems)
@@ -79,12 +123,13 @@ Scenario parse(fs::path const& path, Problems& problems)
     scenario.title = map.text("title").value_or(path.stem().string());
     scenario.procedure = map.text("procedure").value_or("");
     scenario.text = map.text("text").value_or("");
-    map.need("patient", "patient: example-head");
+    map.need("patient", "patient: adult-male");
     if (auto const patient = map.text("patient")) {
         if (patient->empty())
             problems.add(*map.find("patient"), "patient is empty; write a built-in name or the path of a CT");
         scenario.patient = patient_of(*patient, path);
     }
+    if (YamlNode const* const anatomy = map.find("anatomy")) read_anatomy(*anatomy, scenario, problems);
     RoomKind const kind = room_of(scenario, map, problems);
     double const half = kind.fields_mm.front() / 2;
     scenario.start.field_mm = kind.fields_mm.front();

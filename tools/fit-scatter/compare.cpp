@@ -79,7 +79,7 @@ try {
     else if (what == "phantom")
         compare_views(test::chest_like_patient(), precision);
     else
-        compare_views(std::make_shared<Patient const>(load_patient(what, {true, {}, {}})), precision);
+        compare_views(std::make_shared<Patient const>(load_ct(what, {true, {}, {}})), precision);
 } catch (Error const& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

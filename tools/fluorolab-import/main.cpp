@@ -1,7 +1,9 @@
 // The worker: the only process of Fluorolab that lets third-party code parse foreign files. It is started by the
-// program under limits, reads one CT, writes one patient bundle and ends. Any failure is one line on stderr and a
-// status: 2 for an input that is refused or breaks the reader, 1 for a job that could not be done (disk full).
+// program under limits, reads one CT (or one surface), writes one patient bundle (or mesh) and ends. Any failure is one
+// line on stderr and a status: 2 for an input that is refused or breaks the reader, 1 for a job that could not be done
+// (disk full).
 #include <fluoro/core/error.hpp>
+#include <fluoro/import/mesh_reader.hpp>
 #include <fluoro/import/reader.hpp>
 #include <fluoro/patient/bundle.hpp>
 
@@ -25,9 +27,10 @@ namespace {
 struct Arguments {
     std::filesystem::path input, out;
     fluoro::ReadOptions options;
+    bool is_mesh = false;
 };
 
-constexpr char const* usage = "usage: fluorolab-import INPUT --out BUNDLE [--remove-couch] [--labels FILE]\n";
+constexpr char const* usage = "usage: fluorolab-import INPUT --out BUNDLE [--remove-couch] [--labels FILE] [--mesh]\n";
 
 Arguments parse(int count, char** words)
 {
@@ -42,6 +45,8 @@ Arguments parse(int count, char** words)
             arguments.out = value();
         else if (word == "--labels")
             arguments.options.labels = value();
+        else if (word == "--mesh")
+            arguments.is_mesh = true;
         else if (word == "--remove-couch")
             arguments.options.remove_couch = true;
         else if (arguments.input.empty() && !word.starts_with("--"))
@@ -104,7 +109,10 @@ int main(int count, char** words)
         Arguments const arguments = parse(count, words);
         expect_the_worst(arguments.input.string());
         try {
-            fluoro::write_bundle(arguments.out, fluoro::read_foreign(arguments.input, arguments.options));
+            if (arguments.is_mesh)
+                fluoro::write_mesh(arguments.out, fluoro::read_foreign_mesh(arguments.input));
+            else
+                fluoro::write_bundle(arguments.out, fluoro::read_foreign(arguments.input, arguments.options));
         } catch (std::bad_alloc const&) {
             throw fluoro::Error{
                 "'" + arguments.input.string() +

@@ -1,3 +1,5 @@
+#include "bench_drawing.hpp"
+#include "bench_figures.hpp"
 #include "bench_photons.hpp"
 #include "commands.hpp"
 #include "json.hpp"
@@ -6,8 +8,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/core/error.hpp>
-#include <fluoro/patient/importer.hpp>
 #include <fluoro/session/session.hpp>
 #include <map>
 
@@ -46,16 +48,6 @@ std::shared_ptr<Patient const> synthetic_chest()
             }
     return patient;
 }
-
-double percentile(std::vector<double> values, double share)
-{
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    return values[std::size_t(std::lround(share * double(values.size() - 1)))];
-}
-
-/// Stage name -> ms of every frame.
-using Stages = std::map<std::string, std::vector<double>>;
 
 /// A vessel of 300 pieces that winds through the field, as a coronary tree fills it.
 ScenarioObject long_vessel(Vec3 const& middle_mm)
@@ -115,10 +107,12 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
 int run_bench(BenchRequest const& request)
 {
     std::vector<std::string> const names{"standing", "moving", "vessels"};
-    if (!request.name.empty() && request.name != "photons" && std::ranges::find(names, request.name) == names.end())
-        throw Error{"bench '" + request.name + "' is unknown; there are: standing, moving, vessels, photons"};
-    auto const patient =
-        request.patient.empty() ? synthetic_chest() : std::make_shared<Patient const>(load_patient(request.patient));
+    if (!request.name.empty() && request.name != "photons" && request.name != "drawing" &&
+        std::ranges::find(names, request.name) == names.end())
+        throw Error{"bench '" + request.name + "' is unknown; there are: standing, moving, vessels, photons, drawing"};
+    auto const patient = request.name == "drawing" ? nullptr
+                         : request.patient.empty() ? synthetic_chest()
+                                                   : std::make_shared<Patient const>(load_patient(request.patient));
     std::vector<JsonFields> results;
     for (std::string const& name : names) {
         if (!request.name.empty() && request.name != name) continue;
@@ -142,6 +136,7 @@ int run_bench(BenchRequest const& request)
         }
     }
     if (request.name.empty() || request.name == "photons") bench_photons(patient, request, results);
+    if (request.name.empty() || request.name == "drawing") bench_drawing(request, results);
     if (!request.json.empty()) write_text(request.json, to_json(results));
     return 0;
 }

@@ -59,6 +59,11 @@ struct ImportRequest {
     std::string labels;
     bool remove_couch = false;
     std::string out;
+    std::string mesh;                    ///< surface to put into the patient; empty = none
+    std::string material = "titanium";   ///< of the surface's inside
+    std::string unit = "mm";             ///< of the surface's numbers
+    std::vector<double> at_mm, turn_deg; ///< where its middle goes, turned how; empty = as it lies
+    std::string label = "object";        ///< in the label map, where there is one
 };
 int run_import(ImportRequest const& request);
 
@@ -68,6 +73,8 @@ struct PhantomRequest {
     double spacing_mm = 1;
     std::string region = "trunk";
     std::string out;
+    std::string ct, labels; ///< NIfTI to write; empty = none
+    bool list_options = false;
 };
 int run_phantom(PhantomRequest const& request);
 

@@ -82,9 +82,22 @@ int main(int argc, char** argv)
 
     ImportRequest import;
     auto* const import_command = app.add_subcommand("import", "a CT into a patient file");
-    import_command->add_option("ct", import.ct, "DICOM folder, NIfTI, NRRD, MHA/MHD or InVesalius .inv3")->required();
+    import_command
+        ->add_option("ct", import.ct, "DICOM folder, NIfTI, NRRD, MHA/MHD or InVesalius .inv3; with --mesh any patient")
+        ->required();
     import_command->add_option("--labels", import.labels, "label map on the CT's grid");
     import_command->add_flag("--remove-couch", import.remove_couch, "take the CT's own couch away");
+    import_command->add_option("--mesh", import.mesh, "surface to put into the patient: STL, OBJ, GLB");
+    import_command->add_option("--material", import.material, "of the surface's inside; default: titanium");
+    import_command->add_option("--unit", import.unit, "of the surface's numbers: mm, cm, m or inch")
+        ->check(one_of({"mm", "cm", "m", "inch"}));
+    import_command->add_option("--at", import.at_mm, "patient point X,Y,Z for the surface's middle [mm, LPS]")
+        ->delimiter(',')
+        ->expected(3);
+    import_command->add_option("--turn", import.turn_deg, "turn the surface about x, y, z [deg]")
+        ->delimiter(',')
+        ->expected(3);
+    import_command->add_option("--label", import.label, "name of the surface in the label map; default: object");
     import_command->add_option("-o,--output", import.out, "patient file")->required();
     import_command->callback([&] { status = run_import(import); });
 
@@ -92,15 +105,18 @@ int main(int argc, char** argv)
     auto* const phantom_command = app.add_subcommand("phantom", "a built-in patient as a patient file");
     phantom_command->add_option("name", phantom.name, "adult-male, adult-female, obese-adult, elderly-osteoporotic")
         ->required();
-    phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm, seed, stenosis, ...");
+    phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm=1800, seed=3, ...; --options lists all");
     phantom_command->add_option("--spacing", phantom.spacing_mm, "side of a voxel [mm], 0.2 to 10");
-    phantom_command->add_option("--region", phantom.region, "trunk, chest, spine, neck or whole");
-    phantom_command->add_option("-o,--output", phantom.out, "patient file")->required();
+    phantom_command->add_option("--region", phantom.region, "trunk, chest, heart, spine, neck or whole");
+    phantom_command->add_option("-o,--output", phantom.out, "patient file");
+    phantom_command->add_option("--export", phantom.ct, "write the CT as NIfTI (.nii, .nii.gz)");
+    phantom_command->add_option("--labels", phantom.labels, "write the label map as NIfTI, a table of names beside it");
+    phantom_command->add_flag("--options", phantom.list_options, "list what --set can set");
     phantom_command->callback([&] { status = run_phantom(phantom); });
 
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
-    bench_command->add_option("name", bench.name, "standing, moving, vessels or photons; default: all");
+    bench_command->add_option("name", bench.name, "standing, moving, vessels, photons or drawing; default: all");
     bench_command->add_option("--patient", bench.patient, "default: a synthetic chest of 512x512x100 voxels");
     bench_command->add_option("--frames", bench.frames, "frames measured")->check(CLI::Range(3, 10000));
     bench_command->add_option("--json", bench.json, "write the figures (JSON)");

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/image/files.hpp>
-#include <fluoro/patient/importer.hpp>
 #include <fluoro/projection/live_scatter.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/room/exposure_control.hpp>

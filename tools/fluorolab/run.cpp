@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/console/console.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/gpu/device.hpp>
-#include <fluoro/patient/importer.hpp>
 #include <fluoro/scenario/scenario.hpp>
 #include <fluoro/session/recording.hpp>
 #include <fluoro/session/session.hpp>
@@ -27,6 +27,23 @@ std::string time_stamp()
     return text;
 }
 
+Patient draw(std::string const& name, BuiltInWish const& wish)
+{
+    PatientParameters parameters = built_in_patient(name);
+    for (std::string const& key_value : wish.set) set(parameters, key_value);
+    return draw_built_in(parameters, wish.region, wish.spacing_mm);
+}
+
+Vec3 landmark(Patient const& patient, std::string const& name, std::string const& scenario)
+{
+    auto const& all = patient.lumens.landmarks;
+    if (auto const found = all.find(name); found != all.end()) return found->second;
+    std::string known;
+    for (auto const& [one, at] : all) known += (known.empty() ? "" : ", ") + one;
+    throw Error{scenario + ": the patient has no landmark called '" + name + "'; " +
+                (known.empty() ? "a CT has none before `fluorolab fit`; give isocentre_mm" : "there are: " + known)};
+}
+
 struct Prepared {
     Scenario scenario;
     SessionSettings session;
@@ -42,13 +59,17 @@ Prepared prepare(RunRequest const& request)
     if (!request.operator_name.empty())
         operator_script(p.scenario, request.operator_name); // refuses a wrong name at once
     std::string const patient = request.patient.empty() ? p.scenario.patient : request.patient;
-    p.session.patient = std::make_shared<Patient const>(load_patient(patient));
+    // What the scenario wishes of its own patient means nothing in another one, and neither do points in it.
+    bool const is_own = request.patient.empty();
+    p.session.patient = std::make_shared<Patient const>(
+        is_own && p.scenario.anatomy ? draw(p.scenario.patient, *p.scenario.anatomy) : load_patient(patient));
     p.session.room = find_room_kind(p.scenario.room);
     p.session.start = p.scenario.start;
-    // Points of the scenario's own patient mean nothing in another one.
-    if (request.patient.empty()) {
+    if (is_own) {
         p.session.isocentre_mm = p.scenario.isocentre_mm;
         p.session.objects = p.scenario.objects;
+        if (!p.scenario.isocentre.empty())
+            p.session.isocentre_mm = landmark(*p.session.patient, p.scenario.isocentre, request.scenario);
     }
     p.session.seed = request.seed.value_or(p.scenario.seed);
     p.session.pixels = p.scenario.pixels;

@@ -1,5 +1,7 @@
 #include <fluoro/anatomy/body_plan.hpp>
 
+#include "../skeleton/vertebra_pathology.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/error.hpp>
@@ -54,7 +56,7 @@ constexpr OutlineRow male_outline[] = {
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
     {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
     {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -57, 110, 6, 8, 10},
-    {390, 76, -58, 96, 5, 6, 9},        {415, 62, -66, 80, 4, 5, 7},       {450, 59, -73, 66, 4, 5, 6},
+    {390, 76, -50, 96, 5, 6, 9},        {415, 62, -53, 80, 4, 5, 7},       {450, 59, -62, 66, 4, 5, 6},
     {490, 60, -78, 62, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
 
@@ -66,10 +68,67 @@ Frame tilted(Vec3 const& at, double tilt_deg)
     return {at, {1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}};
 }
 
-void stack_spine(BodyPlan& plan)
+/// How a level is turned: its up axis toward the back, toward the left, and about itself (back toward the left) [deg].
+struct Attitude {
+    double tilt = 0, lean = 0, turn = 0;
+
+    Frame frame(Vec3 const& at) const
+    {
+        Frame f = tilted(at, tilt);
+        double const c = std::cos(radians(lean)), s = std::sin(radians(lean));
+        for (Vec3* axis : {&f.left, &f.back, &f.up})
+            *axis = {c * axis->x + s * axis->z, axis->y, c * axis->z - s * axis->x};
+        double const ct = std::cos(radians(turn)), st = std::sin(radians(turn));
+        Vec3 const left = f.left, back = f.back;
+        f.left = ct * left - st * back;
+        f.back = ct * back + st * left;
+        return f;
+    }
+};
+
+/// A single thoracic curve with its apex at T8, compensated below; the bodies turn into it. `cobb_deg` is the angle
+/// between T5 and T12.
+void add_scoliosis(std::array<Attitude, levels>& attitudes, double cobb_deg)
+{
+    struct Knot {
+        double level, lean, turn; ///< shares of the Cobb angle
+    };
+    constexpr std::array<Knot, 7> knots{
+        {{0, 0, 0}, {7, 0, 0}, {11, 0.5, 0.12}, {14, 0, 0.3}, {18, -0.5, 0.12}, {22, 0, -0.06}, {24, 0, 0}}};
+    for (std::size_t k = 0; k + 1 < knots.size(); ++k)
+        for (int i = int(knots[k].level); i <= int(knots[k + 1].level); ++i) {
+            double const t = (i - knots[k].level) / (knots[k + 1].level - knots[k].level), s = t * t * (3 - 2 * t);
+            attitudes[std::size_t(i)].lean = cobb_deg * std::lerp(knots[k].lean, knots[k + 1].lean, s);
+            attitudes[std::size_t(i)].turn = cobb_deg * std::lerp(knots[k].turn, knots[k + 1].turn, s);
+        }
+}
+
+/// Sizes of a collapsed body; what is above leans forward by the angle that its end-plates close. Most of that is taken
+/// back by the discs and curves of the next levels, as people do to look ahead.
+void collapse(BodyPlan& plan, std::array<Attitude, levels>& attitudes, Fracture const& fracture)
+{
+    VertebraPlan& v = plan.spine[std::size_t(fracture.level)];
+    double const before = v.posterior_height_mm - v.anterior_height_mm;
+    v.anterior_height_mm *= fracture.anterior_left();
+    v.posterior_height_mm *= fracture.posterior_left();
+    double const closed =
+        degrees(std::atan((v.posterior_height_mm - v.anterior_height_mm - before) / v.endplate_depth_mm));
+    constexpr double kept = 0.35, recovery_levels = 2.5;
+    int const at = int(fracture.level), anchor = int(middle);
+    auto const share = [&](int apart) { return kept + (1 - kept) * std::exp(-(apart - 1) / recovery_levels); };
+    // L3 stays where it is: above it the upper part leans forward, below it the lower part is turned the other way.
+    for (int i = 0; i < levels; ++i) {
+        double& tilt = attitudes[std::size_t(i)].tilt;
+        if (at <= anchor && i <= at) tilt -= closed * (i == at ? 0.5 : share(at - i));
+        if (at > anchor && i >= at) tilt += closed * (i == at ? 0.5 : share(i - at));
+    }
+}
+
+void stack_spine(BodyPlan& plan, bool with_fractures)
 {
     double const s = plan.scale * (plan.parameters.sex == Sex::female ? 0.985 : 1);
     double const wide = plan.parameters.sex == Sex::female ? 0.92 : 1; // cross-sections of women are slimmer yet
+    std::array<Attitude, levels> attitudes;
     for (int i = 0; i < levels; ++i) {
         VertebraRow const& row = rows[std::size_t(i)];
         VertebraPlan& v = plan.spine[std::size_t(i)];
@@ -82,27 +141,30 @@ void stack_spine(BodyPlan& plan)
         v.canal_width_mm = s * row.canal_width;
         v.canal_depth_mm = s * row.canal_depth;
         v.disc_below_mm = s * row.disc;
+        attitudes[std::size_t(i)].tilt = row.tilt_deg;
     }
+    add_scoliosis(attitudes, scoliosis_deg(plan.parameters));
+    if (with_fractures)
+        for (Fracture const& fracture : fractures_of(plan.parameters)) collapse(plan, attitudes, fracture);
     auto const height = [&](int i) {
         VertebraPlan const& v = plan.spine[std::size_t(i)];
         return (v.anterior_height_mm + v.posterior_height_mm) / 2;
     };
-    auto const tilt = [](int i) { return rows[std::size_t(i)].tilt_deg; };
+    auto const up_of = [&](int i) { return attitudes[std::size_t(i)].frame({}).up; };
     // From one middle to the next: half a body along its own axis, the disc along the axis between, half a body again.
     auto const step = [&](int upper) {
         int const lower = upper + 1;
-        Frame const between = tilted({}, (tilt(upper) + tilt(lower)) / 2);
-        return height(upper) / 2 * tilted({}, tilt(upper)).up +
-               plan.spine[std::size_t(upper)].disc_below_mm * between.up +
-               height(lower) / 2 * tilted({}, tilt(lower)).up;
+        return height(upper) / 2 * up_of(upper) +
+               plan.spine[std::size_t(upper)].disc_below_mm * glm::normalize(up_of(upper) + up_of(lower)) +
+               height(lower) / 2 * up_of(lower);
     };
     int const start = int(middle);
-    plan.spine[std::size_t(start)].frame = tilted(Vec3{0}, tilt(start));
-    for (int i = start - 1; i >= 0; --i)
-        plan.spine[std::size_t(i)].frame = tilted(plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i), tilt(i));
-    for (int i = start + 1; i < levels; ++i)
-        plan.spine[std::size_t(i)].frame =
-            tilted(plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1), tilt(i));
+    auto const place = [&](int i, Vec3 const& at) {
+        plan.spine[std::size_t(i)].frame = attitudes[std::size_t(i)].frame(at);
+    };
+    place(start, Vec3{0});
+    for (int i = start - 1; i >= 0; --i) place(i, plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i));
+    for (int i = start + 1; i < levels; ++i) place(i, plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1));
 }
 
 /// Where things are, mostly by the vertebra beside which anatomy books put them: left, back, up from its middle [mm of
@@ -123,7 +185,7 @@ constexpr Level l(int n)
 constexpr PlaceRow place_rows[] = {
     // Airways and gullet
     {"larynx", Level(5), 0, -42, 0},
-    {"hyoid", Level(2), 0, -48, -4},
+    {"hyoid", Level(2), 0, -47, -8},
     {"oral-cavity", Level(1), 0, -70, 0},
     {"upper-sphincter", Level(5), 0, -17, -8},
     {"trachea-top", Level(6), 0, -30, 4},
@@ -133,7 +195,7 @@ constexpr PlaceRow place_rows[] = {
     {"hiatus", t(10), 14, -36, 0},
     {"cardia", t(11), 26, -48, 4},
     {"fundus-top", t(10), 62, -30, 14},
-    {"pylorus", l(1), -24, -72, -4},
+    {"pylorus", l(1), -24, -58, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
     // Heart: the base behind and above on the right, the apex in front, below and on the left
     {"aortic-root", t(6), 6, -80, -8},
@@ -279,7 +341,19 @@ BodyPlan::Outline reference_outline(double z_mm)
 
 BodyPlan::Outline BodyPlan::outline(double z_mm) const
 {
-    double const z = z_mm / scale;
+    // Where the spine has settled, the skin has gone with it.
+    Vec3 settled{0};
+    if (z_mm >= spine.front().frame.origin_mm.z)
+        settled = settled_mm.front();
+    else if (z_mm <= spine.back().frame.origin_mm.z)
+        settled = settled_mm.back();
+    else
+        for (std::size_t i = 0; i + 1 < spine.size(); ++i) {
+            double const high = spine[i].frame.origin_mm.z, low = spine[i + 1].frame.origin_mm.z;
+            if (z_mm <= high && z_mm >= low)
+                settled = glm::mix(settled_mm[i + 1], settled_mm[i], (z_mm - low) / (high - low));
+        }
+    double const z = (z_mm - settled.z) / scale;
     OutlineRow const row = row_at(z);
     // Women: narrower chest and waist, as wide at the hips.
     bool const is_female = parameters.sex == Sex::female;
@@ -292,13 +366,13 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
     o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
     // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
-    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / 110, 2));
+    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / (z > 10 ? 85 : 110), 2));
     double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;
     double const inner_front = scale * deep * (row.front + row.fat_front) - visceral;
     double const inner_back = scale * deep * (row.back - row.fat_back);
     o.half_width_mm = inner_width + o.fat_side_mm;
-    o.front_mm = inner_front - o.fat_front_mm;
-    o.back_mm = inner_back + o.fat_back_mm;
+    o.front_mm = inner_front - o.fat_front_mm + settled.y;
+    o.back_mm = inner_back + o.fat_back_mm + settled.y;
     o.exponent = exponent_at(z);
     return o;
 }
@@ -315,7 +389,11 @@ BodyPlan plan_body(PatientParameters const& parameters)
     BodyPlan plan;
     plan.parameters = parameters;
     plan.scale = parameters.height_mm / 1760;
-    stack_spine(plan);
+    stack_spine(plan, false);
+    std::array<Vec3, levels> unbroken;
+    for (std::size_t i = 0; i < unbroken.size(); ++i) unbroken[i] = plan.spine[i].frame.origin_mm;
+    if (!fractures_of(parameters).empty()) stack_spine(plan, true);
+    for (std::size_t i = 0; i < unbroken.size(); ++i) plan.settled_mm[i] = plan.spine[i].frame.origin_mm - unbroken[i];
     solve_fat(plan);
     double const slim = parameters.sex == Sex::female ? 0.94 : 1;
     for (PlaceRow const& row : place_rows) {

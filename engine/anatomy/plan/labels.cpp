@@ -134,6 +134,8 @@ std::vector<LabelName> const& label_names()
         {1011, "limb_bone"},
         {1012, "limb_fat"},
         {1020, "intervertebral_disc"},
+        {1021, "epidural_fat"},
+        {1022, "nerve_root"},
         {1030, "larynx"},
         {1031, "epiglottis"},
         {1032, "hyoid"},
@@ -173,6 +175,12 @@ std::vector<LabelName> const& label_names()
         {1091, "tumour"},
         {1092, "cleft"},
         {1100, "object"},
+        {1110, "eye"},
+        {1111, "cerebrospinal_fluid"},
+        {1112, "larynx_lumen"},
+        {1113, "nasal_cavity"},
+        {1114, "gut_leak"},
+        {1115, "varix"},
     };
     return names;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <fluoro/core/error.hpp>
 #include <sstream>
 
@@ -25,14 +26,23 @@ struct Field {
     char const* name;
     double least, most;
     double PatientParameters::*value;
+    char const* meaning;
 };
 constexpr Field fields[] = {
-    {"age_y", 18, 100, &PatientParameters::age_y},
-    {"height_mm", 1400, 2100, &PatientParameters::height_mm},
-    {"mass_kg", 40, 200, &PatientParameters::mass_kg},
-    {"bone_density", 0.2, 1.5, &PatientParameters::bone_density},
-    {"subcutaneous_mm", 3, 120, &PatientParameters::subcutaneous_mm},
+    {"age_y", 18, 100, &PatientParameters::age_y, "years"},
+    {"height_mm", 1400, 2100, &PatientParameters::height_mm, "height"},
+    {"mass_kg", 40, 200, &PatientParameters::mass_kg, "mass of the whole body"},
+    {"bone_density", 0.2, 1.5, &PatientParameters::bone_density,
+     "of cancellous bone over a young adult's; 0.5 is osteoporosis"},
+    {"subcutaneous_mm", 3, 120, &PatientParameters::subcutaneous_mm, "fat on the belly between navel and flank"},
 };
+
+std::string range_of(Field const& field)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, "%g to %g", field.least, field.most);
+    return text;
+}
 
 std::string joined(std::vector<std::string> const& names)
 {
@@ -120,6 +130,15 @@ PatientParameters const& built_in_patient(std::string_view name)
     return *found;
 }
 
+std::vector<PatientOption> patient_fields()
+{
+    std::vector<PatientOption> rows;
+    for (Field const& field : fields)
+        rows.push_back({field.name, range_of(field), field.meaning});
+    rows.push_back({"seed", "a whole number", "chance: another number is another person of the same kind"});
+    return rows;
+}
+
 void set(PatientParameters& parameters, std::string_view key_value)
 {
     auto const equals = key_value.find('=');
@@ -130,8 +149,7 @@ void set(PatientParameters& parameters, std::string_view key_value)
         if (key == field.name) {
             double const number = number_in(key, value);
             if (number < field.least || number > field.most)
-                throw Error{key + "=" + value + " is outside " + std::to_string(int(field.least)) + " to " +
-                            std::to_string(int(std::ceil(field.most)))};
+                throw Error{key + "=" + value + " is outside " + range_of(field)};
             parameters.*field.value = number;
             return;
         }

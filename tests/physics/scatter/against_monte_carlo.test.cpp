@@ -71,7 +71,7 @@ TEST(LiveScatter, in_a_real_chest_is_that_of_the_monte_carlo)
 {
     auto const file = test::real_data(FLUORO_SOURCE_DIR) / "chest" / "chest_256x256x100_clamped.nii.gz";
     if (!std::filesystem::exists(file)) GTEST_SKIP() << "no trial data: set FLUORO_DATA to its folder";
-    auto const chest = std::make_shared<Patient const>(load_patient(file.string(), {true, {}, {}}));
+    auto const chest = std::make_shared<Patient const>(load_ct(file.string(), {true, {}, {}}));
     expect_agreement(test::c_arm(chest, 0, 300, true), "chest CT, AP, grid", "live_chest");
 }
 

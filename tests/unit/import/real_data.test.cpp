@@ -163,7 +163,7 @@ TEST_F(RealData, the_chests_couch_goes_and_nothing_of_the_chest)
 TEST(RealHead, its_nose_is_anterior_and_its_vertex_up)
 {
     if (find_example_head().empty()) GTEST_SKIP() << "the example head is not here: tools/run fetches it";
-    Patient const patient = load_patient("example-head");
+    Patient const patient = load_ct("example-head");
     EXPECT_EQ(patient.ct.grid.size, (glm::ivec3{256, 256, 108}));
     Grid const& grid = patient.ct.grid;
     EXPECT_EQ(grid.directions[1], (Vec3{0, -1, 0}));

@@ -1,6 +1,7 @@
 #include <fluoro/patient/bundle.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <mutate.hpp>
 #include <scratch_folder.hpp>
@@ -22,6 +23,9 @@ Patient small_patient(bool with_labels = true)
         patient.ct.hu.push_back(std::int16_t(i * 1000 - 32768));
         if (with_labels) patient.labels.push_back(std::uint16_t(i * 1092));
     }
+    patient.lumens.landmarks["carina"] = Vec3{0.1, -1.0 / 3, 250};
+    int const lips = patient.lumens.gut.add_node({0, 0, 0}, "lips");
+    patient.lumens.gut.add_edge("mouth", lips, {{0, 30, 0.1}}, {10, 8.5}, WallClass::gut, 1034);
     patient.origin = {"A phantom", {"first note", "second: \"quoted\""}, 120, "HFS"};
     return patient;
 }
@@ -52,6 +56,15 @@ TEST(Bundle, what_is_written_is_read_back_exactly)
         EXPECT_EQ(after.ct.grid.spacing_mm, before.ct.grid.spacing_mm);
         EXPECT_EQ(after.ct.grid.origin_mm, before.ct.grid.origin_mm);
         EXPECT_EQ(after.ct.grid.directions, before.ct.grid.directions);
+        EXPECT_EQ(after.lumens.landmarks, before.lumens.landmarks);
+        ASSERT_EQ(after.lumens.gut.edges.size(), 1u);
+        EXPECT_EQ(after.lumens.gut.edges[0].points_mm, before.lumens.gut.edges[0].points_mm);
+        EXPECT_EQ(after.lumens.gut.edges[0].radii_mm, before.lumens.gut.edges[0].radii_mm);
+        EXPECT_EQ(after.lumens.gut.edges[0].name, "mouth");
+        EXPECT_EQ(after.lumens.gut.edges[0].wall, WallClass::gut);
+        EXPECT_EQ(after.lumens.gut.edges[0].label, 1034);
+        EXPECT_EQ(after.lumens.gut.node_names, before.lumens.gut.node_names);
+        EXPECT_TRUE(after.lumens.vessels.edges.empty());
         EXPECT_EQ(after.origin.description, before.origin.description);
         EXPECT_EQ(after.origin.notes, before.origin.notes);
         EXPECT_EQ(after.origin.tube_voltage_kv, before.origin.tube_voltage_kv);
@@ -59,6 +72,23 @@ TEST(Bundle, what_is_written_is_read_back_exactly)
     }
     // Nothing but the bundle is left behind.
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator{folder.path()}, {}), 1);
+}
+
+TEST(Bundle, centre_lines_that_cannot_be_are_refused)
+{
+    ScratchFolder const folder;
+    auto const refused_when = [&](char const* what, auto const& spoil) {
+        Patient patient = small_patient();
+        spoil(patient.lumens);
+        write_bundle(folder / "patient", patient);
+        expect_refused(folder / "patient", what);
+    };
+    refused_when("no radius", [](Lumens& l) { l.gut.edges[0].radii_mm[3] = 0; });
+    refused_when("infinite", [](Lumens& l) { l.gut.edges[0].points_mm[3].y = HUGE_VAL; });
+    refused_when("a radius too few", [](Lumens& l) { l.gut.edges[0].radii_mm.pop_back(); });
+    refused_when("no such node", [](Lumens& l) { l.gut.edges[0].to = 7; });
+    refused_when("no such wall", [](Lumens& l) { l.gut.edges[0].wall = WallClass(99); });
+    refused_when("a landmark nowhere", [](Lumens& l) { l.landmarks["carina"].x = NAN; });
 }
 
 TEST(Bundle, a_description_in_no_known_character_set_still_makes_a_bundle)

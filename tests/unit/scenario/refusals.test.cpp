@@ -56,7 +56,7 @@ TEST(ScenarioRefusals, a_key_without_its_unit_is_told_the_unit)
 {
     EXPECT_EQ(problem(head + "start: {sid: 1000}\n"), "3:9: unknown key 'sid'; did you mean sid_mm?");
     EXPECT_EQ(problem(head + "start: {isocentre: [0, 0, 0]}\n"),
-              "3:9: unknown key 'isocentre'; did you mean isocentre_mm?");
+              "3:20: isocentre is a landmark's name; a point is isocentre_mm");
     EXPECT_NE(entry_problem("{at_s: 1, do: technique, kv: 70, current_ma: 20, pulse_ms: 4}")
                   .find("'kv'; did you mean voltage_kv?"),
               std::string::npos)
@@ -159,9 +159,25 @@ TEST(ScenarioRefusals, version_patient_and_room_are_checked)
               "1:1: a scenario needs apiVersion; write e.g. apiVersion: fluorolab/v1");
     EXPECT_EQ(problem("apiVersion: fluorolab/v2\npatient: adult-male\n"),
               "1:13: this program reads apiVersion: fluorolab/v1, not 'fluorolab/v2'");
-    EXPECT_EQ(problem("apiVersion: fluorolab/v1\n"), "1:1: a scenario needs patient; write e.g. patient: example-head");
+    EXPECT_EQ(problem("apiVersion: fluorolab/v1\n"), "1:1: a scenario needs patient; write e.g. patient: adult-male");
     EXPECT_NE(problem(head + "room: kitchen\n").find("3:7: unknown room 'kitchen'"), std::string::npos);
     EXPECT_EQ(problem("- a\n- b\n"), "1:1: a scenario is written as a map: lines of 'key: value'");
+}
+
+TEST(ScenarioRefusals, what_the_anatomy_does_not_know_is_told_where_it_stands)
+{
+    std::string const man = "apiVersion: fluorolab/v1\npatient: adult-male\n";
+    EXPECT_EQ(problem("apiVersion: fluorolab/v1\npatient: ct.nii\nanatomy: {seed: 2}\n"),
+              "3:10: anatomy belongs to a built-in patient: adult-male, adult-female, obese-adult or "
+              "elderly-osteoporotic");
+    EXPECT_NE(problem(man + "anatomy: {height: 3}\n").find("3:19: nothing about a patient is called 'height'"),
+              std::string::npos)
+        << problem(man + "anatomy: {height: 3}\n");
+    EXPECT_NE(problem(man + "anatomy: {height_mm: 3}\n").find("outside 1400 to 2100"), std::string::npos);
+    EXPECT_NE(problem(man + "anatomy: {region: knee}\n").find("no region is called 'knee'"), std::string::npos);
+    EXPECT_NE(problem(man + "anatomy: {spacing_mm: 0.1}\n").find("3:23"), std::string::npos);
+    EXPECT_NE(problem(man + "start: {isocentre: carina, isocentre_mm: [0, 0, 0]}\n").find("keep one"),
+              std::string::npos);
 }
 
 TEST(ScenarioRefusals, duplicate_keys_aliases_tags_and_second_documents_are_refused)

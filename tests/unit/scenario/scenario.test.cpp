@@ -273,12 +273,28 @@ double beam_s(std::vector<TimedCommand> const& script)
     return total;
 }
 
+TEST(Scenario, says_how_a_built_in_patient_is_drawn)
+{
+    ScratchFolder const folder;
+    Scenario const scenario =
+        read_scenario(folder.write("s.yaml", "apiVersion: fluorolab/v1\npatient: adult-female\n"
+                                             "anatomy: {region: heart, spacing_mm: 0.5, seed: 7, height_mm: 1700}\n"
+                                             "start: {isocentre: carina}\n"));
+    ASSERT_TRUE(scenario.anatomy);
+    EXPECT_EQ(scenario.anatomy->set, (std::vector<std::string>{"seed=7", "height_mm=1700"}));
+    EXPECT_EQ(scenario.anatomy->region, "heart");
+    EXPECT_EQ(scenario.anatomy->spacing_mm, 0.5);
+    EXPECT_EQ(scenario.isocentre, "carina");
+    EXPECT_FALSE(scenario.isocentre_mm);
+}
+
 TEST(FirstLook, plays_20_seconds_with_8_seconds_of_beam_and_nothing_refused)
 {
     Scenario const scenario = read_scenario(std::filesystem::path{FLUORO_SOURCE_DIR} / "scenarios/first-look.yaml");
     EXPECT_TRUE(scenario.warnings.empty());
     EXPECT_EQ(scenario.procedure, "first-look");
-    EXPECT_EQ(scenario.patient, "example-head");
+    EXPECT_EQ(scenario.patient, "adult-male");
+    EXPECT_EQ(scenario.isocentre, "heart-centre");
     std::vector<TimedCommand> const script = operator_script(scenario, "demo");
     EXPECT_NEAR(beam_s(script), 8, 1e-9);
     EXPECT_EQ(script.back().tick, 20 * ticks_per_second);

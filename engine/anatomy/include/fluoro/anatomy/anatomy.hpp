@@ -64,6 +64,9 @@ struct NamedBuilder {
 /// In their order: a builder may read what those before it have added.
 std::vector<NamedBuilder> const& builders();
 
+/// The fields of PatientParameters that KEY=VALUE can set.
+std::vector<PatientOption> patient_fields();
+
 Anatomy build_anatomy(PatientParameters const& parameters);
 
 /// Ids of our own in the label map, beside TotalSegmentator's.

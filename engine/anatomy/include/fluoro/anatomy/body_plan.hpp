@@ -33,6 +33,9 @@ struct VertebraPlan {
 struct BodyPlan {
     PatientParameters parameters;
     std::array<VertebraPlan, levels> spine;
+    /// How far each level stands from its place in the same patient without fractures: the spine settles, and the trunk
+    /// with it.
+    std::array<Vec3, levels> settled_mm{};
     double scale = 1; ///< height over 1760 mm
     double fat = 1;   ///< thickness of the subcutaneous fat over the reference man's
     double visceral_mm =

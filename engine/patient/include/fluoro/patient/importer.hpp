@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <fluoro/patient/mesh.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <string>
 
@@ -17,12 +18,15 @@ struct ImportOptions {
 /// with file, reason, what to do.
 Patient import_ct(std::filesystem::path const& ct, ImportOptions const& options);
 
+/// Reads a surface (STL, OBJ, glTF) by the same worker under the same limits; units are the file's. Throws Error.
+Mesh import_mesh(std::filesystem::path const& file);
+
 /// The head CT that Debian's invesalius-examples ships, where it is installed or was fetched; empty = neither.
 std::filesystem::path find_example_head();
 
-/// PATIENT as the command line takes it: a bundle, a CT (imported once, then kept in the user's cache under a key made
-/// of the files' names, sizes and times), or a name ("example-head": the head CT that Debian's invesalius-examples
-/// ships).
-Patient load_patient(std::string const& patient, ImportOptions const& options = {});
+/// A bundle, a CT (imported once, then kept in the user's cache under a key made of the files' names, sizes and times),
+/// or "example-head": the head CT that Debian's invesalius-examples ships. Built-in patients: load_patient() of the
+/// anatomy.
+Patient load_ct(std::string const& patient, ImportOptions const& options = {});
 
 } // namespace fluoro

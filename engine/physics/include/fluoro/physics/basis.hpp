@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <fluoro/physics/material.hpp>
 
 namespace fluoro {
 
@@ -26,5 +27,8 @@ struct HuCurve {
 
 HuCurve const& hu_curve();
 BasisDensities basis_densities(double hu);
+
+/// What a CT of 70 keV shows of a material at its own density.
+double hounsfield(MaterialId of);
 
 } // namespace fluoro

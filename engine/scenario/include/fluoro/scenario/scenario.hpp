@@ -29,6 +29,13 @@ struct ScenarioObject {
     std::optional<Tick> until; ///< gone from this tick on; empty = stays
 };
 
+/// How a built-in patient is drawn.
+struct BuiltInWish {
+    std::vector<std::string> set; ///< KEY=VALUE, already checked
+    std::string region = "trunk";
+    double spacing_mm = 1;
+};
+
 /// What an instructor writes in one YAML file. docs/scenario-format.md
 struct Scenario {
     std::filesystem::path file;
@@ -36,9 +43,11 @@ struct Scenario {
     std::string procedure; ///< one word, e.g. "first-look"
     std::string text;      ///< the case, for the trainee
     std::string patient;   ///< a built-in name, or a path (relative ones are already joined to the file's folder)
+    std::optional<BuiltInWish> anatomy; ///< of a built-in patient; empty = as it is
     std::string room = "c-arm-suite";
     RoomState start;                  ///< within the room's limits; blades open
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
+    std::string isocentre;            ///< the same by a landmark's name; empty = by numbers
     int pixels = 512;                 ///< columns = rows of a frame
     std::uint64_t seed = 1;
     std::vector<ScenarioObject> objects;

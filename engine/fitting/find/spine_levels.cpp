@@ -1,0 +1,352 @@
+#include "findings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+namespace fluoro {
+
+namespace {
+
+// A disc is numbered by the vertebra above it: C2 has the first, L5 the last.
+constexpr int first_disc = int(Level::c1) + 1, last_disc = int(Level::l5);
+constexpr double spacing_spread = 0.08; ///< of disc to disc between persons, beside their size
+constexpr double never = -1e9;
+
+/// What is seen from each point of the canal.
+struct Profile {
+    std::vector<double> body;    ///< mean HU where vertebral bodies and discs are
+    std::vector<double> disc;    ///< how much it looks like a disc; about 0 elsewhere, 1 and more there
+    std::vector<double> beside;  ///< share of bone 22 to 38 mm beside: the sacrum's wings
+    std::vector<double> ribs;    ///< share of bone 35 to 60 mm beside and behind, over 30 mm of height
+};
+
+std::vector<double> smooth(std::vector<double> const& values, double sigma)
+{
+    auto const n = int(values.size());
+    std::vector<double> result(values.size());
+    for (int i = 0; i < n; ++i) {
+        double sum = 0, weight = 0;
+        for (int d = -int(3 * sigma); d <= int(3 * sigma); ++d) {
+            if (i + d < 0 || i + d >= n) continue;
+            double const w = std::exp(-0.5 * d * d / (sigma * sigma));
+            sum += w * values[std::size_t(i + d)];
+            weight += w;
+        }
+        result[std::size_t(i)] = sum / weight;
+    }
+    return result;
+}
+
+Profile profile_of(WorkVolume const& work, SpinePath const& canal)
+{
+    Profile profile;
+    auto const n = canal.points_mm.size();
+    for (std::size_t s = 0; s < n; ++s) {
+        Vec3 const c = canal.points_mm[s], front = canal.front[s], left = canal.left[s];
+        double body = 0;
+        int count = 0;
+        for (double f = 12; f <= 26; f += 2)
+            for (double l = -8; l <= 8; l += 2, ++count)
+                body += std::clamp(work.at(c + f * front + l * left), -100.0, 600.0);
+        profile.body.push_back(body / count);
+        int wing = 0, rib = 0, wing_count = 0, rib_count = 0;
+        for (int const side : {-1, 1}) {
+            for (double l = 22; l <= 38; l += 4)
+                for (double f = -4; f <= 20; f += 4, ++wing_count)
+                    wing += work.at(c + f * front + side * l * left) > 160;
+            for (double l = 36; l <= 60; l += 3)
+                for (double f = -18; f <= 14; f += 4, ++rib_count)
+                    rib += work.at(c + f * front + side * l * left) > 180;
+        }
+        profile.beside.push_back(double(wing) / wing_count);
+        profile.ribs.push_back(double(rib) / rib_count);
+    }
+    profile.body = smooth(profile.body, 1);
+    profile.ribs = smooth(profile.ribs, 12);
+    profile.beside = smooth(profile.beside, 5);
+    // A disc is a narrow valley between two end-plates; its depth is measured against the contrast nearby.
+    auto const at = [&](int s) { return profile.body[std::size_t(std::clamp(s, 0, int(n) - 1))]; };
+    std::vector<double> valley(n), size(n);
+    for (int s = 0; s < int(n); ++s) {
+        double best = -1e9;
+        for (int half = 5; half <= 9; ++half) {
+            double const walls = std::min(std::max(at(s - half), at(s - half - 1)), std::max(at(s + half), at(s + half + 1)));
+            best = std::max(best, walls - (at(s - 1) + at(s) + at(s + 1)) / 3);
+        }
+        valley[std::size_t(s)] = best;
+        size[std::size_t(s)] = std::max(best, 0.0) * std::max(best, 0.0);
+    }
+    std::vector<double> const around = smooth(size, 30);
+    for (std::size_t s = 0; s < n; ++s)
+        profile.disc.push_back(std::clamp(valley[s] / std::max(1.5 * std::sqrt(around[s]), 15.0), -0.5, 2.0));
+    return profile;
+}
+
+/// Something whose height is known in vertebrae: 11.0 is the middle of the body of T5, 11.5 the disc below.
+struct Evidence {
+    char const* what;
+    double at;       ///< along the canal [mm]
+    double expected; ///< level
+    double spread;   ///< of persons [vertebrae]
+};
+
+/// Where along the canal something is at the same height.
+double along(SpinePath const& canal, double z)
+{
+    double best = 1e9, s = 0;
+    for (std::size_t i = 0; i < canal.points_mm.size(); ++i)
+        if (double const d = std::abs(canal.points_mm[i].z - z); d < best) best = d, s = double(i);
+    // Beyond the ends, as if the canal went on.
+    if (z > canal.points_mm.front().z) return canal.points_mm.front().z - z;
+    if (z < canal.points_mm.back().z) return double(canal.points_mm.size() - 1) + canal.points_mm.back().z - z;
+    return s;
+}
+
+constexpr double t(int n)
+{
+    return int(Level::t1) + n - 1;
+}
+constexpr double l(int n)
+{
+    return int(Level::l1) + n - 1;
+}
+
+/// Figures: standard topographic anatomy, supine (typical).
+std::vector<Evidence> evidence_of(Findings const& found, Profile const& profile, std::optional<double>& sacrum)
+{
+    SpinePath const& canal = found.spine.canal;
+    std::vector<Evidence> all;
+    auto const mean_z = [](Sides const& sides) -> std::optional<double> {
+        if (sides.right && sides.left) return (sides.right->z + sides.left->z) / 2;
+        if (sides.right) return sides.right->z;
+        if (sides.left) return sides.left->z;
+        return std::nullopt;
+    };
+    if (auto const z = mean_z(found.lung_apex)) all.push_back({"lung apices", along(canal, *z), t(1) + 0.2, 0.6});
+    if (found.carina) all.push_back({"carina", along(canal, found.carina->z), t(5) - 0.3, 0.6});
+    if (found.jugular_notch)
+        all.push_back({"jugular notch", along(canal, found.jugular_notch->z), t(2) + 0.6, 0.7});
+    if (auto const z = mean_z(found.iliac_crest)) all.push_back({"iliac crests", along(canal, *z), l(4) + 0.1, 0.5});
+    if (found.hip.right && found.hip.left)
+        all.push_back({"hips", along(canal, (found.hip.right->z + found.hip.left->z) / 2), l(5) + 3.3, 0.7});
+    if (auto const z = mean_z(found.costophrenic))
+        all.push_back({"lower end of the lungs", along(canal, *z), t(12) + 0.1, 1.0});
+    if (auto const z = mean_z(found.dome)) all.push_back({"diaphragm", along(canal, *z), t(9) + 0.6, 1.0});
+    // The sacrum: wings of bone beside the canal that go on to the end of it.
+    auto const n = int(profile.beside.size());
+    int s = n - 1;
+    while (s > 0 && profile.beside[std::size_t(s)] > 0.35) --s;
+    if (n - 1 - s > 25) {
+        sacrum = s;
+        all.push_back({"wings of the sacrum", double(s), l(5) + 0.65, 0.4});
+    }
+    // The last rib: where there is none any more beside the spine (it slopes down by about one vertebra).
+    std::vector<double> const& ribs = profile.ribs;
+    int const end = sacrum ? int(*sacrum) - 30 : n;
+    bool const is_ribless_below = end > 40 && ribs[std::size_t(std::max(0, end - 20))] < 0.02;
+    if (is_ribless_below)
+        for (int i = end - 20; i > 0; --i)
+            if (ribs[std::size_t(i)] > 0.035) {
+                all.push_back({"last rib", double(i), l(1) + 0.3, 0.7});
+                break;
+            }
+    return all;
+}
+
+struct Assignment {
+    double score = never;
+    int first = 0;
+    double scale = 1;
+    std::vector<int> discs; ///< along the canal [mm], from disc `first` down
+};
+
+/// A level for every millimetre along the canal.
+double level_at(Assignment const& a, std::vector<double> const& spacing, double s)
+{
+    auto const count = int(a.discs.size());
+    if (s <= a.discs.front()) {
+        double level = a.first + 0.5, at = a.discs.front();
+        for (int disc = a.first; disc > first_disc; --disc) {
+            double const step = a.scale * spacing[std::size_t(disc)];
+            if (s >= at - step) return level - (at - s) / step;
+            at -= step;
+            level -= 1;
+        }
+        return level - (at - s) / 20;
+    }
+    for (int i = 0; i + 1 < count; ++i)
+        if (s <= a.discs[std::size_t(i) + 1])
+            return a.first + i + 0.5 +
+                   (s - a.discs[std::size_t(i)]) / (a.discs[std::size_t(i) + 1] - a.discs[std::size_t(i)]);
+    double level = a.first + count - 0.5, at = a.discs.back();
+    for (int disc = a.first + count; disc <= last_disc; ++disc) {
+        double const step = a.scale * spacing[std::size_t(disc)];
+        if (s <= at + step) return level + (s - at) / step;
+        at += step;
+        level += 1;
+    }
+    return level + (s - at) / 33; // the sacrum's pieces
+}
+
+/// The best discs when the uppermost one is disc `first`.
+Assignment best_discs(Profile const& profile, std::vector<double> const& spacing, int first, double scale,
+                      std::optional<double> sacrum)
+{
+    auto const n = int(profile.disc.size());
+    int const floor = sacrum ? std::min(n - 1, int(*sacrum) + 6) : n - 1;
+    auto const expected = [&](int disc) { return scale * spacing[std::size_t(disc)]; }; // from the disc above
+    std::vector<std::vector<double>> best(std::size_t(levels), std::vector<double>(std::size_t(n), never));
+    std::vector<std::vector<int>> from(std::size_t(levels), std::vector<int>(std::size_t(n), -1));
+    for (int s = 0; s <= floor && s <= 1.15 * expected(first); ++s)
+        best[std::size_t(first)][std::size_t(s)] = profile.disc[std::size_t(s)];
+    Assignment result;
+    for (int disc = first; disc <= last_disc; ++disc) {
+        auto& here = best[std::size_t(disc)];
+        if (disc > first) {
+            double const e = expected(disc);
+            for (int s = 0; s <= floor; ++s)
+                for (int p = std::max(0, s - int(1.3 * e)); p <= s - int(0.7 * e); ++p) {
+                    double const before = best[std::size_t(disc) - 1][std::size_t(p)];
+                    if (before < -100) continue;
+                    double const off = (s - p - e) / (spacing_spread * e);
+                    double const value = before + profile.disc[std::size_t(s)] - 0.25 * off * off;
+                    if (value > here[std::size_t(s)]) {
+                        here[std::size_t(s)] = value;
+                        from[std::size_t(disc)][std::size_t(s)] = p;
+                    }
+                }
+        }
+        // It may be the last one when no room for another is left, or the sacrum begins.
+        for (int s = 0; s <= floor; ++s) {
+            double value = here[std::size_t(s)];
+            if (value < -100) continue;
+            if (disc == last_disc) {
+                if (!sacrum) value -= 2; // the sacrum would show
+                if (n - 1 - s > 150 * scale) continue;
+            } else if (floor - s > 1.15 * expected(disc + 1))
+                continue;
+            if (disc < last_disc && sacrum) value -= 3;
+            if (value <= result.score) continue;
+            result.score = value;
+            result.first = first;
+            result.scale = scale;
+            result.discs.clear();
+            for (int d = disc, at = s; d >= first; at = from[std::size_t(d)][std::size_t(at)], --d) {
+                result.discs.push_back(at);
+                if (d == first) break;
+            }
+            std::ranges::reverse(result.discs);
+        }
+    }
+    return result;
+}
+
+/// Middle of the vertebral body seen from the canal's point: the walls of bone in front of it.
+Vec3 body_centre(WorkVolume const& work, SpinePath const& canal, int s, VertebraPlan const& plan, double scale)
+{
+    Vec3 const c = canal.points_mm[std::size_t(s)], front = canal.front[std::size_t(s)], up = canal.up[std::size_t(s)],
+               left = canal.left[std::size_t(s)];
+    double const depth = scale * plan.endplate_depth_mm, expected = scale * plan.canal_depth_mm / 2 + depth / 2 + 1;
+    auto const hu = [&](double f, double side) {
+        double sum = 0;
+        int count = 0;
+        for (double u = -4; u <= 4; u += 2)
+            for (double l = -6; l <= 6; l += 3, ++count) {
+                double const x = side + l;
+                sum += std::min(work.at(c + f * front + u * up + x * left), 500.0);
+            }
+        return sum / count;
+    };
+    // Inside the body, and the fall to what is outside: half way to soft tissue. Contrast beside it is no fall, then
+    // the expected size holds.
+    double const inside = hu(expected, 0);
+    double const threshold = (inside + 40) / 2;
+    double back = -1, forward = -1;
+    for (double f = expected; f > 2; f -= 0.5)
+        if (hu(f, 0) < threshold) { back = f; break; }
+    for (double f = expected; f < expected + depth; f += 0.5)
+        if (hu(f, 0) < threshold) { forward = f; break; }
+    double middle = expected;
+    if (back > 0 && forward > 0 && std::abs(forward - back - depth) < 0.3 * depth) middle = (back + forward) / 2;
+    else if (back > 0 && std::abs(back - scale * plan.canal_depth_mm / 2) < 6) middle = back + depth / 2;
+    middle = std::clamp(middle, 0.75 * expected, 1.3 * expected);
+    return c + middle * front;
+}
+
+} // namespace
+
+void find_vertebrae(Findings& found, BodyPlan const& plan)
+{
+    SpinePath const& canal = found.spine.canal;
+    if (canal.points_mm.empty()) return;
+    Profile const profile = profile_of(found.work, canal);
+    std::vector<double> spacing(std::size_t(levels), 30);
+    for (int disc = first_disc; disc <= last_disc; ++disc) {
+        auto const half_disc = [&](int d) { return plan.spine[std::size_t(d)].disc_below_mm / 2; };
+        VertebraPlan const& v = plan.spine[std::size_t(disc)];
+        spacing[std::size_t(disc)] =
+            (v.anterior_height_mm + v.posterior_height_mm) / 2 + half_disc(disc) + half_disc(disc - 1);
+    }
+    std::optional<double> sacrum;
+    auto const evidence = evidence_of(found, profile, sacrum);
+    std::vector<Assignment> by_first(spacing.size());
+    for (int first = first_disc; first <= last_disc; ++first)
+        for (double scale = 0.84; scale < 1.22; scale += 0.03) {
+            Assignment a = best_discs(profile, spacing, first, scale, sacrum);
+            if (a.score < -100) continue;
+            double const unusual = (scale - 1.0) / 0.1;
+            a.score -= 0.5 * unusual * unusual;
+            for (Evidence const& e : evidence) {
+                double const off = (level_at(a, spacing, e.at) - e.expected) / e.spread;
+                a.score -= std::min(0.5 * off * off, 8.0); // one odd finding must not outvote all others
+            }
+            if (a.score > by_first[std::size_t(first)].score) by_first[std::size_t(first)] = a;
+        }
+    auto const best = std::ranges::max_element(by_first, {}, &Assignment::score);
+    if (best->score < -100 || best->discs.empty()) {
+        found.not_found.push_back("vertebrae: no row of discs along the spinal canal");
+        return;
+    }
+    double second = never;
+    for (auto const& other : by_first)
+        if (&other != &*best) second = std::max(second, other.score);
+    FoundSpine& spine = found.spine;
+    spine.confidence = 1 / (1 + std::exp(std::clamp(second - best->score, -30.0, 30.0)));
+    char line[160];
+    for (Evidence const& e : evidence) {
+        double const at = level_at(*best, spacing, e.at);
+        std::snprintf(line, sizeof line, "%s: %.1f vertebrae %s what is usual", e.what, std::abs(at - e.expected),
+                      at > e.expected ? "below" : "above");
+        spine.reasons.push_back(line);
+    }
+    std::snprintf(line, sizeof line, "disc to disc: %.2f of a man of 1.76 m, %d discs", best->scale,
+                  int(best->discs.size()));
+    spine.reasons.push_back(line);
+
+    // Bodies between two discs; above the first and below the last one where there is canal enough.
+    auto const add = [&](int index, double s) {
+        auto const i = int(std::lround(s));
+        if (i < 0 || i >= int(canal.points_mm.size()) || index < 0 || index > last_disc) return;
+        Vec3 const centre =
+            body_centre(found.work, canal, i, plan.spine[std::size_t(index)], best->scale * plan.scale);
+        Box const box = found.work.lattice.box();
+        // Half of the body must be in the CT to say where its middle is.
+        if (glm::any(glm::lessThan(centre, box.low)) || glm::any(glm::greaterThan(centre, box.high))) return;
+        spine.vertebrae[Level(index)] = {centre, canal.up[std::size_t(i)]};
+    };
+    auto const count = int(best->discs.size());
+    for (int i = 0; i + 1 < count; ++i)
+        add(best->first + i + 1, (best->discs[std::size_t(i)] + best->discs[std::size_t(i) + 1]) / 2.0);
+    double const above = best->scale * spacing[std::size_t(std::max(best->first, first_disc))] / 2;
+    if (best->first > first_disc && best->discs.front() > 1.3 * above) add(best->first, best->discs.front() - above);
+    int const next = best->first + count;
+    if (next <= last_disc) {
+        double const below = best->scale * spacing[std::size_t(next)] / 2;
+        if (canal.length_mm() - best->discs.back() > 1.3 * below) add(next, best->discs.back() + below);
+    }
+}
+
+} // namespace fluoro
