@@ -369,7 +369,7 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
     o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
     // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
-    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / 110, 2));
+    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / (z > 10 ? 85 : 110), 2));
     double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;
     double const inner_front = scale * deep * (row.front + row.fat_front) - visceral;
     double const inner_back = scale * deep * (row.back - row.fat_back);
