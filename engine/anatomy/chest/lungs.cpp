@@ -7,6 +7,9 @@ std::vector<PatientOption> lungs_options()
     return {};
 }
 
-void build_lungs(Anatomy&) {}
+void build_lungs(Anatomy& anatomy)
+{
+    anatomy.lumens.airways.add_node(anatomy.plan.place("trachea-top"), "trachea-top");
+}
 
 } // namespace fluoro

@@ -1,5 +1,7 @@
 #include <fluoro/anatomy/body_plan.hpp>
 
+#include "../skeleton/vertebra_pathology.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/error.hpp>
@@ -53,9 +55,9 @@ constexpr OutlineRow male_outline[] = {
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
     {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
-    {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -57, 110, 6, 8, 10},
-    {390, 76, -58, 96, 5, 6, 9},        {415, 62, -66, 80, 4, 5, 7},       {450, 59, -73, 66, 4, 5, 6},
-    {490, 60, -78, 62, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
+    {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
+    {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
+    {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
 
 constexpr Level middle = Level(int(Level::l1) + 2); // L3
@@ -66,10 +68,67 @@ Frame tilted(Vec3 const& at, double tilt_deg)
     return {at, {1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}};
 }
 
-void stack_spine(BodyPlan& plan)
+/// How a level is turned: its up axis toward the back, toward the left, and about itself (back toward the left) [deg].
+struct Attitude {
+    double tilt = 0, lean = 0, turn = 0;
+
+    Frame frame(Vec3 const& at) const
+    {
+        Frame f = tilted(at, tilt);
+        double const c = std::cos(radians(lean)), s = std::sin(radians(lean));
+        for (Vec3* axis : {&f.left, &f.back, &f.up})
+            *axis = {c * axis->x + s * axis->z, axis->y, c * axis->z - s * axis->x};
+        double const ct = std::cos(radians(turn)), st = std::sin(radians(turn));
+        Vec3 const left = f.left, back = f.back;
+        f.left = ct * left - st * back;
+        f.back = ct * back + st * left;
+        return f;
+    }
+};
+
+/// A single thoracic curve with its apex at T8, compensated below; the bodies turn into it. `cobb_deg` is the angle
+/// between T5 and T12.
+void add_scoliosis(std::array<Attitude, levels>& attitudes, double cobb_deg)
+{
+    struct Knot {
+        double level, lean, turn; ///< shares of the Cobb angle
+    };
+    constexpr std::array<Knot, 7> knots{
+        {{0, 0, 0}, {7, 0, 0}, {11, 0.5, 0.12}, {14, 0, 0.3}, {18, -0.5, 0.12}, {22, 0, -0.06}, {24, 0, 0}}};
+    for (std::size_t k = 0; k + 1 < knots.size(); ++k)
+        for (int i = int(knots[k].level); i <= int(knots[k + 1].level); ++i) {
+            double const t = (i - knots[k].level) / (knots[k + 1].level - knots[k].level), s = t * t * (3 - 2 * t);
+            attitudes[std::size_t(i)].lean = cobb_deg * std::lerp(knots[k].lean, knots[k + 1].lean, s);
+            attitudes[std::size_t(i)].turn = cobb_deg * std::lerp(knots[k].turn, knots[k + 1].turn, s);
+        }
+}
+
+/// Sizes of a collapsed body; what is above leans forward by the angle that its end-plates close. Most of that is taken
+/// back by the discs and curves of the next levels, as people do to look ahead.
+void collapse(BodyPlan& plan, std::array<Attitude, levels>& attitudes, Fracture const& fracture)
+{
+    VertebraPlan& v = plan.spine[std::size_t(fracture.level)];
+    double const before = v.posterior_height_mm - v.anterior_height_mm;
+    v.anterior_height_mm *= fracture.anterior_left();
+    v.posterior_height_mm *= fracture.posterior_left();
+    double const closed =
+        degrees(std::atan((v.posterior_height_mm - v.anterior_height_mm - before) / v.endplate_depth_mm));
+    constexpr double kept = 0.35, recovery_levels = 2.5;
+    int const at = int(fracture.level), anchor = int(middle);
+    auto const share = [&](int apart) { return kept + (1 - kept) * std::exp(-(apart - 1) / recovery_levels); };
+    // L3 stays where it is: above it the upper part leans forward, below it the lower part is turned the other way.
+    for (int i = 0; i < levels; ++i) {
+        double& tilt = attitudes[std::size_t(i)].tilt;
+        if (at <= anchor && i <= at) tilt -= closed * (i == at ? 0.5 : share(at - i));
+        if (at > anchor && i >= at) tilt += closed * (i == at ? 0.5 : share(i - at));
+    }
+}
+
+void stack_spine(BodyPlan& plan, bool with_fractures)
 {
     double const s = plan.scale * (plan.parameters.sex == Sex::female ? 0.985 : 1);
     double const wide = plan.parameters.sex == Sex::female ? 0.92 : 1; // cross-sections of women are slimmer yet
+    std::array<Attitude, levels> attitudes;
     for (int i = 0; i < levels; ++i) {
         VertebraRow const& row = rows[std::size_t(i)];
         VertebraPlan& v = plan.spine[std::size_t(i)];
@@ -82,27 +141,30 @@ void stack_spine(BodyPlan& plan)
         v.canal_width_mm = s * row.canal_width;
         v.canal_depth_mm = s * row.canal_depth;
         v.disc_below_mm = s * row.disc;
+        attitudes[std::size_t(i)].tilt = row.tilt_deg;
     }
+    add_scoliosis(attitudes, scoliosis_deg(plan.parameters));
+    if (with_fractures)
+        for (Fracture const& fracture : fractures_of(plan.parameters)) collapse(plan, attitudes, fracture);
     auto const height = [&](int i) {
         VertebraPlan const& v = plan.spine[std::size_t(i)];
         return (v.anterior_height_mm + v.posterior_height_mm) / 2;
     };
-    auto const tilt = [](int i) { return rows[std::size_t(i)].tilt_deg; };
+    auto const up_of = [&](int i) { return attitudes[std::size_t(i)].frame({}).up; };
     // From one middle to the next: half a body along its own axis, the disc along the axis between, half a body again.
     auto const step = [&](int upper) {
         int const lower = upper + 1;
-        Frame const between = tilted({}, (tilt(upper) + tilt(lower)) / 2);
-        return height(upper) / 2 * tilted({}, tilt(upper)).up +
-               plan.spine[std::size_t(upper)].disc_below_mm * between.up +
-               height(lower) / 2 * tilted({}, tilt(lower)).up;
+        return height(upper) / 2 * up_of(upper) +
+               plan.spine[std::size_t(upper)].disc_below_mm * glm::normalize(up_of(upper) + up_of(lower)) +
+               height(lower) / 2 * up_of(lower);
     };
     int const start = int(middle);
-    plan.spine[std::size_t(start)].frame = tilted(Vec3{0}, tilt(start));
-    for (int i = start - 1; i >= 0; --i)
-        plan.spine[std::size_t(i)].frame = tilted(plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i), tilt(i));
-    for (int i = start + 1; i < levels; ++i)
-        plan.spine[std::size_t(i)].frame =
-            tilted(plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1), tilt(i));
+    auto const place = [&](int i, Vec3 const& at) {
+        plan.spine[std::size_t(i)].frame = attitudes[std::size_t(i)].frame(at);
+    };
+    place(start, Vec3{0});
+    for (int i = start - 1; i >= 0; --i) place(i, plan.spine[std::size_t(i + 1)].frame.origin_mm + step(i));
+    for (int i = start + 1; i < levels; ++i) place(i, plan.spine[std::size_t(i - 1)].frame.origin_mm - step(i - 1));
 }
 
 /// Where things are, mostly by the vertebra beside which anatomy books put them: left, back, up from its middle [mm of
@@ -122,16 +184,16 @@ constexpr Level l(int n)
 }
 constexpr PlaceRow place_rows[] = {
     // Airways and gullet
-    {"larynx", Level(5), 0, -42, 0},
-    {"hyoid", Level(2), 0, -48, -4},
+    {"larynx", Level(4), 0, -33, 2},
+    {"hyoid", Level(2), 0, -47, -8},
     {"oral-cavity", Level(1), 0, -70, 0},
-    {"upper-sphincter", Level(5), 0, -17, -8},
+    {"upper-sphincter", Level(5), 0, -15.5, -11},
     {"trachea-top", Level(6), 0, -30, 4},
     {"carina", t(5), 4, -38, 8},
     {"hilum-right", t(6), -38, -32, 6},
     {"hilum-left", t(6), 40, -28, 12},
-    {"hiatus", t(10), 14, -36, 0},
-    {"cardia", t(11), 26, -48, 4},
+    {"hiatus", t(10), 16, -46, 0},
+    {"cardia", t(11), 28, -50, 12},
     {"fundus-top", t(10), 62, -30, 14},
     {"pylorus", l(1), -24, -72, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
@@ -142,10 +204,10 @@ constexpr PlaceRow place_rows[] = {
     {"pulmonary-valve", t(6), 20, -92, 0},
     {"heart-apex", t(9), 78, -108, -10},
     {"heart-centre", t(7), 22, -80, -18},
-    {"arch-top", t(3), 12, -44, -6},
-    {"descending-aorta-top", t(4), 22, -16, 0},
-    {"aortic-hiatus", Level::t12, 6, -26, 0},
-    {"aortic-bifurcation", l(4), 4, -30, -4},
+    {"arch-top", t(3), 23, -37, -6},
+    {"descending-aorta-top", t(4), 26, -19, 0},
+    {"aortic-hiatus", Level::t12, 6, -29, 0},
+    {"aortic-bifurcation", l(4), 4, -32, -4},
     {"cavoatrial-junction", t(7), -30, -70, 8},
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
@@ -167,8 +229,18 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
+    // Arms abducted 30 degrees with the palms up, 8 degrees more below the elbow; legs a little apart.
+    {"elbow-left", t(3), 324, -6, -260},
+    {"elbow-right", t(3), -324, -6, -260},
+    {"wrist-left", t(3), 481, -6, -461},
+    {"wrist-right", t(3), -481, -6, -461},
+    {"knee-left", l(5), 102, -2, -567},
+    {"knee-right", l(5), -102, -2, -567},
+    {"ankle-left", l(5), 114, 16, -967},
+    {"ankle-right", l(5), -114, 16, -967},
+    {"ring-finger-left", t(3), 530, -4, -614}, // arms 30 degrees aside: 716 mm from the shoulder
     {"symphysis", l(5), 0, -72, -122},
-    {"coccyx", l(5), 0, 62, -112},
+    {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
     {"vertex", Level::c1, 0, 10, 158},
 };
@@ -185,36 +257,132 @@ std::string name_of(Level level)
     return "L" + std::to_string(i - int(Level::l1) + 1);
 }
 
-BodyPlan::Outline BodyPlan::outline(double z_mm) const
+namespace {
+
+/// The reference man's row at a height, rounded between the rows.
+OutlineRow row_at(double z)
 {
-    double const z = z_mm / scale;
     auto const after = std::ranges::find_if(male_outline, [z](OutlineRow const& r) { return r.z >= z; });
     OutlineRow const* const high = after == std::end(male_outline) ? std::end(male_outline) - 1 : after;
     OutlineRow const* const low = high == std::begin(male_outline) ? high : high - 1;
     double const share = high == low ? 0 : std::clamp((z - low->z) / (high->z - low->z), 0.0, 1.0);
-    // Rounded between the rows.
     double const s = share * share * (3 - 2 * share);
     auto const at = [&](double OutlineRow::*value) { return std::lerp(low->*value, high->*value, s); };
+    return {z,
+            at(&OutlineRow::half_width),
+            at(&OutlineRow::front),
+            at(&OutlineRow::back),
+            at(&OutlineRow::fat_front),
+            at(&OutlineRow::fat_side),
+            at(&OutlineRow::fat_back)};
+}
 
-    bool const is_female = parameters.sex == Sex::female;
+double exponent_at(double z)
+{
+    return std::lerp(2.2, 2.7, std::clamp((350 - z) / 150, 0.0, 1.0));
+}
+
+/// Area of a superellipse [mm2].
+double area(double half_width, double half_depth, double exponent)
+{
+    double const a = std::tgamma(1 + 1 / exponent);
+    return 4 * half_width * half_depth * a * a / std::tgamma(1 + 2 / exponent);
+}
+
+/// Adipose tissue of the whole body as the plan has it [kg].
+double adipose_kg(BodyPlan const& plan)
+{
+    // Fat on limbs and head over that on the trunk, and what lies around organs, between muscles and in yellow marrow
+    // of a lean patient [kg]: together 18.2 and 22.5 kg in the reference adults of ICRP 89.
+    constexpr double limbs_over_trunk = 0.62;
+    double const inner_kg = (plan.parameters.sex == Sex::male ? 5.2 : 3.6) * std::pow(plan.scale, 3);
+    double under_skin = 0, within = 0;
+    constexpr double step = 5;
+    BodyPlan lean = plan;
+    lean.visceral_mm = 0;
+    for (double z = -270; z <= 415; z += step) {
+        BodyPlan::Outline const o = plan.outline(plan.scale * z), thin = lean.outline(plan.scale * z);
+        auto const inner_area = [](BodyPlan::Outline const& of) {
+            return area(of.half_width_mm - of.fat_side_mm,
+                        (of.back_mm - of.fat_back_mm - of.front_mm - of.fat_front_mm) / 2, of.exponent);
+        };
+        double const inside = inner_area(o);
+        under_skin += area(o.half_width_mm, (o.back_mm - o.front_mm) / 2, o.exponent) - inside;
+        within += inside - inner_area(thin);
+    }
+    constexpr double kg_per_mm3 = 0.95e-6;
+    return kg_per_mm3 * step * plan.scale * ((1 + limbs_over_trunk) * under_skin + within) + inner_kg;
+}
+
+/// What is not adipose tissue [kg]: ICRP 89's reference adults, by the square of the height; a fifth of what a heavy
+/// patient carries beyond is muscle and skin that carries it, and old age has lost a tenth. Typical.
+double lean_kg(PatientParameters const& p)
+{
+    bool const is_male = p.sex == Sex::male;
+    double const height = p.height_mm / (is_male ? 1760 : 1630);
+    double const reference = (is_male ? 54.8 : 37.5) * height * height, usual = (is_male ? 73 : 60) * height * height;
+    double const age = 1 - 0.1 * std::clamp((p.age_y - 50) / 28, 0.0, 1.0);
+    return age * reference + 0.2 * (p.mass_kg - usual);
+}
+
+/// Visceral fat first, within what a belly can hold; the rest under the skin.
+void solve_fat(BodyPlan& plan)
+{
+    plan.fat = plan.parameters.subcutaneous_mm / 15;
+    double const wanted = plan.parameters.mass_kg - lean_kg(plan.parameters);
+    auto const solve = [&](double& value, double low, double high) {
+        for (int i = 0; i < 40; ++i) {
+            value = (low + high) / 2;
+            (adipose_kg(plan) < wanted ? low : high) = value;
+        }
+    };
+    solve(plan.visceral_mm, -8 * plan.scale, 60 * plan.scale);
+    if (std::abs(adipose_kg(plan) - wanted) > 0.05) solve(plan.fat, 0.2, 12);
+}
+
+} // namespace
+
+BodyPlan::Outline reference_outline(double z_mm)
+{
+    OutlineRow const row = row_at(z_mm);
+    return {row.half_width, row.front, row.back, exponent_at(z_mm), row.fat_front, row.fat_side, row.fat_back};
+}
+
+BodyPlan::Outline BodyPlan::outline(double z_mm) const
+{
+    // Where the spine has settled, the skin has gone with it.
+    Vec3 settled{0};
+    if (z_mm >= spine.front().frame.origin_mm.z)
+        settled = settled_mm.front();
+    else if (z_mm <= spine.back().frame.origin_mm.z)
+        settled = settled_mm.back();
+    else
+        for (std::size_t i = 0; i + 1 < spine.size(); ++i) {
+            double const high = spine[i].frame.origin_mm.z, low = spine[i + 1].frame.origin_mm.z;
+            if (z_mm <= high && z_mm >= low)
+                settled = glm::mix(settled_mm[i + 1], settled_mm[i], (z_mm - low) / (high - low));
+        }
+    double const z = (z_mm - settled.z) / scale;
+    OutlineRow const row = row_at(z);
     // Women: narrower chest and waist, as wide at the hips.
-    double const slim = is_female ? std::lerp(1.02, 0.92, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
+    bool const is_female = parameters.sex == Sex::female;
+    double const slim = is_female ? std::lerp(1.0, 0.9, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
+    double const deep = is_female ? std::lerp(0.94, 0.9, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
     Outline o;
-    double const fat = parameters.subcutaneous_mm / 15; // of the reference man
-    o.fat_front_mm = scale * at(&OutlineRow::fat_front) * fat;
-    o.fat_side_mm = scale * at(&OutlineRow::fat_side) * (0.4 + 0.6 * fat);
-    o.fat_back_mm = scale * at(&OutlineRow::fat_back) * (0.5 + 0.5 * fat);
-    // What is inside the fat is the reference's; visceral fat swells the belly.
-    double const belly = std::exp(-std::pow((z - 10) / 110, 2));
-    double const visceral = std::max(0.0, fat - 1) * 16 * belly * scale;
-    double const inner_width =
-        scale * slim * (at(&OutlineRow::half_width) - at(&OutlineRow::fat_side)) + 0.7 * visceral;
-    double const inner_front = scale * slim * (at(&OutlineRow::front) + at(&OutlineRow::fat_front)) - visceral;
-    double const inner_back = scale * slim * (at(&OutlineRow::back) - at(&OutlineRow::fat_back));
+    // A neck and the upper chest put on less than the belly and the hips.
+    double const gain = (fat - 1) * std::lerp(1.0, 0.45, std::clamp((z - 120) / 180, 0.0, 1.0));
+    o.fat_front_mm = scale * row.fat_front * std::max(0.15, 1 + gain);
+    o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
+    o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
+    // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
+    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / 110, 2));
+    double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;
+    double const inner_front = scale * deep * (row.front + row.fat_front) - visceral;
+    double const inner_back = scale * deep * (row.back - row.fat_back);
     o.half_width_mm = inner_width + o.fat_side_mm;
-    o.front_mm = inner_front - o.fat_front_mm;
-    o.back_mm = inner_back + o.fat_back_mm;
-    o.exponent = std::lerp(2.2, 2.7, std::clamp((350 - z) / 150, 0.0, 1.0));
+    o.front_mm = inner_front - o.fat_front_mm + settled.y;
+    o.back_mm = inner_back + o.fat_back_mm + settled.y;
+    o.exponent = exponent_at(z);
     return o;
 }
 
@@ -230,7 +398,12 @@ BodyPlan plan_body(PatientParameters const& parameters)
     BodyPlan plan;
     plan.parameters = parameters;
     plan.scale = parameters.height_mm / 1760;
-    stack_spine(plan);
+    stack_spine(plan, false);
+    solve_fat(plan);
+    std::array<Vec3, levels> unbroken;
+    for (std::size_t i = 0; i < unbroken.size(); ++i) unbroken[i] = plan.spine[i].frame.origin_mm;
+    if (!fractures_of(parameters).empty()) stack_spine(plan, true);
+    for (std::size_t i = 0; i < unbroken.size(); ++i) plan.settled_mm[i] = plan.spine[i].frame.origin_mm - unbroken[i];
     double const slim = parameters.sex == Sex::female ? 0.94 : 1;
     for (PlaceRow const& row : place_rows) {
         Vec3 const from = plan.vertebra(row.level).frame.origin_mm;

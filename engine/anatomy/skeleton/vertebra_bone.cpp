@@ -1,0 +1,122 @@
+#include "vertebra_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fluoro {
+
+double cancellous_hu(Level level, double bone_density)
+{
+    // Falls down the spine. The lumbar figure is that of men and women of 40 in abdominal CTs (L1 about 190 HU at 120
+    // kV), the neck's about a third more. Marrow without bone is about -20 HU: half red, half yellow.
+    constexpr double marrow_hu = -20;
+    double const i = double(level);
+    double const young = level <= Level::c7    ? 265 - 6 * i
+                         : level <= Level::t12 ? std::lerp(225.0, 180.0, (i - 7) / 11)
+                         : level <= Level::l5  ? std::lerp(178.0, 165.0, (i - 19) / 4)
+                                               : 95;
+    return marrow_hu + bone_density * (young - marrow_hu);
+}
+
+double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, unsigned seed)
+{
+    // Upright plates and struts about a millimetre apart; thinned bone loses the cross-ties first, so that what stays
+    // is coarser, further apart and streaks upward.
+    double const porous = std::clamp(1 - bone_density, 0.0, 0.8);
+    double const size = std::lerp(1.1, 2.2, porous), tall = std::lerp(3.0, 7.0, porous);
+    double const fine = noise(Vec3{local.x, local.y, local.z / tall}, size, seed);
+    double const ties = noise(Vec3{local.x / 2.5, local.y / 2.5, local.z}, 1.2, seed + 1);
+    double const strength = std::lerp(26.0, 46.0, porous) + 0.15 * std::max(core_hu, 0.0);
+    return strength * (fine + (0.75 - 0.75 * porous) * ties);
+}
+
+double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
+{
+    Vec3 const q = warped(frame_.local(patient));
+    double const rim = (size_.anterior_height_mm + size_.posterior_height_mm) / 4;
+    BodyDepths const at = has_body_ ? body_depths(q) : BodyDepths{9, 9, 9};
+    double const end_depth = -std::max(at.upper, at.lower);
+    bool const in_body = at.side < 0.6 && end_depth > -0.6;
+
+    // Cortex of 0.5 (wall), 0.8 (end-plate), 1.2 (pedicle, lamina, facets) and 0.5 mm (tips) of 1500 HU, as a CT's
+    // voxels spread it.
+    bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
+    double const outward = std::max(q.y - canal_y_ - canal_half_depth_ - 6 * scale_,
+                                    std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 5 * scale_);
+    double const tip = std::clamp(outward / (5 * scale_), 0.0, 1.0);
+    double peak = std::lerp(lumbar ? 1050 : 950, 650.0, tip), spread = std::lerp(lumbar ? 1.35 : 1.15, 0.95, tip);
+    double core = core_hu_ + 35 - 45 * tip;
+    if (in_body) {
+        core = core_hu_;
+        if (end_depth < depth_mm + 0.9) {
+            peak = 900;
+            spread = 1.15;
+        } else {
+            peak = 740;
+            spread = cervical ? 0.85 : 0.92;
+        }
+        // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
+        core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
+    }
+    core += trabeculae_hu(q, core_hu_, density_, seed_);
+    double const shell = std::exp(-depth_mm * depth_mm / (spread * spread));
+    double hu = core + shell * (peak * shell_ - core);
+
+    if (in_body && pathology_.fracture) {
+        // Crushed bone is packed under the end-plate that gave way.
+        double const under = std::exp(-std::max(0.0, -at.upper) / 5);
+        hu += 420 * pathology_.fracture->height_loss * under * (1 - shell);
+        if (pathology_.fracture->is_posterior_wall_broken && q.y > 0.8 * half_depth_ && std::abs(q.z - 0.1 * rim) < 1.3)
+            hu = std::min(hu, 70.0);
+    }
+    // Worn joints and rims harden.
+    if (sclerosis_ > 0 && !in_body) hu += 160 * sclerosis_ * std::exp(-depth_mm / 3);
+    // Basivertebral vein: a channel from the middle of the back wall, wide behind, lost toward the middle.
+    if (in_body && q.y > -0.1 * half_depth_ && level_ > Level(1)) {
+        double const behind = std::clamp(q.y / half_depth_, 0.0, 1.1);
+        double const radius = scale_ * (0.7 + 1.6 * behind * behind);
+        double const off2 = (0.3 * q.x * q.x + q.z * q.z) / (radius * radius);
+        hu = std::lerp(hu, 40.0, 0.85 * behind * std::exp(-off2));
+    }
+    for (Metastasis const& m : pathology_.metastases) {
+        bool const is_body = m.site == LesionSite::body;
+        double const side = m.site == LesionSite::pedicle_right ? -1 : 1;
+        Vec3 const centre = is_body ? Vec3{0.25 * half_width_, -0.1 * half_depth_, 0.1 * rim}
+                                    : Vec3{side * pedicle_.x, pedicle_.y, pedicle_.z};
+        Vec3 const radii =
+            is_body ? Vec3{0.62 * half_width_, 0.7 * half_depth_, 0.75 * rim}
+                    : Vec3{0.9 * size_.pedicle_width_mm + 3, 10 * scale_, 0.75 * size_.pedicle_height_mm + 3};
+        double const k = glm::length((q - centre) / radii) + 0.08 * noise(q, 4, seed_ + 5);
+        double const inside = std::clamp((1.05 - k) / 0.1, 0.0, 1.0);
+        hu = m.kind == LesionKind::lytic ? std::lerp(hu, 45.0, inside)
+                                         : std::lerp(hu, std::max(hu, 720 + 130 * noise(q, 2.5, seed_ + 6)), inside);
+    }
+    return hu;
+}
+
+Vec3 costovertebral_joint(BodyPlan const& plan, int rib, double sign)
+{
+    Level const level = level_at(int(Level::t1) + rib - 1);
+    VertebraPlan const& v = plan.vertebra(level);
+    double const rim = (v.anterior_height_mm + v.posterior_height_mm) / 4, s = plan.scale;
+    // Ribs 2 to 9 stand on two bodies and the disc between; 1, 10, 11, 12 on their own.
+    double const up = rib == 1    ? rim - 5 * s
+                      : rib >= 11 ? rim - 7 * s
+                      : rib == 10 ? rim - 2 * s
+                                  : rim + v.disc_below_mm / 2;
+    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? -1 : 3.5) * s,
+                      up);
+}
+
+Vec3 costotransverse_joint(BodyPlan const& plan, int rib, double sign)
+{
+    Level const level = level_at(int(Level::t1) + rib - 1);
+    VertebraPlan const& v = plan.vertebra(level);
+    LevelForm const& form = level_form(level);
+    double const s = plan.scale;
+    // The front of the process's club; from rib 7 down nearer to its upper edge.
+    return v.frame.at(sign * s * (form.transverse_x - 1.5), v.endplate_depth_mm / 2 + s * (form.transverse_back - 5.5),
+                      s * (form.transverse_up + (rib >= 7 ? 2.5 : 0)));
+}
+
+} // namespace fluoro

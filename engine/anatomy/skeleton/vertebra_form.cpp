@@ -1,0 +1,300 @@
+#include "vertebra_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fluoro {
+
+void shape_atlas(VertebraForm& form, BodyPlan const& plan);
+void shape_axis(VertebraForm& form, BodyPlan const& plan);
+
+namespace {
+
+bool is_cervical(Level level)
+{
+    return level <= Level::c7;
+}
+bool is_lumbar(Level level)
+{
+    return level >= Level::l1;
+}
+
+/// The box of a plate and its mirror image, all of it on the left.
+Box box_of(Plate const& plate)
+{
+    Box box{Vec3{1e9}, Vec3{-1e9}};
+    for (double t : {0.0, 1.0})
+        for (double side : {-1.0, 1.0}) {
+            Vec3 const p = plate.a + t * plate.u + side * std::lerp(plate.h0, plate.h1, t) * plate.w;
+            box = around(box, grown({p, p}, std::lerp(plate.r0, plate.r1, t)));
+        }
+    return box;
+}
+
+double outside_mm(Box const& box, Vec3 const& p)
+{
+    return glm::length(glm::max(glm::max(box.low - p, p - box.high), Vec3{0}));
+}
+
+} // namespace
+
+VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
+    : level_{level}, frame_{plan.vertebra(level).frame}, size_{plan.vertebra(level)}, scale_{plan.scale},
+      pathology_{pathology_of(plan.parameters, level)}, seed_{unsigned(plan.parameters.seed * 101 + unsigned(level))},
+      density_{plan.parameters.bone_density}, wave_mm_{0.55 * plan.scale}, wave_phase_{0.7 *
+                                                                                       double(plan.parameters.seed % 9)}
+{
+    double const age = std::clamp((plan.parameters.age_y - 45) / 40, 0.0, 1.0);
+    double const porous = std::max(0.0, 1 - density_);
+    half_width_ = size_.endplate_width_mm / 2;
+    half_depth_ = size_.endplate_depth_mm / 2;
+    core_hu_ = cancellous_hu(level, density_);
+    shell_ = std::lerp(0.72, 1.0, std::clamp(density_, 0.0, 1.0));
+    sclerosis_ = age;
+    lean_back_ =
+        0.006 * std::clamp(noise(Vec3{level_ == Level::c1 ? 0.3 : double(level_) * 3.7, 0, 0}, 1, seed_), -1.5, 1.5);
+    lean_up_ = 0.006 * std::clamp(noise(Vec3{0, double(level_) * 3.7, 0}, 1, seed_), -1.5, 1.5);
+    if (is_cervical(level)) {
+        waist_ = 0.06;
+        upper_dish_ = 0.3;
+        lower_dish_ = 1.2;
+        uncinate_ = level >= Level(2) ? 3.6 * scale_ : 0;
+        saddle_ = 0.8 * scale_;
+        osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
+    } else if (is_lumbar(level)) {
+        waist_ = 0.105;
+        upper_dish_ = 1.2 * scale_;
+        lower_dish_ = 1.9 * scale_;
+        osteophyte_ = 2.2 * age;
+    } else {
+        waist_ = 0.085;
+        upper_dish_ = 0.9 * scale_;
+        lower_dish_ = 1.2 * scale_;
+        osteophyte_ = 1.2 * age;
+    }
+    // Porous end-plates give way to the nucleus.
+    upper_dish_ *= 1 + 1.3 * porous;
+    lower_dish_ *= 1 + 1.0 * porous;
+    if (pathology_.fracture) {
+        Fracture const& f = *pathology_.fracture;
+        double const rims = (size_.anterior_height_mm + size_.posterior_height_mm) / 2;
+        double const intact = 2 * rims / (f.anterior_left() + f.posterior_left());
+        // The middle keeps its share of what it was between its natural dishes.
+        double const sunk = rims - f.middle_left() * (intact - upper_dish_ - lower_dish_);
+        if (f.collapse == Collapse::biconcave) {
+            upper_dish_ = 0.52 * sunk;
+            lower_dish_ = 0.48 * sunk;
+        } else {
+            lower_dish_ = std::min(0.6 * lower_dish_, 1.2);
+            upper_dish_ = std::max(0.3, sunk - lower_dish_);
+        }
+    }
+    canal_half_width_ = size_.canal_width_mm / 2;
+    canal_half_depth_ = size_.canal_depth_mm / 2;
+    canal_y_ = half_depth_ + canal_half_depth_;
+    if (level == Level::c1)
+        shape_atlas(*this, plan);
+    else if (level == Level(1))
+        shape_axis(*this, plan);
+    else
+        shape_typical(plan);
+    arch_box_ = {Vec3{1e9}, Vec3{-1e9}};
+    for (auto const* parts : {&paired_, &middle_})
+        for (BonePart const& part : *parts) arch_box_ = around(arch_box_, box_of(part.plate));
+    arch_box_ = grown(arch_box_, 1.2); // blends
+}
+
+void VertebraForm::shape_typical(BodyPlan const& plan)
+{
+    LevelForm const& form = level_form(level_);
+    double const s = scale_, back = half_depth_;
+    double const rim = (size_.anterior_height_mm + size_.posterior_height_mm) / 4;
+    // Pedicles keep their height when the body collapses: they stand on its intact back.
+    double const pw = size_.pedicle_width_mm, ph = std::min(size_.pedicle_height_mm, 2 * rim - 1);
+    bool const cervical = is_cervical(level_), lumbar = is_lumbar(level_);
+    double const length = s * (cervical ? 3.5 : lumbar ? 8 : 7.5);
+    double const isthmus = back + (cervical ? 0.5 : 4) * s;
+    pedicle_ = {canal_half_width_ + pw / 2, isthmus, rim - ph / 2 - (cervical ? 1.2 : 0.8) * s};
+    double const lean = std::tan(radians(form.pedicle_angle_deg));
+    auto const pedicle_at = [&](double y) { return Vec3{pedicle_.x + lean * (y - isthmus), y, pedicle_.z}; };
+    Vec3 const root = pedicle_at(back - 3 * s), end = pedicle_at(back + length);
+    double const thin = std::min(pw, ph) / 2;
+    // An upright stadium, or a lying one where the pedicle is wider than high (L5).
+    paired_.push_back({{root, end - root, pw <= ph ? Vec3{0, 0, 1} : Vec3{1, 0, 0}, std::abs(ph - pw) / 2,
+                        std::abs(ph - pw) / 2, thin, thin},
+                       {}});
+    FacetJoint const above = upper_facet(plan, level_);
+    FacetJoint const below =
+        in_frame_above(plan, level_at(int(level_) + 1), upper_facet(plan, level_at(int(level_) + 1)));
+    double const bearing = s * (cervical ? 5.5 : lumbar ? 6.5 : 4.2);
+    BonePart const sap = lower_side(above, bearing), iap = upper_side(below, bearing);
+    paired_.push_back(sap);
+    paired_.push_back(iap);
+    Vec3 const sap_root = above.centre_mm - above.normal * (bearing / 2 + 1),
+               iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
+    std::vector<HalfSpace> const between{{above.normal, glm::dot(above.normal, above.centre_mm) - above.gap_mm / 2},
+                                         {-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2}};
+    double const lamina_r = s * (cervical ? 1.9 : lumbar ? 3.3 : 2.6);
+    double const lamina_up = s * form.lamina_up, lamina_half = s * form.lamina_height / 2 - lamina_r;
+    double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
+    if (cervical) {
+        // The pillar between both facets.
+        paired_.push_back({{sap_root, iap_root - sap_root, Vec3{1, 0, 0}, above.width_mm / 2 - 5.2 * s,
+                            below.width_mm / 2 - 5.2 * s, 4.2 * s, 4.2 * s},
+                           between});
+        paired_.push_back({{end, sap_root - end, Vec3{0, 0, 1}, 1.5 * s, 1.5 * s, 2.6 * s, 3.2 * s}, {}});
+    } else {
+        paired_.push_back(
+            {{end, sap_root - end, Vec3{1, 0, 0}, (lumbar ? 1.2 : 0.8) * s, 1.5 * s, 3.0 * s, 2.6 * s}, {between[0]}});
+        // Pars interarticularis: from behind the pedicle down to the lower facet.
+        paired_.push_back(
+            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.0 : 1.2) * s,
+              (lumbar ? 2.4 : 1.6) * s, (lumbar ? 3.0 : 2.3) * s, (lumbar ? 2.8 : 2.0) * s},
+             {between[1]}});
+    }
+    // Lamina: its lower edge further back than its upper one.
+    double const tip_back = radians(cervical ? 28 : lumbar ? 16 : 20);
+    Vec3 const lamina_w{0, -std::sin(tip_back), std::cos(tip_back)};
+    Vec3 const beside =
+        cervical ? Vec3{above.centre_mm.x - 3 * s, half_depth_ + 0.55 * size_.canal_depth_mm + lamina_r, lamina_up}
+                 : Vec3{std::min(end.x, canal_half_width_ + 2.5 * s),
+                        half_depth_ + 0.72 * size_.canal_depth_mm + lamina_r, lamina_up + 2 * s};
+    Vec3 const ridge{0, roof + (cervical ? 1.0 : 0.5) * s, lamina_up - (lumbar ? 1.5 : 1) * s};
+    paired_.push_back({{beside, ridge - beside, lamina_w, lamina_half, lamina_half, lamina_r, lamina_r}, {}});
+
+    // Spinous process, its tip a little off the midline as most are.
+    double const drop = radians(form.spinous_drop_deg), reach = s * form.spinous_length;
+    double const r0 = s * (cervical ? 2.0 : lumbar ? 2.6 : 2.2), r1 = s * (cervical ? 2.2 : lumbar ? 3.6 : 3.0);
+    Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -2.5 : 0} * s;
+    double const off = 1.0 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
+    spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
+    Vec3 const sideways{0, std::sin(drop), std::cos(drop)};
+    bool const bifid = cervical && level_ < Level::c7;
+    Vec3 const stem_end = bifid ? glm::mix(spinous_root, spinous_tip_, 0.7) : spinous_tip_;
+    double const base = std::max(s * form.spinous_base / 2 - r0, 0.5),
+                 end_half = std::max(s * form.spinous_tip / 2 - r1, 0.4);
+    if (cervical)
+        middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
+    else {
+        // A thin blade above, thick along its lower edge and its end: seen from the front a drop.
+        double const blade = 0.72 * r0;
+        Vec3 const stem = stem_end - spinous_root;
+        middle_.push_back(
+            {{spinous_root, stem * 0.94, sideways, base + r0 - blade, end_half + r1 - blade, blade, blade}, {}});
+        Vec3 const lower = spinous_root - (base - 0.6 * s) * sideways,
+                   lower_end = stem_end - (end_half - 0.4 * s) * sideways;
+        middle_.push_back({{lower, lower_end - lower, sideways, 0.3, 0.8 * s, r0, r1}, {}});
+        Vec3 const edge = stem_end + 0.6 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
+        middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.75 * r1, r1}, {}});
+    }
+    if (bifid) {
+        Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
+        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{3.6 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
+                            sideways, 1.2 * s, 0.8 * s, 1.8 * s, 2.2 * s},
+                           {}});
+    }
+
+    if (bifid) spinous_tip_ = stem_end;
+
+    // Transverse process.
+    Vec3 const tip = transverse_tip_ = {s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up};
+    if (cervical) {
+        // Two bars around the vertebral artery's foramen: the costal one in front, the true one behind, a gutter
+        // between.
+        Vec3 const front{half_width_ * 0.9, back * 0.15, -0.5 * s}, front_tip{tip.x - 4 * s, -back * 0.15, -1 * s};
+        paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 1.3 * s, 1.5 * s, 1.5 * s, 2.0 * s}, {}});
+        Vec3 const behind{above.centre_mm.x, back + 1.0 * s, -1 * s};
+        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.5 * s, 0.3 * s, 2.4 * s, 2.1 * s}, {}});
+        paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 1, 0}, 0, 0, 1.6 * s, 1.6 * s}, {}});
+        double const hole = level_ == Level::c7 ? 1.8 : 2.9;
+        holes_.push_back({{half_width_ + (hole + 2.0) * s, back * 0.15 + 2.2 * s, 0}, hole * s});
+    } else if (lumbar) {
+        Vec3 const from = end + Vec3{0.5, -1.5, -0.5} * s;
+        double const stout = level_ == Level::l5 ? 1.6 : 1;
+        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
+        paired_.push_back(
+            {{from, waist - from, w, 4.0 * s * stout, 2.6 * s * stout, 2.6 * s * stout, 1.9 * s * stout}, {}});
+        paired_.push_back(
+            {{waist, tip - waist, w, 2.6 * s * stout, 2.4 * s * std::min(stout, 1.3), 1.9 * s * stout, 1.7 * s * stout},
+             {}});
+        // Mamillary process on the back of the upper facet.
+        Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
+        paired_.push_back({{knob, Vec3{0, 0.1, 0}, Vec3{0, 0, 1}, 2.5 * s, 2.5 * s, 2.6 * s, 2.6 * s}, {}});
+    } else {
+        Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
+        double const club = level_ >= Level(int(Level::t1) + 10) ? 3.4 : 4.2;
+        Vec3 const neck = glm::mix(from, tip, 0.55) + Vec3{0, 0, 0.5} * s;
+        paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.2 * s, 0.8 * s, 3.6 * s, 3.1 * s}, {}});
+        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 0.8 * s, 1.5 * s, 3.1 * s, club * s}, {}});
+    }
+    double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
+    kept_off_.push_back({upper_side(above, bearing), clear});
+    kept_off_.push_back({lower_side(below, bearing), clear});
+}
+
+Box VertebraForm::bounds() const
+{
+    Box local = arch_box_;
+    local.low.x = -arch_box_.high.x;
+    if (has_body_) {
+        double const up = std::max(size_.anterior_height_mm, size_.posterior_height_mm) / 2 + uncinate_ + 1;
+        local = around(local, {Vec3{-half_width_ - osteophyte_ - 1, -half_depth_ - osteophyte_ - 2, -up},
+                               Vec3{half_width_ + osteophyte_ + 1, half_depth_ + 6, up}});
+    }
+    local = grown(local, 0.8);
+    Box box{Vec3{1e9}, Vec3{-1e9}};
+    for (int corner = 0; corner < 8; ++corner) {
+        Vec3 const c{corner & 1 ? local.high.x : local.low.x, corner & 2 ? local.high.y : local.low.y,
+                     corner & 4 ? local.high.z : local.low.z};
+        Vec3 const p = frame_.at(c.x, c.y, c.z);
+        box = around(box, {p, p});
+    }
+    return box;
+}
+
+Vec3 VertebraForm::warped(Vec3 q) const
+{
+    q.y += lean_back_ * q.x;
+    q.z += lean_up_ * q.x;
+    return q;
+}
+
+/// Processes are never straight: a gentle wave through the patient, the same for neighbours, so that joints stay apart.
+Vec3 VertebraForm::wavy(Vec3 const& p) const
+{
+    double const a = wave_mm_, f = wave_phase_;
+    return p + a * Vec3{std::sin(0.31 * p.z + 0.13 * p.y + f), 0.8 * std::sin(0.27 * p.x + 0.19 * p.z + 2 * f),
+                        std::sin(0.33 * p.x + 0.23 * p.y + 3 * f)};
+}
+
+double VertebraForm::arch_mm(Vec3 const& q, Vec3 const& folded) const
+{
+    double d = 1e9;
+    for (BonePart const& part : paired_) d = smooth_least(d, part.distance_mm(folded), 2.4);
+    for (BonePart const& part : middle_) d = smooth_least(d, part.distance_mm(q), 2.4);
+    // The canal, an ellipse a little squarer than round, stays open.
+    double const x = q.x / canal_half_width_, y = (q.y - canal_y_) / canal_half_depth_;
+    double const x2 = x * x, y2 = y * y, k = std::sqrt(std::sqrt(x2 * x2 + y2 * y2 + 1.6 * x2 * y2));
+    double const canal = (k - 1) * std::min(canal_half_width_, canal_half_depth_);
+    d = smooth_most(d, -canal, 0.8);
+    for (auto const& [part, clear] : kept_off_) d = std::max(d, clear - part.distance_mm(folded));
+    for (auto const& [at, radius] : holes_) d = smooth_most(d, radius - std::hypot(folded.x - at.x, q.y - at.y), 0.6);
+    return d;
+}
+
+double VertebraForm::distance_mm(Vec3 const& patient) const
+{
+    Vec3 const q = warped(frame_.local(patient));
+    Vec3 const folded{std::abs(q.x), q.y, q.z};
+    double d = has_body_ ? body_mm(q) : 1e9;
+    if (outside_mm(arch_box_, folded) < d + 2.4) {
+        Vec3 const w = warped(frame_.local(wavy(patient)));
+        double const arch = 0.9 * arch_mm(w, Vec3{std::abs(w.x), w.y, w.z});
+        d = has_body_ ? smooth_least(d, arch, 2.4) : arch;
+    }
+    // Bone is nowhere quite smooth.
+    if (std::abs(d) < 2) d += 0.15 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
+    return 0.97 * d;
+}
+
+} // namespace fluoro
