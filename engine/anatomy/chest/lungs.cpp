@@ -204,11 +204,7 @@ std::vector<PatientOption> lungs_options()
 
 void build_lungs(Anatomy& anatomy)
 {
-<<<<<<< HEAD
     Builder{anatomy}.build();
-=======
-    anatomy.lumens.airways.add_node(anatomy.plan.place("trachea-top"), "trachea-top");
->>>>>>> main
 }
 
 } // namespace fluoro
