@@ -24,8 +24,8 @@ void add_coeliac(VesselTree& tree, Placement const& at, double c)
                 c * 1.9, c * 1.3);
     // The body's most winding artery, along the pancreas' upper edge.
     tree.artery("splenic", "coeliac-division", "splenic-hilum",
-                {at(14, -38, 97), at(28, -30, 98), at(44, -18, 106), at(60, -4, 114), at(76, 14, 126), at(88, 30, 138)},
-                c * 2.5, c * 2.0, "artery", {6.5, 3, 20});
+                {at(14, -38, 97), at(28, -24, 99), at(42, -4, 104), at(60, 10, 114), at(76, 23, 126), at(88, 34, 138)},
+                c * 2.5, c * 2.0, "artery", {5, 3, 20});
     tree.artery("splenic-upper", "splenic-hilum", "", {at(94, 38, 148), at(100, 42, 160)}, c * 1.5, c * 0.9);
     tree.artery("splenic-lower", "splenic-hilum", "", {at(95, 38, 136), at(104, 44, 132)}, c * 1.5, c * 0.9);
     tree.artery(
@@ -42,7 +42,7 @@ void add_mesenteric(VesselTree& tree, Placement const& at, double c)
                 {at(0, -60, 12), at(-5, -62, -14), at(-12, -61, -36)}, c * 3.3, c * 2.5);
     tree.artery("superior-mesenteric-lower", "ileocolic-ostium", "",
                 {at(-18, -58, -60), at(-30, -54, -82), at(-44, -50, -96)}, c * 2.0, c * 1.1);
-    tree.artery("middle-colic", "middle-colic-ostium", "", {at(-4, -66, 38), at(-10, -76, 36), at(-18, -84, 28)},
+    tree.artery("middle-colic", "middle-colic-ostium", "", {at(-4, -66, 27), at(-10, -78, 21), at(-18, -86, 15)},
                 c * 1.5, c * 0.9);
     tree.artery("ileocolic", "ileocolic-ostium", "", {at(-26, -69, -44), at(-46, -58, -56), at(-66, -44, -68)}, c * 1.6,
                 c * 1.0);

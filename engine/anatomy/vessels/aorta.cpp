@@ -56,16 +56,16 @@ void add_aorta(VesselTree& tree)
     ArchVariant const variant = arch_variant(plan.parameters);
     double const old = ageing(plan.parameters);
     // The first branch leaves the lower, the more the arch's top has risen behind it.
-    double const drop = variant == ArchVariant::type_3 ? 22 : variant == ArchVariant::type_2 ? 11 : 0;
-    double const rise = drop / 4;
+    double const drop = variant == ArchVariant::type_3 ? 26 : variant == ArchVariant::type_2 ? 12 : 0;
+    double const rise = 0.45 * drop;
 
     // The reference man's course behind the root.
     std::vector<Knot> const knots{
         {{-10, -48, 290}, d.ascending, -2},
-        {{-6, -46, 300 - drop / 4}, 0.97 * d.ascending, -2},
-        {{2, -42, 307 - drop / 3}, 0.5 * (d.ascending + d.arch), 0}, // brachiocephalic trunk
-        {{13, -36, 310 - drop / 8}, d.arch, 1},                      // left common carotid
-        {{23, -23, 312 + rise}, d.arch, 3},                          // left subclavian
+        {{-6, -46, 300 - 0.1 * drop}, 0.97 * d.ascending, -2},
+        {{2, -42, 307 - 0.2 * drop}, 0.5 * (d.ascending + d.arch), 0}, // brachiocephalic trunk
+        {{13, -36, 310 + 0.1 * drop}, d.arch, 1},                      // left common carotid
+        {{23, -23, 312 + rise}, d.arch, 3},                            // left subclavian
         {{27, -9, 307 + rise}, 0.5 * (d.arch + d.descending), 4},
         {{26, 2, 297}, d.descending, 4}, // aberrant subclavian
         {{24, 6, 280}, d.descending, 4}, // bronchial arteries

@@ -51,7 +51,7 @@ void add_shoulder(VesselTree& tree, Placement const& at, int sign, double c, dou
     LimbAxis const arm = upper_arm(tree.plan(), sign);
     tree.artery(side + "subclavian", side + "vertebral-ostium", side + "first-rib",
                 {at(s * 48, -38, 357), at(s * 62, -35, 356), at(s * 76, -28, 349)}, c * 4.2, c * 3.5, label,
-                {8 * bends, 1, 40});
+                {6 * bends, 1, 40});
     tree.artery(
         side + "axillary", side + "first-rib", side + "teres-border",
         {at(s * 92, -20, 340), at(s * 116, -12, 325), at(s * 140, -4, 303), arm.at(36, -29, 8), arm.at(70, -23, 7)},
@@ -62,7 +62,7 @@ void add_shoulder(VesselTree& tree, Placement const& at, int sign, double c, dou
     for (Vec3 const& p :
          {Vec3{27, 0, 302}, Vec3{22, 0, 280}, Vec3{20, 0, 255}, Vec3{20, 0, 230}, Vec3{22, 0, 205}, Vec3{26, 0, 182}}) {
         Vec3 behind = at(s * p.x, -40, p.z);
-        for (int i = 0; i < 200 && wall.distance_mm(behind) < -2.5; ++i) behind.y -= 0.5;
+        for (int i = 0; i < 200 && wall.distance_mm(behind) < -0.8; ++i) behind.y -= 0.5;
         through.push_back(behind);
     }
     tree.artery(side + "internal-thoracic", side + "vertebral-ostium", "", through, c * 1.2, c * 0.9);

@@ -25,11 +25,11 @@ void add_intercostal_arteries(VesselTree& tree)
                 if (sign > 0 && angle > 20) continue;
                 double const a = radians(angle);
                 through.push_back(v.frame.at(sign * (v.endplate_width_mm / 2 + 2.5) * std::cos(a),
-                                             -(v.endplate_depth_mm / 2 + 2.5) * std::sin(a), -1 - 0.05 * (84 - angle)));
+                                             -(v.endplate_depth_mm / 2 + 2.5) * std::sin(a), 3 - 0.02 * (84 - angle)));
             }
             std::vector<BoneStation> const stations = ribs.rib(rib, sign > 0 ? Side::left : Side::right);
             std::size_t const count = stations.size();
-            for (double const share : {0.22, 0.3, 0.38, 0.46, 0.54, 0.62, 0.7}) {
+            for (double const share : {0.25, 0.31, 0.38, 0.46, 0.54, 0.62, 0.7}) {
                 BoneStation const& s = stations[std::size_t(share * double(count - 1))];
                 through.push_back(s.at - (s.half_wide_mm + 1.6) * s.up);
             }

@@ -124,7 +124,7 @@ void VesselTree::trunk(std::string const& from, std::vector<Vec3> const& through
     FLUORO_EXPECT(pieces.back().end_point + 1 == through_mm.size());
     std::vector<double> radii;
     std::vector<Vec3> points = curve(through_mm, step_mm, radii_mm, radii);
-    soften(points, 24);
+    soften(points, 90);
     points.front() = node_mm(from);
     std::size_t begin = 0;
     std::string at = from;
