@@ -41,16 +41,18 @@ public:
 private:
     Vec3 on(Spot const& spot) const { return heart_.at({spot.longitude, spot.latitude, 1.5}); }
     /// Beside the mitral annulus, in the groove between left ventricle and atrium; 90 anterior, 180 lateral.
-    Vec3 left_groove(double angle_deg, double apical = -7) const
+    Vec3 left_groove(double angle_deg, double apical = -3) const
     {
         double const a = radians(angle_deg);
-        return frame_.at({33 * std::cos(a), 33 * std::sin(a), apical});
+        return frame_.at({35 * std::cos(a), 35 * std::sin(a), apical});
     }
     /// Beside the tricuspid annulus; 0 at the acute margin's side, 90 above.
     Vec3 right_groove(double angle_deg) const
     {
         double const a = radians(angle_deg);
-        return frame_.at({39 + 29 * std::cos(a), -12 + 29 * std::sin(a), -4});
+        // Below, where the right atrium leans over the groove, it runs a little toward the apex.
+        double const apical = std::lerp(3.0, -2.0, std::clamp((angle_deg + 60) / 60, 0.0, 1.0));
+        return frame_.at({39 + 29 * std::cos(a), -12 + 29 * std::sin(a), apical});
     }
 
     int add(Course course, std::vector<CoronaryVessel::Mark> marks, std::vector<CoronaryVessel::Knot> shares)
@@ -151,8 +153,8 @@ void Planner::plan_descending(int left_main)
                         {{0, 1.9}, {first, 1.5}, {second, 1.13}, {0.8, 0.85}, {1, 0.5}});
     double const length = vessel(lad).length_mm();
     vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lad});
-    int const d1 =
-        branch(lad, first * length, "diagonal-1", {{104, 16}, {124, 26}, {140, 40}, {148, 54}, {146, 66}}, 1.12, 0.5);
+    int const d1 = branch(lad, first * length, "diagonal-1", {{104, 16}, {124, 26}, {140, 40}, {148, 54}, {146, 66}},
+                          1.12, 0.5, 74 * s_);
     branch(d1, share_of(d1, 0.42), "diagonal-1a", {{136, 24}, {152, 36}, {160, 48}}, 0.75, 0.45);
     int const d2 = branch(lad, second * length, "diagonal-2", {{96, 46}, {112, 55}, {126, 64}, {132, 74}}, 0.95, 0.45);
     branch(d2, share_of(d2, 0.5), "diagonal-2a", {{126, 56}, {138, 60}}, 0.62, 0.42);
@@ -222,11 +224,11 @@ void Planner::plan_circumflex(int left_main)
         course.free_mm = 5 * s_;
     }
     std::size_t const before = course.through.size();
-    for (double angle = is_left ? 104 : 104; angle <= (is_left ? 300 : 250); angle += 14)
-        course.through.push_back(left_groove(angle));
+    for (double angle = 104; angle <= (is_left ? 300 : 250); angle += 14) course.through.push_back(left_groove(angle));
     course.hubs.assign(course.through.size(), frame_.at({0, 0, -2}));
     for (std::size_t i = 0; i < before; ++i) course.hubs[i] = frame_.at({8, 0, 0});
     course.wander_mm = 0.7;
+    course.bed = Bed::ventricles;
     if (!is_left) course.longest_mm = (origin_ == CoronaryOrigin::normal ? 93 : 150) * s_;
     double const wide = is_left ? 2.1 : 1.75;
     double const first = is_left ? 0.22 : origin_ == CoronaryOrigin::normal ? 0.3 : 0.55;
@@ -240,10 +242,10 @@ void Planner::plan_circumflex(int left_main)
     else
         vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lcx});
     double const length = vessel(lcx).length_mm();
-    branch(lcx, first * length, "obtuse-marginal-1", {{152, -4}, {162, 14}, {168, 30}, {170, 46}, {164, 60}}, 1.15,
-           0.5);
+    branch(lcx, first * length, "obtuse-marginal-1", {{152, -4}, {162, 14}, {168, 30}, {170, 46}, {164, 60}}, 1.15, 0.5,
+           76 * s_);
     branch(lcx, (is_left ? 0.45 : 0.72) * length, "obtuse-marginal-2", {{190, -8}, {196, 8}, {200, 24}, {202, 42}}, 1.0,
-           0.48);
+           0.48, 66 * s_);
     branch(lcx, 0.14 * length, "left-atrial-branch", {{140, -48}, {160, -58}}, 0.5, 0.42);
     if (is_left || is_balanced) {
         branch(lcx, (is_left ? 0.62 : 0.86) * length, "left-posterolateral", {{214, -14}, {218, 4}, {220, 24}}, 0.95,
@@ -277,12 +279,13 @@ void Planner::plan_right(Vec3 const& ostium)
     if (!is_left && is_right) {
         // Beyond the crux along the left groove.
         for (double angle : {284.0, 272.0, 260.0}) {
-            course.through.push_back(left_groove(angle, -5));
+            course.through.push_back(left_groove(angle));
             course.hubs.push_back(frame_.at({0, 0, 0}));
         }
     }
     for (std::size_t i = 0; i < before; ++i) course.hubs[i] = frame_.at({30, 0, 10});
     course.wander_mm = 1.0;
+    course.bed = Bed::ventricles;
     double const whole = is_left ? 0.86 : is_right ? 0.62 : 0.75; // share of the acute margin
     double const end = is_right ? 0.86 : 1;                       // share of the crux
     std::vector<CoronaryVessel::Mark> marks{{0, "rca-proximal"}, {whole / 2, "rca-mid"}, {whole, "rca-distal"}};
@@ -295,12 +298,13 @@ void Planner::plan_right(Vec3 const& ostium)
     plan_.right = rca;
     double const length = vessel(rca).length_mm();
     branch(rca, 0.075 * length, "conus-branch", {{60, -30}, {76, -18}, {84, -6}}, 0.6, 0.42, 45 * s_);
-    branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45);
-    branch(rca, whole * length, "acute-marginal", {{316, -20}, {320, 2}, {326, 24}, {334, 44}}, 0.85, 0.45);
+    branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45,
+           66 * s_);
+    branch(rca, whole * length, "acute-marginal", {{316, -20}, {320, 2}, {326, 24}, {334, 44}}, 0.85, 0.45, 76 * s_);
     // To the sinus node: back between the right appendage and the aorta to the superior cavoatrial junction.
     double const node_at = 0.12 * length;
     Course sinus;
-    sinus.through = {vessel(rca).at(node_at), frame_.in_root(15 * s_, -38, 1.5), frame_.in_root(20 * s_, -70, 1.6),
+    sinus.through = {vessel(rca).at(node_at), frame_.in_root(14 * s_, -36, 1.4), frame_.in_root(15 * s_, -66, 1.45),
                      frame_.beside({-35, -13, 27})};
     sinus.free_mm = 1e3;
     sinus.wander_mm = 0.5;

@@ -16,6 +16,7 @@ namespace {
 constexpr double right_wall = 3.8;  ///< RV free wall 3 to 4 mm (typical)
 constexpr double atrial_wall = 2.0; ///< typical
 constexpr double septum_gap = 2.5;  ///< between the atria
+constexpr double groove_gap = 3.5;  ///< from the atrial cavity to the ventricles' outside: fat and vessels
 constexpr double root_wall = 1.8;
 constexpr double tricuspid_radius = 17, mitral_radius = 15.5; ///< of the way through
 
@@ -90,7 +91,7 @@ double HeartForm::right_outer(Sample const& s) const
 {
     double const a = s.q.z - 24;
     Vec3 const p{s.q.x - 35 + 0.25 * a, s.q.y + 7 - 0.05 * a, a};
-    double const body = rounded_cut(to_ellipsoid(p, {40, 48.5, a > 0 ? 60.0 : 37.0}), -7 - s.q.z, 8);
+    double const body = rounded_cut(to_ellipsoid(p, {40, 48.5, a > 0 ? 61.0 : 33.0}), -7 - s.q.z, 8);
     double const conus = to_cone(s.q, {41, 14, 26}, 25, {36, 52, 3}, 14.8);
     // Up to just beyond the pulmonary valve.
     double const beyond = glm::dot(s.still - places_.pulmonary, places_.pulmonary_flow) - 3;
@@ -136,7 +137,7 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
         Vec3 const& ostium = places_.vein_ostia[std::size_t(i)];
         d = blended(d, to_cone(s.w, glm::mix(middle, ostium, 0.55), 10, ostium, i == 3 ? 6.5 : 7.2), 7);
     }
-    d = std::max(d + left_atrial_inset_, 0.5 - left);
+    d = std::max(d + left_atrial_inset_, groove_gap - left);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, -12, 0);
     return std::max(blended(d, inflow, 3), 2.0 - root(s, root_wall));
 }
@@ -144,11 +145,11 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
 double HeartForm::appendage(Sample const& s, double left, double right) const
 {
     // From beside the left superior vein forward along the pulmonary trunk, hooked and lobed.
-    double d = to_cone(s.w, {6, 0, 22}, 8.5, {20, -12, 27}, 7.5);
-    d = blended(d, to_cone(s.w, {20, -12, 27}, 7.5, {27, -27, 23}, 6), 3);
-    d = blended(d, to_cone(s.w, {25, -20, 25}, 6, {33, -22, 17}, 4.5), 2.5);
-    d = blended(d, to_cone(s.w, {27, -27, 23}, 5, {24, -36, 18}, 3.4), 2);
-    return std::max({d, 1.5 - left, 2 - right});
+    double d = to_cone(s.w, {4, 4, 28}, 8, {22, -8, 33}, 7.5);
+    d = blended(d, to_cone(s.w, {22, -8, 33}, 7.5, {31, -26, 29}, 6), 3);
+    d = blended(d, to_cone(s.w, {29, -18, 30}, 6, {37, -20, 21}, 4.5), 2.5);
+    d = blended(d, to_cone(s.w, {31, -26, 29}, 5, {29, -36, 24}, 3.4), 2);
+    return std::max({d, 5.5 - left, 4 - right});
 }
 
 double HeartForm::right_atrial_cavity(Sample const& s, double left, double right, double left_atrium) const
@@ -161,7 +162,7 @@ double HeartForm::right_atrial_cavity(Sample const& s, double left, double right
     double const ear = blended(to_cone(s.w, {-38, -28, 14}, 12, {-30, -42, 22}, 7.5),
                                to_cone(s.w, {-30, -42, 22}, 7, {-20, -49, 25}, 4), 4);
     d = blended(d, ear, 6);
-    d = std::max(d + right_atrial_inset_, 0.5 - blended(left, right, 9));
+    d = std::max(d + right_atrial_inset_, groove_gap - blended(left, right, 9));
     double const inflow = to_disc(s.q, places_.tricuspid, {0, 0, 1}, tricuspid_radius, -14, 0);
     d = std::max(blended(d, inflow, 3), -left);
     return std::max({d, septum_gap - left_atrium, 2.0 - root(s, root_wall)});
