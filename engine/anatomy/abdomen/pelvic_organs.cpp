@@ -33,7 +33,7 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     Vec3 const radii{47, 36, 31};
     double const outer = swelling(radii, urine_cm3 + wall_g / 1.04);
     double const floor_z = -212; // its neck stays, the dome rises
-    Shape const bladder = roughened(ellipsoid(frame.frame(2, -18, floor_z + radii.z * outer / s), radii * outer), 1.5,
+    Shape const bladder = roughened(ellipsoid(frame.frame(2, -21, floor_z + radii.z * outer / s), radii * outer), 1.5,
                                     45, frame.seed(60));
     add("bladder", "urinary_bladder", Rank::organ, {35, 1.04, 6, 3}, bladder);
     add("urine", "urine", Rank::organ, {8, 1.02, 4, 5}, offset(bladder, offset_for_volume(bladder, urine_cm3, 2)));
@@ -56,8 +56,8 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     // Old age shrinks both.
     double const age = who.age_y > 60 ? 0.55 : 1;
     Shape const corpus =
-        ellipsoid({frame.at(4, -2, -156), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
-    Shape const cervix = rounded_cone(frame.at(3, 12, -176), 12 * s, frame.at(0, 22, -200), 10 * s);
+        ellipsoid({frame.at(4, 10, -148), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
+    Shape const cervix = rounded_cone(frame.at(3, 20, -172), 12 * s, frame.at(0, 27, -198), 10 * s);
     Shape const uterus = unite(corpus, cervix, 14 * s);
     add("uterus", "uterus", Rank::organ, {45, 1.03, 8, 4},
         offset(uterus, offset_for_volume(uterus, age * 80 * s * s / 1.03, 1.5)));

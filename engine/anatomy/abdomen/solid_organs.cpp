@@ -85,8 +85,8 @@ private:
                                       s * Vec3{70, 82, 88});
         Shape const left =
             ellipsoid(Frame{frame_.at(-4, -58, 134), {0.94, 0.16, 0.3}, {-0.17, 0.985, 0}, {-0.3, -0.05, 0.95}},
-                      s * Vec3{70, 38, 34});
-        Shape const tip = ellipsoid(Frame{frame_.at(-98, 4, 46)}, s * Vec3{28, 46, 48});
+                      s * Vec3{78, 42, 38});
+        Shape const tip = ellipsoid(Frame{frame_.at(-98, 4, 38)}, s * Vec3{33, 52, 56});
         Shape const lobes = unite(unite(right, left, 45 * s), tip, 35 * s);
         // Below the diaphragm by its thickness; the kidney, the gut and the spine keep their room.
         Shape const room = offset(cavity_, -2.5);
@@ -103,7 +103,7 @@ private:
                        4);
         form = roughened(form, 1.2, 40, frame_.seed(1));
         // The stomach, the great vessels and the spine, drawn later, take a share.
-        first("liver", "liver", liver_tissue, with_mass(form, 1.06 * mass(1800, 1400), 1.05, 4, 4, 2.5));
+        first("liver", "liver", liver_tissue, with_mass(form, mass(2000, 1610), 1.05, 4, 4, 2.5));
     }
 
     /// Hangs below the liver, its end at the lower edge.
@@ -115,11 +115,11 @@ private:
         std::vector<double> const radii{4 * k, 11 * k, 18 * k, 16 * k};
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
-        Shape const sac = with_mass(tube(smooth, out), mass(68, 56), 1.03, 2, 2, 2);
+        Shape const sac = with_mass(tube(smooth, out), mass(68, 56), 1.03, 2, 1.5, 2);
         // Of it 10 and 8 g are wall.
         double const within = offset_for_volume(sac, mass(58, 48) / 1.03, 1.5);
-        add("gallbladder", "gallbladder", Rank::organ, {40, 1.03}, sac);
-        add("bile", "bile", Rank::organ, gallbladder_tissue, offset(sac, within));
+        first("bile", "bile", gallbladder_tissue, offset(sac, within));
+        first("gallbladder", "gallbladder", {40, 1.03}, sac);
     }
 
     void spleen()
@@ -129,9 +129,9 @@ private:
         Vec3 const along = glm::normalize(Vec3{-0.12, 0.62, 0.72}), outwards = glm::normalize(Vec3{0.86, 0.42, -0.22});
         Vec3 const back = glm::normalize(outwards - glm::dot(outwards, along) * along);
         Frame const axes{middle, back, glm::cross(along, back), along};
-        Shape const body = ellipsoid(axes, s * Vec3{24, 38, 58});
+        Shape const body = ellipsoid(axes, s * Vec3{28, 44, 62});
         Shape const hollow =
-            ellipsoid(Frame{axes.at(-34, -8, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
+            ellipsoid(Frame{axes.at(-43, -10, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
         Shape form = without(intersect(body, offset(cavity_, -2.5), 5), hollow, 6);
         form = roughened(form, 1, 30, frame_.seed(2));
         first("spleen", "spleen", spleen_tissue, with_mass(form, mass(150, 130), 1.04, 3, 2.5, 2.5));
@@ -178,13 +178,13 @@ private:
                                      frame_.at(0, -44, 58),
                                      frame_.at(28, -32, 70),
                                      frame_.at(54, -10, 80),
-                                     frame_.at(78, 14, 92)};
+                                     frame_.at(70, 12, 88)};
         std::vector<double> const radii{13 * k, 14.5 * k, 10 * k, 11 * k, 10 * k, 7 * k};
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
         Shape const lobules = roughened(tube(smooth, out), 2.2, 9, frame_.seed(7));
         // So do the duodenum and the stomach here.
-        first("pancreas", "pancreas", pancreas_tissue, with_mass(lobules, 1.14 * mass(140, 120), 1.05, 2, 2, 3));
+        first("pancreas", "pancreas", pancreas_tissue, with_mass(lobules, mass(170, 172), 1.05, 2, 2, 3));
     }
 
     void adrenals()
