@@ -216,7 +216,7 @@ constexpr PlaceRow place_rows[] = {
     {"kidney-left", l(1), 58, 6, 10},
     {"kidney-right", l(2), -60, 6, 16},
     {"liver-centre", Level::t12, -66, -58, 10},
-    {"spleen-centre", t(10), 108, 22, -14},
+    {"spleen-centre", t(10), 104, 12, -30},
     {"pancreas-head", l(2), -26, -54, 6},
     // Limbs and pelvis
     {"hip-left", l(5), 88, -6, -110},
