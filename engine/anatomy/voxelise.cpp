@@ -58,7 +58,8 @@ public:
     void draw(Brush const& brush)
     {
         if (is_empty(overlap(brush.bounds, box_))) return;
-        double const middle = brush.organ->shape.distance_mm(centre_);
+        Shape const& shape = brush.organ->shape;
+        double const middle = shape.distance_mm(centre_);
         if (middle > reach_mm_) return;
         bool const is_whole = middle < -reach_mm_;
         std::size_t at = 0;
@@ -67,12 +68,15 @@ public:
                 for (int i = 0; i < count_.x; ++i, ++at) {
                     if (brush.organ->only_inside != 0 && labels_[at] != brush.organ->only_inside) continue;
                     Vec3 const p = places_.empty() ? low_ + spacing_mm_ * Vec3{i, j, k} : places_[at];
+                    if (shape.has_share()) {
+                        double const share = shape.share(p, spacing_mm_);
+                        if (share > 0) cover(at, brush, p, share, 0);
+                        continue;
+                    }
                     // The middle's distance is a lower bound of the depth, which is all that a texture asks.
-                    double const distance = is_whole && !brush.organ->hu ? middle : brush.organ->shape.distance_mm(p);
-                    double const covered = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
-                    if (covered <= 0) continue;
-                    hu_[at] += covered * (brush.hu_at(p, std::max(0.0, -distance)) - hu_[at]);
-                    if (covered >= 0.5) labels_[at] = std::uint16_t(brush.organ->label);
+                    double const distance = is_whole && !brush.organ->hu ? middle : shape.distance_mm(p);
+                    double const share = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
+                    if (share > 0) cover(at, brush, p, share, std::max(0.0, -distance));
                 }
     }
 
@@ -95,6 +99,12 @@ public:
     }
 
 private:
+    void cover(std::size_t at, Brush const& brush, Vec3 const& p, double share, double depth_mm)
+    {
+        hu_[at] += share * (brush.hu_at(p, depth_mm) - hu_[at]);
+        if (share >= 0.5) labels_[at] = std::uint16_t(brush.organ->label);
+    }
+
     /// The block as the model sees it: where its voxels are, and how far from its middle.
     void warp(std::function<Vec3(Vec3 const&)> const& model_from_patient)
     {

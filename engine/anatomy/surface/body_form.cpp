@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "../chest/chest_form.hpp"
+#include "../chest/distance_lattice.hpp"
 
 namespace fluoro {
 
@@ -140,7 +141,7 @@ double smooth_greatest(double a, double b, double blend)
 }
 
 /// Step of the table of the trunk's forms [mm]: folds are 5 mm and wider.
-constexpr double step_mm = 3;
+constexpr double step_mm = 4;
 
 Shape trunk(BodyPlan const& plan, Layer layer)
 {
@@ -209,6 +210,13 @@ Wall wall_at(double z)
 
 } // namespace
 
+Shape sampled(Shape const& shape, double step_mm, double margin_mm)
+{
+    Shape const lattice = on_lattice(grown(shape.bounds(), 2 * step_mm + margin_mm), step_mm,
+                                     [&shape](Vec3 const& p) { return shape.distance_mm(p); });
+    return {shape.bounds(), [lattice](Vec3 const& p) { return lattice.distance_mm(p); }};
+}
+
 double table_y(BodyPlan const& plan)
 {
     double hindmost = 0;
@@ -230,7 +238,8 @@ Shape abdominal_cavity(BodyPlan const& plan)
 {
     double const s = plan.scale, floor = s * walls.front().z;
     double const top = 4 + std::max(plan.place("diaphragm-dome-right").z, plan.place("diaphragm-dome-left").z);
-    Shape const chest = thoracic_cavity(plan);
+    Shape const chest = chest_wall(plan);
+    auto const diaphragm = diaphragm_tops(plan);
     double widest = 0, foremost = 0;
     for (double z = floor; z < top; z += 5) {
         BodyPlan::Outline const o = plan.outline(z);
@@ -253,7 +262,7 @@ Shape abdominal_cavity(BodyPlan const& plan)
                           // Under the ribs the chest's inner face is the wall.
                           double const under_ribs = std::clamp((p.z / s - 80) / 40, 0.0, 1.0);
                           if (under_ribs > 0) rim = std::lerp(rim, chest.distance_mm(p) + 1, under_ribs);
-                          double const above = (p.z - diaphragm_top(plan, p.x, p.y) + 3) * 0.6;
+                          double const above = (p.z - diaphragm(p.x, p.y) + 3) * 0.6;
                           return std::max({rim, above, floor - p.z});
                       }};
     return sampled(exact, 3);

@@ -36,7 +36,8 @@ struct Organ {
     Rank rank = Rank::organ;
     Tissue tissue;
     Shape shape;
-    /// HU at a point inside, `depth_mm` below the surface; empty = the tissue's mean and texture.
+    /// HU at a point inside, `depth_mm` below the surface (0 for shapes that say their share of a voxel themselves);
+    /// empty = the tissue's mean and texture.
     std::function<double(Vec3 const& p, double depth_mm)> hu = {};
     /// Only drawn where this label is already (a tumour inside its organ); 0 = anywhere.
     int only_inside = 0;

@@ -41,19 +41,35 @@ struct Frame {
 class Shape {
 public:
     using Distance = std::function<double(Vec3 const&)>;
+    /// Share of a cube of `side_mm` about a point that the solid fills, 0 to 1; 0 from one side away on.
+    using Share = std::function<double(Vec3 const&, double side_mm)>;
     Shape(Box const& bounds, Distance distance)
         : bounds_{bounds}, distance_{std::make_shared<Distance const>(std::move(distance))}
     {
     }
+    /// A solid with parts that are thinner than voxels, of which the distance alone would draw too much.
+    Shape(Box const& bounds, Distance distance, Share share) : Shape{bounds, std::move(distance)}
+    {
+        share_ = std::make_shared<Share const>(std::move(share));
+    }
     /// Nothing of the solid is outside.
     Box const& bounds() const { return bounds_; }
     double distance_mm(Vec3 const& p) const { return (*distance_)(p); }
+    /// It says itself what share of a voxel it fills. Combinations of shapes do not: they know distances only.
+    bool has_share() const { return share_ != nullptr; }
+    double share(Vec3 const& p, double side_mm) const { return (*share_)(p, side_mm); }
 
 private:
     Box bounds_;
     std::shared_ptr<Distance const> distance_;
+    std::shared_ptr<Share const> share_;
 };
 
+/// A straight piece of a tapering tube with round ends; radii above 0.
+struct TubePiece {
+    Vec3 from_mm{0}, to_mm{0};
+    double from_radius_mm = 1, to_radius_mm = 1;
+};
 // Solids. Sizes are half-extents or radii, above 0.
 Shape ball(Vec3 const& centre_mm, double radius_mm);
 Shape ellipsoid(Frame const& frame, Vec3 const& radii_mm);
@@ -66,6 +82,9 @@ Shape elliptic_cylinder(Frame const& frame, double left_mm, double back_mm, doub
 Shape rounded_cone(Vec3 const& from_mm, double from_radius_mm, Vec3 const& to_mm, double to_radius_mm);
 /// A tube along a polyline with a ball at every point; radii change linearly between them.
 Shape tube(std::span<Vec3 const> points_mm, std::span<double const> radii_mm);
+/// Very many pieces of tubes (a vascular tree), quick to ask: distances are exact within 3 mm of the surface and bounds
+/// beyond; pieces thinner than a voxel fill their own share of it and no more. docs/theory/lungs.md, eq. 1
+Shape branches(std::span<TubePiece const> pieces);
 /// A plate along a polyline: an elliptic cross-section of `wide` along `across` (a direction per point) and `thin`
 /// along the third, e.g. a rib.
 Shape strap(std::span<Vec3 const> points_mm, std::span<Vec3 const> across, std::span<double const> wide_mm,
