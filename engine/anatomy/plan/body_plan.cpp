@@ -223,16 +223,16 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms abducted 30 degrees with the palms up, 8 degrees more below the elbow; legs a little apart.
-    {"elbow-left", t(3), 324, -6, -260},
-    {"elbow-right", t(3), -324, -6, -260},
-    {"wrist-left", t(3), 481, -6, -461},
-    {"wrist-right", t(3), -481, -6, -461},
+    // Arms on boards, abducted 70 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // heart. Legs a little apart.
+    {"elbow-left", t(3), 458, -6, -100},
+    {"elbow-right", t(3), -458, -6, -100},
+    {"wrist-left", t(3), 707, -6, -153},
+    {"wrist-right", t(3), -707, -6, -153},
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},
     {"ankle-right", l(5), -114, 16, -967},
-    {"ring-finger-left", t(3), 530, -4, -614}, // arms 30 degrees aside: 716 mm from the shoulder
     {"symphysis", l(5), 0, -72, -122},
     {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
