@@ -223,12 +223,12 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms on boards, abducted 70 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
     // heart. Legs a little apart.
-    {"elbow-left", t(3), 458, -6, -100},
-    {"elbow-right", t(3), -458, -6, -100},
-    {"wrist-left", t(3), 707, -6, -153},
-    {"wrist-right", t(3), -707, -6, -153},
+    {"elbow-left", t(3), 475, -6, -23},
+    {"elbow-right", t(3), -475, -6, -23},
+    {"wrist-left", t(3), 730, -6, -10},
+    {"wrist-right", t(3), -730, -6, -10},
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},

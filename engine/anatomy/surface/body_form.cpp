@@ -5,7 +5,9 @@
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
 #include <memory>
+#include <mutex>
 #include <numbers>
+#include <optional>
 
 #include "../chest/chest_form.hpp"
 #include "../chest/distance_lattice.hpp"
@@ -212,7 +214,9 @@ Wall wall_at(double z)
 
 } // namespace
 
-Shape sampled(Shape const& shape, double step_mm, double margin_mm)
+namespace {
+
+Shape sampled_now(Shape const& shape, double step_mm, double margin_mm)
 {
     Box const box = grown(shape.bounds(), 2 * step_mm + margin_mm);
     // Distances on a coarse lattice first: a cell whose corners are all further from the surface than the cell is long
@@ -238,7 +242,23 @@ Shape sampled(Shape const& shape, double step_mm, double margin_mm)
         }
         return std::abs(nearest) > std::numbers::sqrt3 * coarse ? nearest : shape.distance_mm(p);
     });
-    return {shape.bounds(), [lattice](Vec3 const& p) { return lattice.distance_mm(p); }};
+    return lattice;
+}
+
+} // namespace
+
+Shape sampled(Shape const& shape, double step_mm, double margin_mm)
+{
+    // When it is first asked: a body has many such shapes, and a picture of its chest never asks the hip bones.
+    struct Later {
+        std::once_flag once;
+        std::optional<Shape> lattice;
+    };
+    auto const later = std::make_shared<Later>();
+    return {shape.bounds(), [=](Vec3 const& p) {
+                std::call_once(later->once, [&] { later->lattice.emplace(sampled_now(shape, step_mm, margin_mm)); });
+                return later->lattice->distance_mm(p);
+            }};
 }
 
 double table_y(BodyPlan const& plan)
