@@ -145,7 +145,7 @@ double smooth_greatest(double a, double b, double blend)
 }
 
 /// Step of the table of the trunk's forms [mm]: folds are 5 mm and wider.
-constexpr double step_mm = 5;
+constexpr double trunk_step_mm = 5;
 
 Shape trunk(BodyPlan const& plan, Layer layer)
 {
@@ -181,7 +181,7 @@ Shape trunk(BodyPlan const& plan, Layer layer)
                           rim = smooth_greatest(rim, p.y - lying, 14);
                           return std::max({rim, low - p.z, p.z - high});
                       }};
-    return sampled(exact, step_mm);
+    return sampled(exact, trunk_step_mm);
 }
 
 /// The wall of the belly's cavity in the reference man: what is inside the fascia on each side, down to the pelvis.
