@@ -143,12 +143,19 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         return {s * Vec3{-95, -145, 340}, s * Vec3{95, 125, 660}};
     if (name == "whole") {
         Box box = between(-270, 530);
-        // Legs below, head above, arms beside.
-        box.low = glm::min(box.low, Vec3{-330 * s, -150 * s, -1110 * s});
-        box.high = glm::max(box.high, Vec3{330 * s, 150 * s, 690 * s});
+        // Legs below, head above, hands beside.
+        box.low = glm::min(box.low, Vec3{0, -190 * s, -1160 * s});
+        box.high = glm::max(box.high, Vec3{0, 150 * s, 690 * s});
+        for (char const* side : {"-left", "-right"}) {
+            Vec3 const wrist = plan.place(std::string{"wrist"} + side);
+            box = around(box, {wrist, wrist});
+        }
+        box.low.x -= 150 * s;
+        box.high.x += 150 * s;
         return box;
     }
-    throw Error{"no region is called '" + std::string{name} + "'; there are: trunk, chest, heart, spine, neck, head, whole"};
+    throw Error{"no region is called '" + std::string{name} +
+                "'; there are: trunk, chest, heart, spine, neck, head, whole"};
 }
 
 Box trunk_region(BodyPlan const& plan)

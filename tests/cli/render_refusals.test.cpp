@@ -17,6 +17,7 @@ TEST(RenderRefusals, wrong_values_are_exit_code_2_and_one_line)
                                                       {"--sod", "nan"},         {"--target", "1,2"},
                                                       {"--target", "nan,0,0"},  {"--target", "0,inf,0"},
                                                       {"--target", "0,0,1e30"}, {"--target", "a,b,c"},
+                                                      {"--target", "carina"},   {"--target", "1,2,3,4"},
                                                       {"--fov", "0"},           {"--fov", "-20"},
                                                       {"--fov", "nan"},         {"--size", "1"},
                                                       {"--size", "-5"},         {"--size", "100000"},

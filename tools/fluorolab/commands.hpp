@@ -26,7 +26,7 @@ struct RenderRequest {
     std::string patient;
     double lao_deg = 0, cran_deg = 0;
     double sid_mm = 1000, sod_mm = 750;
-    std::vector<double> target_mm; ///< x, y, z; empty = centre of the grid
+    std::string target; ///< X,Y,Z or a landmark; empty = centre of the grid
     double fov_mm = 200;
     int size_px = 512;
     std::optional<double> kv, mas;

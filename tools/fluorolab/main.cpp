@@ -44,9 +44,8 @@ int main(int argc, char** argv)
     render_command->add_option("--cran", render.cran_deg, "secondary angle [deg], + = detector toward the head");
     render_command->add_option("--sid", render.sid_mm, "source to detector [mm]");
     render_command->add_option("--sod", render.sod_mm, "source to isocentre [mm]");
-    render_command->add_option("--target", render.target_mm, "patient point X,Y,Z at the isocentre [mm, LPS]")
-        ->delimiter(',')
-        ->expected(3);
+    render_command->add_option("--target", render.target,
+                               "patient point at the isocentre: X,Y,Z [mm, LPS], or the name of a landmark");
     render_command->add_option("--fov", render.fov_mm, "side of the square field on the detector [mm]");
     render_command->add_option("--size", render.size_px, "pixels per side");
     render_command->add_option("--kv", render.kv, "tube voltage, 40-150 kV");
@@ -103,11 +102,10 @@ int main(int argc, char** argv)
 
     PhantomRequest phantom;
     auto* const phantom_command = app.add_subcommand("phantom", "a built-in patient as a patient file");
-    phantom_command->add_option("name", phantom.name, "adult-male, adult-female, obese-adult, elderly-osteoporotic")
-        ->required();
+    phantom_command->add_option("name", phantom.name, "adult-male, adult-female, obese-adult, elderly-osteoporotic");
     phantom_command->add_option("--set", phantom.set, "KEY=VALUE: height_mm=1800, seed=3, ...; --options lists all");
     phantom_command->add_option("--spacing", phantom.spacing_mm, "side of a voxel [mm], 0.2 to 10");
-    phantom_command->add_option("--region", phantom.region, "trunk, chest, heart, spine, neck or whole");
+    phantom_command->add_option("--region", phantom.region, "trunk, chest, heart, spine, neck, head or whole");
     phantom_command->add_option("-o,--output", phantom.out, "patient file");
     phantom_command->add_option("--export", phantom.ct, "write the CT as NIfTI (.nii, .nii.gz)");
     phantom_command->add_option("--labels", phantom.labels, "write the label map as NIfTI, a table of names beside it");

@@ -1,7 +1,9 @@
 #include "commands.hpp"
 #include "json.hpp"
+#include "landmark.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <fluoro/anatomy/built_in.hpp>
@@ -39,18 +41,33 @@ void check_request(RenderRequest const& r)
                 " mm) and at most 10000 mm: the detector stands behind the isocentre");
     require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
     require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
-    for (double const place : r.target_mm)
-        require(std::abs(place) <= 10000, "--target: X, Y and Z are places in the patient, -10000 to 10000 mm");
     for (double const phase : r.phase)
         require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
 }
 
+/// "X,Y,Z", a landmark's name, or the middle of the patient.
+Vec3 target_of(std::string const& text, Patient const& patient)
+{
+    if (text.empty()) return patient.ct.grid.centre_mm();
+    if (text.find(',') == std::string::npos) return landmark(patient, text, "--target");
+    Vec3 target{0};
+    char const* at = text.data();
+    char const* const end = at + text.size();
+    for (int axis = 0; axis < 3; ++axis) {
+        auto const [next, error] = std::from_chars(at, end, target[axis]);
+        require(error == std::errc{} && std::abs(target[axis]) <= 10000 && (axis == 2 ? next == end : *next == ','),
+                "--target " + text +
+                    ": X,Y,Z are places in the patient, -10000 to 10000 mm, or give a landmark's name");
+        at = next + 1;
+    }
+    return target;
+}
+
 Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patient)
 {
-    Vec3 const target =
-        r.target_mm.empty() ? patient->ct.grid.centre_mm() : Vec3{r.target_mm[0], r.target_mm[1], r.target_mm[2]};
+    Vec3 const target = target_of(r.target, *patient);
     RoomKind const& kind = find_room_kind("c-arm-suite");
     Scene scene;
     scene.patient = patient;

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "landmark.hpp"
 
 #include <chrono>
 #include <cstdio>
@@ -32,16 +33,6 @@ Patient draw(std::string const& name, BuiltInWish const& wish)
     PatientParameters parameters = built_in_patient(name);
     for (std::string const& key_value : wish.set) set(parameters, key_value);
     return draw_built_in(parameters, wish.region, wish.spacing_mm);
-}
-
-Vec3 landmark(Patient const& patient, std::string const& name, std::string const& scenario)
-{
-    auto const& all = patient.lumens.landmarks;
-    if (auto const found = all.find(name); found != all.end()) return found->second;
-    std::string known;
-    for (auto const& [one, at] : all) known += (known.empty() ? "" : ", ") + one;
-    throw Error{scenario + ": the patient has no landmark called '" + name + "'; " +
-                (known.empty() ? "a CT has none before `fluorolab fit`; give isocentre_mm" : "there are: " + known)};
 }
 
 struct Prepared {

@@ -45,7 +45,7 @@ constexpr std::array<SegmentPlan, 18> segment_rows{{
 /// Slow waves, so that a fissure is edge-on to a beam here and there only.
 double waves(Vec3 const& p, unsigned seed)
 {
-    return 2.2 * noise({p.x, p.y, 0}, 55, seed);
+    return 2.6 * noise({p.x, p.y, 0}, 62, seed) + 1.1 * noise({p.x, p.y, 0}, 27, seed + 9);
 }
 
 /// The share of a voxel that a sheet fills: a tent whose sum over voxels across is the thickness.
@@ -87,7 +87,7 @@ double Fissures::oblique(Side side, Vec3 const& p) const
     double const through = (side == Side::left ? -24.0 : -32.0) - 0.10 * out;
     double const rise = slope * (q.y - 6) + 0.0016 * (q.y - 6) * (q.y - 6);
     double const z = through + rise + waves(q, seed_ + unsigned(side));
-    return scale_ * (q.z - z) * 0.62; // the slope and the waves' own
+    return scale_ * (q.z - z) * 0.6; // the slope and the waves' own
 }
 
 double Fissures::horizontal(Vec3 const& p) const

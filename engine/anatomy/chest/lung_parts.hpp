@@ -1,6 +1,6 @@
 #pragma once
 #include "lung_lobes.hpp"
-#include "vessel_tree.hpp"
+#include "lung_tree.hpp"
 
 // What the lungs' builder is made of.
 namespace fluoro {

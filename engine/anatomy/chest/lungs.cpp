@@ -12,7 +12,7 @@ namespace {
 constexpr double cloud_mm = 4.4;           ///< spacing of the points that trees grow to
 constexpr double bare_rim_mm = 6;          ///< below the pleura no vessel is wide enough to be drawn
 constexpr double dependent_hu = 75;        ///< the back of a lung over its front, lying on the back: 50 to 100
-constexpr double fissure_mm = 0.4;         ///< two layers of pleura
+constexpr double fissure_mm = 0.3;         ///< two layers of pleura
 constexpr double vessel_in_graph_mm = 1.0; ///< radius; thinner twigs are drawn only
 constexpr double wall_density = 1.05, blood_density = 1.06;
 constexpr double blood_hu = 40;

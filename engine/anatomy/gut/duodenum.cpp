@@ -34,7 +34,7 @@ void add_duodenum(Anatomy& anatomy)
          "duodenal-lower-flexure",
          {p(-23, 25, -4), p(-23, 29, -22), p(-21, 29, -42), p(-14, 27, -56)},
          {11, 12.5, 13, 13, 12}},
-        {"duodenal-horizontal", "duodenal-midline", {p(4, 23, -64), f(-24, 2, -40)}, {12, 12, 11}},
+        {"duodenal-horizontal", "duodenal-midline", {p(4, 19, -64), f(-24, 2, -40)}, {12, 12, 11}},
         {"duodenal-ascending", "duodenojejunal-flexure", {f(-8, 3, -26), f(-2, 2, -10), flexure}, {11, 12, 12, 11}}};
     LumenGraph& gut = anatomy.lumens.gut;
     int from = *gut.find_node("pylorus");
@@ -58,7 +58,7 @@ void add_duodenum(Anatomy& anatomy)
     Shape const lumen = sweep.shaped(
         [seed, n](Sweep::Spot const& s, Vec3 const& q) {
             double const folds = s.along_mm > 40 * n ? 0.5 + 0.5 * std::sin(s.along_mm / 0.9 + noise(q, 9, seed)) : 0;
-            double const d = s.distance_mm();
+            double const d = s.cut_distance_mm();
             return std::abs(d) > 3 ? 0.7 * d : 0.6 * (d + 0.9 * folds);
         },
         0);

@@ -19,10 +19,10 @@ void add_pouch(Anatomy& anatomy, double size_mm)
     double const wide = std::max(3.0, 0.3 * size_mm), deep = std::min(wide, 5.5 * n);
     // Levels are about 18 mm apart; the pouch is measured from its neck to its floor.
     double const neck_level = 6.3, floor_level = neck_level + (size_mm - deep) / (17.5 * n);
-    double const x = wide / n + 3.5, ahead = deep / n + 1.5;
+    double const x = wide / n + 3.5, ahead = deep / n + 3.4;
     std::vector<SweepSection> const sections{
         {top, 2.2 * n, 1.2 * n},
-        {neck.at(neck_level, 2, 5), std::min(3 * n, wide), 1.8 * n},
+        {neck.at(neck_level, 2, 6), std::min(3 * n, wide), 1.8 * n},
         {neck.at(std::lerp(neck_level, floor_level, 0.25), 0.7 * x, ahead), 0.75 * wide, 0.8 * deep},
         {neck.at(std::lerp(neck_level, floor_level, 0.65), x, ahead), wide, deep},
         {neck.at(floor_level, x, ahead), 0.8 * wide, 0.9 * deep},
@@ -76,8 +76,8 @@ void add_tumour(Anatomy& anatomy, GulletProfile const& p, GutPathology::Carcinom
 {
     std::vector<SweepSection> sections;
     auto const last = p.middle_mm.size() - 1;
-    auto const first = std::size_t(std::max(0.0, tumour.at_mm - tumour.length_mm / 2 + 2));
-    auto const end = std::min(last, std::size_t(tumour.at_mm + tumour.length_mm / 2 - 2));
+    auto const first = std::size_t(std::max(0.0, tumour.at_mm - tumour.length_mm / 2 + 1));
+    auto const end = std::min(last, std::size_t(tumour.at_mm + tumour.length_mm / 2 - 1));
     for (std::size_t i = first; i <= end; i += 2)
         sections.push_back(
             {p.middle_mm[i], p.open_side_mm[i] + p.wall_mm[i] - 1, p.open_other_mm[i] + p.wall_mm[i] - 1});
@@ -85,7 +85,7 @@ void add_tumour(Anatomy& anatomy, GulletProfile const& p, GutPathology::Carcinom
                 label_of("tumour"),
                 Rank::wall,
                 {58, 1.05, 10, 3},
-                roughened(Sweep{sections, left, 3}.solid(), 1.2, 6, unsigned(anatomy.plan.parameters.seed) + 41)};
+                roughened(Sweep{sections, left, 3}.cut_solid(), 1.2, 6, unsigned(anatomy.plan.parameters.seed) + 41)};
     anatomy.organs.push_back(organ);
 }
 

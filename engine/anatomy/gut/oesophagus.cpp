@@ -25,11 +25,11 @@ constexpr Level t(int n)
 /// The lumen at rest: flat from side to side, with a fold to the front and back; once open, an ellipse.
 double star(Sweep::Spot const& spot)
 {
-    double const flat = spot.distance_mm();
+    double const flat = spot.cut_distance_mm();
     if (spot.radii.y > 3) return flat;
     Sweep::Spot arm = spot;
     arm.radii = {arm_mm, spot.radii.y + arm_reach_mm};
-    return std::min(flat, arm.distance_mm());
+    return std::min(flat, arm.cut_distance_mm());
 }
 
 /// Area of the star [mm2].
@@ -39,7 +39,7 @@ double star_area(double side, double other)
     constexpr double h = 0.1;
     for (double x = h / 2; x < side + 1; x += h)
         for (double y = h / 2; y < other + 2; y += h) {
-            Sweep::Spot const spot{0, {x, y}, {side, other}, 0};
+            Sweep::Spot const spot{0, {x, y}, {side, other}, 0, 0, 1e9};
             if (star(spot) < 0) area += 4 * h * h;
         }
     return area;
@@ -67,10 +67,10 @@ GulletProfile gullet_profile(BodyPlan const& plan, GutPathology::Hernia hernia, 
         {before_spine(plan, t(5), 0, 8.4, 10), 9},
         {before_spine(plan, t(5), 1.5, 8, -4), 7.4},
         {before_spine(plan, t(6), 1.5, 8.2, 2), 9.5},
-        {before_spine(plan, t(7), 2, 7.6), 8},
-        {before_spine(plan, t(8), 4.5, 9), 9},
-        {before_spine(plan, t(9), 9, 13), 11},
-        {before_spine(plan, t(10), 12.5, 19, 12), 12.5},
+        {before_spine(plan, t(7), 0, 8.5), 8},
+        {before_spine(plan, t(8), 1.5, 12.5), 9},
+        {before_spine(plan, t(9), 7, 22), 11},
+        {before_spine(plan, t(10), 13.5, 28.5, 12), 12.5},
         {plan.place("hiatus"), 7},
         {glm::mix(plan.place("hiatus"), plan.place("cardia"), 0.5), 8},
         {plan.place("cardia"), 6.5},
@@ -165,7 +165,8 @@ void add_oesophagus(Anatomy& anatomy, GulletProfile const& p, GutPathology const
         // Little pockets of swallowed air, as often seen.
         auto const seed = unsigned(anatomy.plan.parameters.seed) + 32;
         lumen.hu = [seed](Vec3 const& at, double) {
-            double const air = std::clamp(3 * (noise({0, 0, at.z}, 14, seed) - 1.1), 0.0, 1.0);
+            double const air =
+                std::clamp(0.9 * (noise({0, 0, at.z}, 16, seed) - 0.5 + 0.2 * noise(at, 3, seed)), 0.0, 1.0);
             return std::lerp(18.0, -900.0, air);
         };
     }

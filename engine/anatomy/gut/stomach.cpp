@@ -19,9 +19,9 @@ struct Station {
     double x, y, z, across, other; ///< [mm of the reference man]; half axes front-back and left-right
 };
 /// J-shaped, lying: fundus, body, incisura, antrum, up and back to the pylorus.
-constexpr Station stations[] = {{54, -54, 144, 20, 21}, {58, -60, 126, 26, 28}, {61, -66, 102, 25, 28},
-                                {57, -69, 78, 24, 25},  {43, -70, 56, 22, 21},  {22, -69, 45, 19, 17},
-                                {3, -68, 47, 16, 15},   {-13, -68, 56, 11, 11}};
+constexpr Station stations[] = {{54, -18, 146, 20, 21}, {59, -29, 126, 26, 28}, {61, -43, 102, 25, 28},
+                                {57, -54, 78, 24, 25},  {43, -61, 56, 22, 21},  {22, -64, 45, 19, 17},
+                                {3, -63, 47, 16, 15},   {-13, -62, 56, 11, 11}};
 
 class StomachBuilder {
 public:
@@ -41,7 +41,7 @@ public:
     void build()
     {
         fit_lumen();
-        Shape const hollow = lumen(scale_, 0);
+        Shape const hollow = lumen(scale_);
         // The wall lies around the lumen without its folds; the folds are part of it.
         double const inside = volumes_mm3(hollow, {0}, 2)[0];
         double const wall = growth_for_volume(smooth(scale_), inside + wall_mm3_, 1, 9, 2.5);
@@ -125,21 +125,21 @@ private:
     Shape beside_gullet() const { return Sweep{beside_sections(), {1, 0, 0}, 3}.solid(); }
 
     /// With its folds: long ridges in body and fundus, lower in the antrum.
-    Shape lumen(double scale, double grow) const
+    Shape lumen(double scale) const
     {
         Sweep const sweep{sections(scale), {0, 1, 0}, 4};
         double const whole = sweep.length_mm();
         Shape const folded = sweep.shaped(
-            [whole, seed = seed_, grow](Sweep::Spot const& s, Vec3 const& p) {
-                double const d = s.distance_mm(grow);
+            [whole, seed = seed_](Sweep::Spot const& s, Vec3 const& p) {
+                double const d = s.cut_distance_mm();
                 if (std::abs(d) > 6) return d * 0.85 + (d > 0 ? -0.5 : 0.5);
                 double const angle = std::atan2(s.q.y, s.q.x);
                 double const high = 2.4 * std::clamp(1.35 - 1.2 * s.along_mm / whole, 0.15, 1.0);
                 double const ridge = 0.5 + 0.5 * std::cos(11 * angle + 1.6 * noise(p, 22, seed));
                 return 0.8 * (d + 0.75 * high * ridge);
             },
-            grow);
-        std::vector<Shape> parts{folded, Sweep{entrance(), {1, 0, 0}, 3}.solid(grow)};
+            0);
+        std::vector<Shape> parts{folded, Sweep{entrance(), {1, 0, 0}, 3}.cut_solid()};
         if (pathology_.hernia == GutPathology::Hernia::paraoesophageal) parts.push_back(beside_gullet());
         return unite(parts, 6 * n_);
     }
@@ -161,7 +161,7 @@ private:
     {
         double const wanted = content_mm3_ + gas_mm3_;
         for (int round = 0; round < 5; ++round) {
-            double const now = volumes_mm3(clipped(lumen(scale_, 0), clear_of_diaphragm_mm + 4), {0}, 3)[0];
+            double const now = volumes_mm3(clipped(lumen(scale_), clear_of_diaphragm_mm + 4), {0}, 3)[0];
             scale_ = std::clamp(scale_ * std::sqrt(wanted / now), 0.25 * n_, 2.2 * n_);
         }
     }

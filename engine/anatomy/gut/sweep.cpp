@@ -61,6 +61,13 @@ double Sweep::Spot::distance_mm(double grow_mm) const
     return bound * (k0 < 1 ? std::max(estimate, -0.72 * least * std::sqrt(1 - k0 * k0)) : estimate);
 }
 
+double Sweep::Spot::cut_distance_mm() const
+{
+    Spot level = *this;
+    level.beyond_mm = 0;
+    return std::max(level.distance_mm(), bound * (beyond_mm > 0 ? beyond_mm : -to_end_mm));
+}
+
 Sweep::Spot Sweep::nearest(Vec3 const& p) const
 {
     double best = std::numeric_limits<double>::max(), share = 0;
@@ -90,6 +97,8 @@ Sweep::Spot Sweep::nearest(Vec3 const& p) const
     double const rest = std::sqrt(std::max(0.0, best - glm::dot(spot.q, spot.q)));
     bool const is_end = (at == 0 && share == 0) || (next + 1 == points_.size() && share == 1);
     spot.beyond_mm = is_end ? rest : 0;
+    spot.away_mm = std::sqrt(best);
+    spot.to_end_mm = std::min(spot.along_mm, along_.back() - spot.along_mm);
     return spot;
 }
 
@@ -111,6 +120,11 @@ Vec3 Sweep::side_at(double along_mm) const
 Shape Sweep::solid(double grow_mm) const
 {
     return shaped([grow_mm](Spot const& spot, Vec3 const&) { return spot.distance_mm(grow_mm); }, grow_mm);
+}
+
+Shape Sweep::cut_solid() const
+{
+    return shaped([](Spot const& spot, Vec3 const&) { return spot.cut_distance_mm(); }, 0);
 }
 
 Shape Sweep::shaped(std::function<double(Spot const&, Vec3 const&)> rule, double reach_mm) const

@@ -22,8 +22,12 @@ public:
         Vec2 q{0};            ///< in the cross-section: side, other
         Vec2 radii{1};        ///< half axes there
         double beyond_mm = 0; ///< past the ends, else 0
+        double away_mm = 0;   ///< from the middle of the way
+        double to_end_mm = 0; ///< along the way to the nearer end
         /// Estimated distance to the surface of the cross-section grown by `grow_mm`.
         double distance_mm(double grow_mm = 0) const;
+        /// The same of a way that ends flat.
+        double cut_distance_mm() const;
     };
     Spot nearest(Vec3 const& p) const;
     double length_mm() const { return along_.back(); }
@@ -36,6 +40,8 @@ public:
 
     /// The swept solid, grown by `grow_mm`.
     Shape solid(double grow_mm = 0) const;
+    /// The same, cut off flat at both ends: where one label ends and the next begins.
+    Shape cut_solid() const;
     /// A solid by a rule of its own in the sweep's terms; the rule keeps to Shape's promise about distances. Within
     /// `reach_mm` of the swept surface.
     Shape shaped(std::function<double(Spot const&, Vec3 const&)> rule, double reach_mm) const;

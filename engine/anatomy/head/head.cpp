@@ -26,7 +26,7 @@ void add_soft_tissue(Anatomy& anatomy, HeadForm const& head)
 void add_brain(Anatomy& anatomy, HeadForm const& head)
 {
     bool const is_female = anatomy.plan.parameters.sex == Sex::female;
-    Shape const cavity = cranial_cavity(head);
+    Shape const cavity = cranial_cavity(head), room = without(cavity, unite(petrous_bones(head), base_bones(head)));
     anatomy.organs.push_back({"cerebrospinal-fluid", label_of("cerebrospinal_fluid"), Rank::cavity, {8, 1.0}, cavity});
     std::vector<Shape> ventricles;
     double const s = head.size;
@@ -41,9 +41,9 @@ void add_brain(Anatomy& anatomy, HeadForm const& head)
     double const mass_g =
         (is_female ? female_brain_g : male_brain_g) * anatomy.plan.parameters.height_mm / (is_female ? 1630 : 1760);
     double const volume = mass_g / brain_density * 1000 + volumes_mm3(fluid, {0}, 2)[0];
-    double const gap = growth_for_volume(cavity, volume, -10, 2, 4);
+    double const gap = growth_for_volume(room, volume, -10, 2, 4);
     anatomy.organs.push_back(
-        {"brain", label_of("brain"), Rank::organ, {33, brain_density, 4, 5}, without(offset(cavity, gap), fluid)});
+        {"brain", label_of("brain"), Rank::organ, {33, brain_density, 4, 5}, without(offset(room, gap), fluid)});
 }
 
 } // namespace

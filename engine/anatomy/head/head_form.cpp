@@ -23,15 +23,28 @@ double along(std::span<Vec2 const> rows, double y)
 
 /// Height of the inner floor of the skull: beside the middle (anterior, middle and posterior fossa) and in it
 /// (cribriform plate, sella with its dorsum, clivus).
-constexpr std::array<Vec2, 8> lateral_floor{
-    {{-110, 66}, {-90, 60}, {-66, 58}, {-50, 34}, {-30, 20}, {-12, 22}, {12, 0}, {70, 12}}};
-constexpr std::array<Vec2, 10> middle_floor{
-    {{-110, 66}, {-92, 53}, {-62, 52}, {-42, 52}, {-37, 44}, {-32, 43}, {-27, 52}, {-20, 36}, {-4, 6}, {70, 12}}};
+constexpr std::array<Vec2, 11> lateral_floor{
+    {{-110, 66}, {-90, 60}, {-66, 58}, {-50, 34}, {-30, 19}, {-12, 22}, {6, 4}, {25, 0}, {45, 4}, {62, 14}, {78, 30}}};
+constexpr std::array<Vec2, 13> middle_floor{{{-110, 66},
+                                             {-92, 53},
+                                             {-62, 52},
+                                             {-42, 52},
+                                             {-37, 44},
+                                             {-32, 43},
+                                             {-27, 52},
+                                             {-20, 36},
+                                             {-4, 6},
+                                             {28, 2},
+                                             {45, 5},
+                                             {62, 14},
+                                             {78, 30}}};
 
 double floor_height(double x, double y)
 {
     double const t = std::clamp((std::abs(x) - 9) / 14, 0.0, 1.0);
-    return std::lerp(along(middle_floor, y), along(lateral_floor, y), t * t * (3 - 2 * t));
+    // The fossae are bowls: their floor rises to the sides.
+    double const bowl = 16 * std::pow(std::abs(x) / 62, 2.5);
+    return std::lerp(along(middle_floor, y), along(lateral_floor, y) + bowl, t * t * (3 - 2 * t));
 }
 
 } // namespace
@@ -62,22 +75,30 @@ double above_floor(HeadForm const& head, Vec3 const& p, double lower_mm)
     return 0.45 * (head.size * floor_height(q.x / head.size, q.y / head.size) - lower_mm - q.z);
 }
 
+/// The larger of both with the corner between vault and floor rounded.
+double rounded(double a, double b)
+{
+    constexpr double reach = 20;
+    double const h = std::max(reach - std::abs(a - b), 0.0) / reach;
+    return 0.9 * (std::max(a, b) + h * h * h * reach / 6);
+}
+
 } // namespace
 
 Shape cranial_cavity(HeadForm const& head)
 {
     Shape const dome = vault(head);
-    return {dome.bounds(), [=](Vec3 const& p) { return std::max(dome.distance_mm(p), above_floor(head, p, 0)); }};
+    return {dome.bounds(), [=](Vec3 const& p) { return rounded(dome.distance_mm(p), above_floor(head, p, 0)); }};
 }
 
 Shape brain_case(HeadForm const& head, double vault_mm, double base_mm)
 {
     Shape const dome = vault(head);
-    return {
-        grown(dome.bounds(), vault_mm), [=](Vec3 const& p) {
-            double const out = dome.distance_mm(p);
-            return std::max({out - vault_mm, above_floor(head, p, base_mm), std::min(-out, -above_floor(head, p, 0))});
-        }};
+    return {grown(dome.bounds(), vault_mm), [=](Vec3 const& p) {
+                double const out = dome.distance_mm(p);
+                double const outer = rounded(out - vault_mm, above_floor(head, p, base_mm));
+                return std::max(outer, -rounded(out, above_floor(head, p, 0)));
+            }};
 }
 
 Shape head_outline(HeadForm const& head)
@@ -89,11 +110,16 @@ Shape head_outline(HeadForm const& head)
     std::vector<Shape> parts{
         ellipsoid(head.frame_at(0, -14, 50), s * Vec3{80, 98, 97}), // scalp
         bulb(0, -52, 6, 67, 61, 60),                                // cheeks
-        bulb(0, -62, -34, 52, 48, 34),                              // jaws
-        bulb(0, -92, -50, 22, 16, 20),                              // chin
+        bulb(0, -56, -40, 55, 54, 37),                              // jaws
+        bulb(0, -88, -54, 24, 18, 24),                              // chin
         bulb(0, -98, -22, 26, 17, 22),                              // lips
     };
-    Shape const nose = rounded_cone(head.at(0, -103, 46), 7 * s, head.at(0, -115, 8), 12 * s);
+    for (double side : {-1.0, 1.0}) {
+        parts.push_back(bulb(44 * side, -27, -22, 16, 24, 30)); // masseter and parotid
+        parts.push_back(bulb(52 * side, 3, 4, 18, 20, 30));     // over the mastoid
+        parts.push_back(bulb(37 * side, -74, 38, 24, 28, 32));  // temple and brow
+    }
+    Shape const nose = rounded_cone(head.at(0, -104, 46), 7 * s, head.at(0, -121, 6), 11 * s);
     Shape const whole = unite(parts, 14 * s);
     return unite(whole, nose, 8 * s);
 }

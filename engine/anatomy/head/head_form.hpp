@@ -30,7 +30,7 @@ Shape head_outline(HeadForm const& head);
 /// Places of the neck by the spine: `level` 3 is the middle of C3's front face, 3.5 the disc below; `ahead` [mm of the
 /// reference man] of that line.
 struct NeckForm {
-    std::array<Vec3, 8> fronts; ///< C1 .. T1
+    std::array<Vec3, 11> fronts; ///< C1 .. T4
     double scale = 1;
     Vec3 at(double level, double left, double ahead) const;
 };

@@ -8,6 +8,9 @@ namespace fluoro {
 
 /// Brain case, face, sinuses, nose.
 void add_skull(Anatomy& anatomy, HeadForm const& head);
+/// Condyles, mastoids, styloids, clivus; and the dense pyramids. Both stand up from the floor of the skull.
+Shape base_bones(HeadForm const& head);
+Shape petrous_bones(HeadForm const& head);
 void add_mandible_and_teeth(Anatomy& anatomy, HeadForm const& head);
 /// Bones, cartilages, folds and the airway down to the node "trachea-top"; hyoid bone; thyroid gland.
 void add_larynx(Anatomy& anatomy, NeckForm const& neck);

@@ -31,11 +31,12 @@ private:
         double const ossified = std::clamp((anatomy_.plan.parameters.age_y - 20) / 60, 0.0, 1.0);
         Organ organ{name, label_of(label), Rank::bone, {130, 1.1}, shape};
         organ.hu = [ossified, seed](Vec3 const& p, double depth) {
-            double const bony = noise(p, 6, seed) + 2.2 * ossified - 1.2;
+            double const bony = noise(p, 7, seed) + 2.4 * ossified - 0.7;
             double const rim = depth < 1 ? 420 : 180;
             return 110 + std::clamp(bony, 0.0, 1.0) * rim;
         };
         anatomy_.organs.push_back(organ);
+        cartilages_.push_back(shape);
     }
 
     void add_thyroid_cartilage()
@@ -90,10 +91,10 @@ private:
         double const horn = body.y - neck_.fronts[2].y;
         for (int i = -6; i <= 6; ++i) {
             double const x = 3.7 * i, share = std::abs(i) / 6.0;
-            way.push_back({n_ * x, body.y - 0.72 * horn * share * share, body.z + n_ * 5 * share});
+            way.push_back({n_ * x, body.y - 0.66 * horn * std::pow(share, 1.6), body.z + n_ * 8 * share * share});
             across.push_back(up);
-            wide.push_back(n_ * std::lerp(6.2, 3.0, std::sqrt(share)));
-            thin.push_back(n_ * std::lerp(3.6, 2.0, std::sqrt(share)));
+            wide.push_back(n_ * std::lerp(6.0, 2.2, std::sqrt(share)));
+            thin.push_back(n_ * std::lerp(3.8, 1.6, std::sqrt(share)));
         }
         Organ hyoid{"hyoid", label_of("hyoid"), Rank::bone, {350, 1.4}, strap(way, across, wide, thin)};
         hyoid.hu = bone_hu(anatomy_.plan, {1.2, 900, 300, 60}, 95);
@@ -105,7 +106,7 @@ private:
         bool const is_female = anatomy_.plan.parameters.sex == Sex::female;
         std::vector<Shape> parts;
         for (double side : {-1.0, 1.0}) {
-            std::vector<Vec3> const way{at(5.45, side * 18, 17), at(6.2, side * 18.5, 18), at(7.1, side * 15.5, 19),
+            std::vector<Vec3> const way{at(5.6, side * 24, 13), at(6.25, side * 20.5, 16), at(7.1, side * 16.5, 18),
                                         at(7.6, side * 13.5, 19)};
             std::vector<SweepSection> sections;
             double const wide[] = {3.5, 7.5, 7.5, 4}, deep[] = {4, 8.5, 9, 5};
@@ -114,21 +115,35 @@ private:
         }
         parts.push_back(ellipsoid({at(7.05, 0, 35), left, back, up}, n_ * Vec3{14, 3.4, 8}));
         std::vector<Vec3> const windpipe{at(5.6, 0, 23), at(6.4, 0, 23), at(7.2, 0, 24), at(8, 0, 25)};
-        Shape const trachea = tube(windpipe, std::vector<double>(4, 11.8 * n_));
-        Shape const gland = without(unite(parts, 4 * n_), trachea, 1);
+        std::vector<Shape> beside = cartilages_;
+        beside.push_back(tube(windpipe, std::vector<double>(4, 11.8 * n_)));
+        // The gullet passes behind the left lobe.
+        beside.push_back(Sweep{
+            {{at(6.3, 0, 7.5), 9 * n_, 6 * n_}, {at(7, 2.5, 8), 10.5 * n_, 6 * n_}, {at(8, 5, 8.2), 10.5 * n_, 6 * n_}},
+            left,
+            3}
+                             .solid(0.8));
+        Shape const larynx = unite(beside);
+        Shape const lobes = unite(parts, 4 * n_);
         // ICRP 89: 20 and 17 g.
         double const volume = (is_female ? 17 : 20) / 1.04 * 1000;
-        double const grow = growth_for_volume(gland, volume, -4, 4, 1.5);
+        // What the larynx takes away grows with the lobes: the second round makes up for it.
+        double grow = growth_for_volume(lobes, volume, -4, 4, 1.5);
+        for (int round = 0; round < 4; ++round) {
+            double const have = volumes_mm3(without(offset(lobes, grow), larynx, 1), {0}, 1.5)[0];
+            grow = growth_for_volume(lobes, volumes_mm3(lobes, {grow}, 1.5)[0] + volume - have, -4, 6, 1.5);
+        }
         anatomy_.organs.push_back({"thyroid-gland",
                                    label_of("thyroid_gland"),
                                    Rank::organ,
                                    {100, 1.04, 8, 3},
-                                   without(offset(unite(parts, 4 * n_), grow), trachea, 1)});
+                                   without(offset(lobes, grow), larynx, 1)});
     }
 
     Anatomy& anatomy_;
     NeckForm neck_;
     double n_;
+    std::vector<Shape> cartilages_;
 };
 
 } // namespace

@@ -20,10 +20,10 @@ Shape half_mandible(HeadForm const& head, double side)
     std::vector<Vec3> const up_body(body.size(), head.frame.up);
     std::vector<double> const high{s * 16, s * 15.5, s * 15, s * 14, s * 13, s * 12};
     std::vector<double> const thick{s * 6.5, s * 6, s * 5.8, s * 6, s * 5.8, s * 4.5};
-    std::vector<Vec3> const ramus{head.at(45 * side, -20, -30), head.at(47 * side, -21, -14),
-                                  head.at(49 * side, -24, 4)};
+    std::vector<Vec3> const ramus{head.at(43.5 * side, -27, -40), head.at(45 * side, -22.5, -30),
+                                  head.at(47 * side, -21, -14), head.at(49 * side, -24, 4)};
     std::vector<Vec3> const back_ramus(ramus.size(), head.frame.back);
-    std::vector<double> const wide{s * 16, s * 15.5, s * 15}, thin{s * 4.2, s * 3.6, s * 3};
+    std::vector<double> const wide{s * 9, s * 14.5, s * 15.5, s * 15}, thin{s * 4.2, s * 4.2, s * 3.6, s * 3};
     std::vector<Shape> const parts{
         strap(body, up_body, high, thick),
         strap(ramus, back_ramus, wide, thin),

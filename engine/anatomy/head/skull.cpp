@@ -20,23 +20,17 @@ public:
 
     void add_brain_case()
     {
-        Shape const shell = brain_case(head_, vault_mm * s_, base_mm * s_);
+        // The brow swells from the vault; in it the frontal sinuses, never alike on both sides.
+        Shape const brow =
+            without(ellipsoid(head_.frame_at(0, -94, 62), s_ * Vec3{33, 10.5, 10.5}), cranial_cavity(head_));
+        Shape const shell = unite(brain_case(head_, vault_mm * s_, base_mm * s_), brow, 8 * s_);
         Shape const hole = elliptic_cylinder(head_.frame_at(0, 10, -2), 15 * s_, 17.5 * s_, 16 * s_, 2 * s_);
         bone("skull-vault", without(shell, hole, 3), vault_bone, 72);
-        // Condyles, petrous pyramids, mastoids, clivus: what makes the base dense.
-        std::vector<Shape> base, petrous;
-        for (double side : {-1.0, 1.0}) {
-            base.push_back(ellipsoid(head_.frame_at(17 * side, -1, -3), s_ * Vec3{6, 11, 6}));
-            base.push_back(ellipsoid(head_.frame_at(57 * side, 6, 4), s_ * Vec3{10, 14, 21}));
-            petrous.push_back(rounded_cone(head_.at(52 * side, 0, 20), 11 * s_, head_.at(14 * side, -24, 26), 6 * s_));
-            base.push_back(rounded_cone(head_.at(46 * side, -8, 8), 3 * s_, head_.at(38 * side, -20, -20), 1.4 * s_));
-        }
-        base.push_back(rounded_cone(head_.at(0, -8, 6), 6 * s_, head_.at(0, -30, 34), 10 * s_));
-        bone("skull-base", unite(base, 4 * s_), face_bone, 73);
-        bone("petrous-bones", unite(petrous, 2 * s_), petrous_bone, 74);
+        bone("skull-base", base_bones(head_), face_bone, 73);
+        bone("petrous-bones", petrous_bones(head_), petrous_bone, 74);
         // Mastoid cells: air and thin walls.
         for (double side : {-1.0, 1.0}) {
-            Shape const cells = ellipsoid(head_.frame_at(57 * side, 6, 3), s_ * Vec3{7.5, 11, 17});
+            Shape const cells = ellipsoid(head_.frame_at(55 * side, 6, 3), s_ * Vec3{7.5, 11, 17});
             Organ organ{"mastoid-cells", skull_, Rank::bone, {-150, 0.85}, cells};
             organ.hu = [](Vec3 const& p, double) { return std::clamp(-150 + 480 * noise(p, 4, 75), -900.0, 800.0); };
             anatomy_.organs.push_back(organ);
@@ -54,8 +48,8 @@ public:
             walls.push_back(without(offset(hollow, 1.6 * s_), hollow));
         };
         for (double side : {-1.0, 1.0}) {
-            sinus(26 * side, -70, 8, 12.5, 17, 16);          // maxillary
-            sinus((side > 0 ? 11 : -9), -101, 70, 10, 5, 9); // frontal, never alike
+            sinus(26 * side, -70, 8, 12.5, 17, 16); // maxillary
+
             for (int cell = 0; cell < 4; ++cell) sinus(8.5 * side, -54.0 - 10 * cell, 37, 4.5, 5.5, 8); // ethmoid
         }
         sinus(1.5, -41, 34, 12, 10, 8); // sphenoid, below the sella
@@ -102,7 +96,7 @@ private:
             fats.push_back(cone);
             Frame const front = head_.frame_at(40 * side, -60, 39);
             rims.push_back(
-                intersect(without(offset(cone, 2.6 * s_), cone), rounded_box(front, s_ * Vec3{60, 34, 40}, 0)));
+                intersect(without(offset(cone, 2.6 * s_), cone), rounded_box(front, s_ * Vec3{60, 29, 40}, 0)));
             eyes.push_back(ball(head_.at(32 * side, -91, 39), 12 * s_));
             lenses.push_back(ellipsoid(head_.frame_at(32 * side, -99, 39), s_ * Vec3{4.5, 2, 4.5}));
         }
@@ -132,7 +126,7 @@ private:
             std::vector<Vec3> const zygomatic{head_.at(50 * side, -74, 17), head_.at(62 * side, -55, 17),
                                               head_.at(66 * side, -32, 19), head_.at(62 * side, -12, 22)};
             parts.push_back(tube(curve(zygomatic, 4), std::vector<double>(curve(zygomatic, 4).size(), 3.2 * s_)));
-            parts.push_back(rounded_cone(head_.at(49 * side, -80, 20), 3.5 * s_, head_.at(49 * side, -82, 56), 4 * s_));
+            parts.push_back(rounded_cone(head_.at(48 * side, -78, 20), 3.5 * s_, head_.at(46 * side, -79, 56), 4 * s_));
             // Pterygoid plates behind the upper jaw.
             parts.push_back(rounded_box(head_.frame_at(13 * side, -42, 8), s_ * Vec3{1.6, 7, 16}, 1.2 * s_));
         }
@@ -173,6 +167,30 @@ std::function<double(Vec3 const&, double)> bone_hu(BodyPlan const& plan, BoneTex
         double const share = std::clamp((cortex - depth_mm) / 0.8 + 0.5, 0.0, 1.0);
         return std::lerp(deep, texture.cortex_hu, share);
     };
+}
+
+Shape base_bones(HeadForm const& head)
+{
+    double const s = head.size;
+    std::vector<Shape> parts{
+        rounded_cone(head.at(0, -8, 6), 6 * s, head.at(0, -30, 34), 10 * s), // clivus
+        ellipsoid(head.frame_at(0, -24, 36), s * Vec3{19, 10, 15}),          // under dorsum and sella
+    };
+    for (double side : {-1.0, 1.0}) {
+        parts.push_back(ellipsoid(head.frame_at(17 * side, -1, -3), s * Vec3{6, 11, 6}));  // condyle
+        parts.push_back(ellipsoid(head.frame_at(55 * side, 6, 4), s * Vec3{9.5, 14, 21})); // mastoid
+        parts.push_back(rounded_cone(head.at(46 * side, -8, 8), 3 * s, head.at(38 * side, -20, -20), 1.4 * s));
+    }
+    return unite(parts, 4 * s);
+}
+
+Shape petrous_bones(HeadForm const& head)
+{
+    double const s = head.size;
+    std::vector<Shape> parts;
+    for (double side : {-1.0, 1.0})
+        parts.push_back(rounded_cone(head.at(52 * side, 0, 20), 11 * s, head.at(14 * side, -24, 26), 6 * s));
+    return unite(parts);
 }
 
 void add_skull(Anatomy& anatomy, HeadForm const& head)

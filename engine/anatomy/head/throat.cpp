@@ -2,6 +2,8 @@
 #include "head_parts.hpp"
 #include "throat_form.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <fluoro/core/error.hpp>
 
 namespace fluoro {
@@ -54,14 +56,16 @@ private:
     void add_air()
     {
         Tissue const air{air_hu, 0.0012};
-        add("mouth-lumen", "mouth", Rank::lumen, air, sagittal(form_.mouth).solid());
         add("nasopharynx-lumen", "pharynx", Rank::lumen, air, sagittal(form_.nasopharynx).solid());
         Shape const oropharynx = sagittal(form_.oropharynx).solid();
         // The hypopharynx stands open above the arytenoids and is a closed slit below them.
         Shape const way = sagittal(form_.hypopharynx).solid();
-        double const closes_z = neck(4.35, 0, 0).z;
+        double const closes_z = neck(4.2, 0, 0).z;
         Organ hypopharynx{"hypopharynx-lumen", label_of("pharynx"), Rank::lumen, {mucus_hu, 1.0}, way};
-        hypopharynx.hu = [closes_z](Vec3 const& p, double) { return p.z > closes_z ? air_hu : mucus_hu; };
+        hypopharynx.hu = [closes_z](Vec3 const& p, double) {
+            return std::lerp(mucus_hu, air_hu,
+                             std::clamp((p.z - closes_z) / 8 + 0.5 + 0.3 * noise(p, 4, 21), 0.0, 1.0));
+        };
         anatomy_.organs.push_back(hypopharynx);
         add("oropharynx-lumen", "pharynx", Rank::lumen, air, unite(oropharynx, vallecula(), 3 * n_));
         for (double side : {-1.0, 1.0})
@@ -78,6 +82,21 @@ private:
             if (edge.from == trachea_top_) radius = edge.radii_mm.front();
         form_.larynx.push_back({top, radius, radius});
         add("larynx-lumen", "larynx_lumen", Rank::lumen, air, larynx_air());
+        // Last, so that its label ends flat at the fauces.
+        add("mouth-lumen", "mouth", Rank::lumen, air, mouth_air());
+    }
+
+    /// A slit; behind the soft palate's edge a point belongs to the way, mouth or nose, whose middle is nearer.
+    Shape mouth_air() const
+    {
+        Sweep const nose = sagittal(form_.nasopharynx);
+        return sagittal(form_.mouth)
+            .shaped(
+                [nose](Sweep::Spot const& s, Vec3 const& p) {
+                    double const own = s.cut_distance_mm();
+                    return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - nose.nearest(p).away_mm));
+                },
+                0);
     }
 
     /// In front of the epiglottis, a pouch on either side of the median fold.
@@ -104,10 +123,19 @@ private:
 
     Shape larynx_air() const
     {
-        Shape const way = sagittal(form_.larynx).solid();
+        // Where it leaves the pharynx, a point belongs to the way whose middle is nearer.
+        Sweep const pharynx = sagittal(form_.hypopharynx);
+        Shape const way =
+            sagittal(form_.larynx)
+                .shaped(
+                    [pharynx](Sweep::Spot const& s, Vec3 const& p) {
+                        double const own = s.cut_distance_mm();
+                        return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - pharynx.nearest(p).away_mm));
+                    },
+                    0);
         // The ventricle: a cleft to either side between false and true cords.
         Frame const cleft{neck(4.92, 0, 26.5), {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-        return unite(way, ellipsoid(cleft, n_ * Vec3{8, 8, 1.7}), n_);
+        return unite(way, ellipsoid(cleft, n_ * Vec3{7.5, 6.5, 1.5}), n_);
     }
 
     /// What stands in the air: soft palate with uvula, epiglottis. Drawn after it.
@@ -123,9 +151,9 @@ private:
         add("soft-palate", "muscle", Rank::lumen, {55, 1.05}, sagittal(soft).solid());
         std::vector<SweepSection> const leaf{{neck(4.55, 0, 36), 3 * n_, 1.6 * n_},
                                              {neck(4.0, 0, 30), 7 * n_, 1.7 * n_},
-                                             {neck(3.4, 0, 24.5), 11 * n_, 1.6 * n_},
+                                             {neck(3.4, 0, 24), 11 * n_, 1.6 * n_},
                                              {neck(2.95, 0, 19.5), 12 * n_, 1.5 * n_},
-                                             {neck(2.6, 0, 16.5), 8 * n_, 1.3 * n_}};
+                                             {neck(2.6, 0, 17.2), 8 * n_, 1.3 * n_}};
         Sweep const epiglottis = sagittal(leaf);
         // The leaf is curled: its sides lie further back.
         Shape const curled{grown(epiglottis.bounds(), 4), [epiglottis, n = n_](Vec3 const& p) {

@@ -1,4 +1,5 @@
 #include "../builders.hpp"
+#include "limb_form.hpp"
 
 namespace fluoro {
 
@@ -7,6 +8,10 @@ std::vector<PatientOption> limbs_options()
     return {};
 }
 
-void build_limbs(Anatomy&) {}
+void build_limbs(Anatomy& anatomy)
+{
+    for (int const sign : {-1, 1}) add_arm(anatomy, sign);
+    add_legs(anatomy);
+}
 
 } // namespace fluoro

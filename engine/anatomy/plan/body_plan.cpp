@@ -55,9 +55,9 @@ constexpr OutlineRow male_outline[] = {
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
     {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
-    {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -57, 110, 6, 8, 10},
-    {390, 76, -50, 96, 5, 6, 9},        {415, 62, -53, 80, 4, 5, 7},       {450, 59, -62, 66, 4, 5, 6},
-    {490, 60, -78, 62, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
+    {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
+    {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
+    {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
 
 constexpr Level middle = Level(int(Level::l1) + 2); // L3
@@ -184,18 +184,18 @@ constexpr Level l(int n)
 }
 constexpr PlaceRow place_rows[] = {
     // Airways and gullet
-    {"larynx", Level(5), 0, -42, 0},
+    {"larynx", Level(4), 0, -33, 2},
     {"hyoid", Level(2), 0, -47, -8},
     {"oral-cavity", Level(1), 0, -70, 0},
-    {"upper-sphincter", Level(5), 0, -17, -8},
+    {"upper-sphincter", Level(5), 0, -15.5, -11},
     {"trachea-top", Level(6), 0, -30, 4},
     {"carina", t(5), -1, -38, 4},
     {"hilum-right", t(6), -38, -32, 6},
     {"hilum-left", t(6), 40, -28, 12},
-    {"hiatus", t(10), 14, -36, 0},
-    {"cardia", t(11), 26, -48, 4},
+    {"hiatus", t(10), 16, -46, 0},
+    {"cardia", t(11), 28, -50, 12},
     {"fundus-top", t(10), 62, -30, 14},
-    {"pylorus", l(1), -24, -58, -4},
+    {"pylorus", l(1), -24, -72, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
     // Heart: the base behind and above on the right, the apex in front, below and on the left
     {"aortic-root", t(6), 6, -80, -8},
@@ -204,10 +204,10 @@ constexpr PlaceRow place_rows[] = {
     {"pulmonary-valve", t(6), 20, -92, 0},
     {"heart-apex", t(9), 78, -108, -10},
     {"heart-centre", t(7), 22, -80, -18},
-    {"arch-top", t(3), 12, -44, -6},
-    {"descending-aorta-top", t(4), 22, -16, 0},
-    {"aortic-hiatus", Level::t12, 6, -26, 0},
-    {"aortic-bifurcation", l(4), 4, -30, -4},
+    {"arch-top", t(3), 23, -37, -6},
+    {"descending-aorta-top", t(4), 26, -19, 0},
+    {"aortic-hiatus", Level::t12, 6, -29, 0},
+    {"aortic-bifurcation", l(4), 4, -32, -4},
     {"cavoatrial-junction", t(7), -30, -70, 8},
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
@@ -229,8 +229,18 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
+    // Arms abducted 30 degrees with the palms up, 8 degrees more below the elbow; legs a little apart.
+    {"elbow-left", t(3), 324, -6, -260},
+    {"elbow-right", t(3), -324, -6, -260},
+    {"wrist-left", t(3), 481, -6, -461},
+    {"wrist-right", t(3), -481, -6, -461},
+    {"knee-left", l(5), 102, -2, -567},
+    {"knee-right", l(5), -102, -2, -567},
+    {"ankle-left", l(5), 114, 16, -967},
+    {"ankle-right", l(5), -114, 16, -967},
+    {"ring-finger-left", t(3), 530, -4, -614}, // arms 30 degrees aside: 716 mm from the shoulder
     {"symphysis", l(5), 0, -72, -122},
-    {"coccyx", l(5), 0, 62, -112},
+    {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
     {"vertex", Level::c1, 0, 10, 158},
 };
@@ -245,6 +255,97 @@ std::string name_of(Level level)
     if (i < int(Level::t1)) return "C" + std::to_string(i + 1);
     if (i < int(Level::l1)) return "T" + std::to_string(i - int(Level::t1) + 1);
     return "L" + std::to_string(i - int(Level::l1) + 1);
+}
+
+namespace {
+
+/// The reference man's row at a height, rounded between the rows.
+OutlineRow row_at(double z)
+{
+    auto const after = std::ranges::find_if(male_outline, [z](OutlineRow const& r) { return r.z >= z; });
+    OutlineRow const* const high = after == std::end(male_outline) ? std::end(male_outline) - 1 : after;
+    OutlineRow const* const low = high == std::begin(male_outline) ? high : high - 1;
+    double const share = high == low ? 0 : std::clamp((z - low->z) / (high->z - low->z), 0.0, 1.0);
+    double const s = share * share * (3 - 2 * share);
+    auto const at = [&](double OutlineRow::*value) { return std::lerp(low->*value, high->*value, s); };
+    return {z,
+            at(&OutlineRow::half_width),
+            at(&OutlineRow::front),
+            at(&OutlineRow::back),
+            at(&OutlineRow::fat_front),
+            at(&OutlineRow::fat_side),
+            at(&OutlineRow::fat_back)};
+}
+
+double exponent_at(double z)
+{
+    return std::lerp(2.2, 2.7, std::clamp((350 - z) / 150, 0.0, 1.0));
+}
+
+/// Area of a superellipse [mm2].
+double area(double half_width, double half_depth, double exponent)
+{
+    double const a = std::tgamma(1 + 1 / exponent);
+    return 4 * half_width * half_depth * a * a / std::tgamma(1 + 2 / exponent);
+}
+
+/// Adipose tissue of the whole body as the plan has it [kg].
+double adipose_kg(BodyPlan const& plan)
+{
+    // Fat on limbs and head over that on the trunk, and what lies around organs, between muscles and in yellow marrow
+    // of a lean patient [kg]: together 18.2 and 22.5 kg in the reference adults of ICRP 89.
+    constexpr double limbs_over_trunk = 0.62;
+    double const inner_kg = (plan.parameters.sex == Sex::male ? 5.2 : 3.6) * std::pow(plan.scale, 3);
+    double under_skin = 0, within = 0;
+    constexpr double step = 5;
+    BodyPlan lean = plan;
+    lean.visceral_mm = 0;
+    for (double z = -270; z <= 415; z += step) {
+        BodyPlan::Outline const o = plan.outline(plan.scale * z), thin = lean.outline(plan.scale * z);
+        auto const inner_area = [](BodyPlan::Outline const& of) {
+            return area(of.half_width_mm - of.fat_side_mm,
+                        (of.back_mm - of.fat_back_mm - of.front_mm - of.fat_front_mm) / 2, of.exponent);
+        };
+        double const inside = inner_area(o);
+        under_skin += area(o.half_width_mm, (o.back_mm - o.front_mm) / 2, o.exponent) - inside;
+        within += inside - inner_area(thin);
+    }
+    constexpr double kg_per_mm3 = 0.95e-6;
+    return kg_per_mm3 * step * plan.scale * ((1 + limbs_over_trunk) * under_skin + within) + inner_kg;
+}
+
+/// What is not adipose tissue [kg]: ICRP 89's reference adults, by the square of the height; a fifth of what a heavy
+/// patient carries beyond is muscle and skin that carries it, and old age has lost a tenth. Typical.
+double lean_kg(PatientParameters const& p)
+{
+    bool const is_male = p.sex == Sex::male;
+    double const height = p.height_mm / (is_male ? 1760 : 1630);
+    double const reference = (is_male ? 54.8 : 37.5) * height * height, usual = (is_male ? 73 : 60) * height * height;
+    double const age = 1 - 0.1 * std::clamp((p.age_y - 50) / 28, 0.0, 1.0);
+    return age * reference + 0.2 * (p.mass_kg - usual);
+}
+
+/// Visceral fat first, within what a belly can hold; the rest under the skin.
+void solve_fat(BodyPlan& plan)
+{
+    plan.fat = plan.parameters.subcutaneous_mm / 15;
+    double const wanted = plan.parameters.mass_kg - lean_kg(plan.parameters);
+    auto const solve = [&](double& value, double low, double high) {
+        for (int i = 0; i < 40; ++i) {
+            value = (low + high) / 2;
+            (adipose_kg(plan) < wanted ? low : high) = value;
+        }
+    };
+    solve(plan.visceral_mm, -8 * plan.scale, 60 * plan.scale);
+    if (std::abs(adipose_kg(plan) - wanted) > 0.05) solve(plan.fat, 0.2, 12);
+}
+
+} // namespace
+
+BodyPlan::Outline reference_outline(double z_mm)
+{
+    OutlineRow const row = row_at(z_mm);
+    return {row.half_width, row.front, row.back, exponent_at(z_mm), row.fat_front, row.fat_side, row.fat_back};
 }
 
 BodyPlan::Outline BodyPlan::outline(double z_mm) const
@@ -262,33 +363,26 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
                 settled = glm::mix(settled_mm[i + 1], settled_mm[i], (z_mm - low) / (high - low));
         }
     double const z = (z_mm - settled.z) / scale;
-    auto const after = std::ranges::find_if(male_outline, [z](OutlineRow const& r) { return r.z >= z; });
-    OutlineRow const* const high = after == std::end(male_outline) ? std::end(male_outline) - 1 : after;
-    OutlineRow const* const low = high == std::begin(male_outline) ? high : high - 1;
-    double const share = high == low ? 0 : std::clamp((z - low->z) / (high->z - low->z), 0.0, 1.0);
-    // Rounded between the rows.
-    double const s = share * share * (3 - 2 * share);
-    auto const at = [&](double OutlineRow::*value) { return std::lerp(low->*value, high->*value, s); };
-
-    bool const is_female = parameters.sex == Sex::female;
+    OutlineRow const row = row_at(z);
     // Women: narrower chest and waist, as wide at the hips.
-    double const slim = is_female ? std::lerp(1.02, 0.92, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
+    bool const is_female = parameters.sex == Sex::female;
+    double const slim = is_female ? std::lerp(1.0, 0.9, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
+    double const deep = is_female ? std::lerp(0.94, 0.9, std::clamp((z + 150) / 150, 0.0, 1.0)) : 1;
     Outline o;
-    double const fat = parameters.subcutaneous_mm / 15; // of the reference man
-    o.fat_front_mm = scale * at(&OutlineRow::fat_front) * fat;
-    o.fat_side_mm = scale * at(&OutlineRow::fat_side) * (0.4 + 0.6 * fat);
-    o.fat_back_mm = scale * at(&OutlineRow::fat_back) * (0.5 + 0.5 * fat);
-    // What is inside the fat is the reference's; visceral fat swells the belly.
-    double const belly = std::exp(-std::pow((z - 10) / 110, 2));
-    double const visceral = std::max(0.0, fat - 1) * 16 * belly * scale;
-    double const inner_width =
-        scale * slim * (at(&OutlineRow::half_width) - at(&OutlineRow::fat_side)) + 0.7 * visceral;
-    double const inner_front = scale * slim * (at(&OutlineRow::front) + at(&OutlineRow::fat_front)) - visceral;
-    double const inner_back = scale * slim * (at(&OutlineRow::back) - at(&OutlineRow::fat_back));
+    // A neck and the upper chest put on less than the belly and the hips.
+    double const gain = (fat - 1) * std::lerp(1.0, 0.45, std::clamp((z - 120) / 180, 0.0, 1.0));
+    o.fat_front_mm = scale * row.fat_front * std::max(0.15, 1 + gain);
+    o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
+    o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
+    // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
+    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / 110, 2));
+    double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;
+    double const inner_front = scale * deep * (row.front + row.fat_front) - visceral;
+    double const inner_back = scale * deep * (row.back - row.fat_back);
     o.half_width_mm = inner_width + o.fat_side_mm;
     o.front_mm = inner_front - o.fat_front_mm + settled.y;
     o.back_mm = inner_back + o.fat_back_mm + settled.y;
-    o.exponent = std::lerp(2.2, 2.7, std::clamp((350 - z) / 150, 0.0, 1.0));
+    o.exponent = exponent_at(z);
     return o;
 }
 
@@ -305,6 +399,7 @@ BodyPlan plan_body(PatientParameters const& parameters)
     plan.parameters = parameters;
     plan.scale = parameters.height_mm / 1760;
     stack_spine(plan, false);
+    solve_fat(plan);
     std::array<Vec3, levels> unbroken;
     for (std::size_t i = 0; i < unbroken.size(); ++i) unbroken[i] = plan.spine[i].frame.origin_mm;
     if (!fractures_of(parameters).empty()) stack_spine(plan, true);

@@ -22,9 +22,10 @@ void shape_atlas(VertebraForm& form, BodyPlan const& plan)
     Vec3 const up{0, 0, 1};
     // Lateral masses, hollow above for the condyles of the skull.
     HalfSpace const on_axis{-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2};
-    Vec3 const condylar = glm::normalize(Vec3{-0.3, -0.05, 0.95});
-    HalfSpace const under_skull{condylar, glm::dot(condylar, s * Vec3{17, 0, 6})};
-    add({17.5, -6, 1}, {18, 5, 1}, up, 4.5, 4.5, 5.6, 5.4, {on_axis, under_skull});
+    Vec3 const condylar = glm::normalize(Vec3{-0.22, -0.05, 0.97});
+    HalfSpace const under_skull{condylar, glm::dot(condylar, s * Vec3{17, 0, 5.4})};
+    HalfSpace const outer_edge{{0.6, 0, 0.8}, 0.6 * 22.5 * s + 0.8 * 4.5 * s};
+    add({17.5, -6, 1}, {18, 5, 1}, up, 4.5, 4.5, 5.6, 5.4, {on_axis, under_skull, outer_edge});
     form.paired_.push_back(upper_side(below, atlantoaxial_bearing_mm * s));
     // Anterior arch with its tubercle.
     add({15, -8, 1}, {9, arch_y / s + 1.2, 1}, up, 2.5, 2.4, 3.2, 2.7);
@@ -79,7 +80,7 @@ void shape_axis(VertebraForm& form, BodyPlan const& plan)
     Vec3 const in_body{0.6 * form.half_width_, 0, 0.3 * rim};
     form.paired_.push_back({{in_body, sap_root - in_body, Vec3{0, 1, 0}, 4 * s, 4 * s, 4.5 * s, 4.2 * s}, {}});
     // Pedicle and pars together lead from the upper facet in front to the lower one behind.
-    form.pedicle_ = {form.canal_half_width_ + form.size_.pedicle_width_mm / 2, back + 1.5 * s, 0.1 * rim};
+    form.pedicle_ = glm::mix(sap_root, iap_root, 0.4);
     form.paired_.push_back(
         {{sap_root, iap_root - sap_root, Vec3{0, 0, 1}, 1.8 * s, 1.5 * s, 3.9 * s, 3.6 * s}, {over_c3}});
     double const lamina_r = 2.7 * s, roof = form.canal_y_ + form.canal_half_depth_ + 0.9 * lamina_r;
@@ -97,6 +98,7 @@ void shape_axis(VertebraForm& form, BodyPlan const& plan)
     form.paired_.push_back({{fork + Vec3{0.8, 0, 0}, form.spinous_tip_ - fork + Vec3{4.2 * s, 0, 0}, sideways, 2.0 * s,
                              1.0 * s, 2.3 * s, 2.6 * s},
                             {}});
+    form.spinous_tip_ = stem_end;
     // Short transverse processes.
     Vec3 const tip = form.transverse_tip_ = {s * level.transverse_x, back + s * (level.transverse_back - 6),
                                              s * level.transverse_up};

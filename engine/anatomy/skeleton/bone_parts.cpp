@@ -51,7 +51,7 @@ FacetJoint upper_facet(BodyPlan const& plan, Level level)
     joint.width_mm = s * form.facet_width;
     joint.height_mm = s * form.facet_height;
     // Cartilage of 1 mm on either side in the lumbar spine, 0.7-0.8 mm above; worn with age.
-    joint.gap_mm = (level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.4 * age;
+    joint.gap_mm = (level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.25 * age;
     return joint;
 }
 

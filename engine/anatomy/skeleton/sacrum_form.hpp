@@ -13,7 +13,6 @@ public:
     double hu(Vec3 const& patient, double depth_mm) const;
     /// S1 .. S5 and four pieces of the coccyx.
     std::vector<Frame> const& segments() const { return segments_; }
-    double height_mm(int segment) const { return heights_[std::size_t(segment)]; }
     /// How far a point is above the line between S1 and S2.
     double above_s2_mm(Vec3 const& patient) const;
     /// Middle of the canal at S1 .. S4.

@@ -69,8 +69,9 @@ void add_lesions(Anatomy& anatomy, VertebraForm const& form, Level level, BodyPa
 /// Of a whole vertebra, cortex and marrow together, as its HU say (docs/theory/spine.md).
 double whole_density(Level level, double bone_density)
 {
-    double const young = level <= Level::c7 ? 1.26 : level <= Level::t12 ? 1.22 : 1.19;
-    return 1.06 + (young - 1.06) * (0.35 + 0.65 * bone_density);
+    double const i = double(level);
+    double const young = level <= Level::c7 ? 1.30 : level <= Level::t12 ? std::lerp(1.27, 1.21, (i - 7) / 11) : 1.215;
+    return 1.06 + (young - 1.06) * (0.72 + 0.28 * bone_density);
 }
 
 } // namespace

@@ -27,15 +27,17 @@ struct Disc {
         double const k = rim(q);
         double const bulge = 0.8 * (1 - std::min(1.0, q.z * q.z / (half_height * half_height)));
         double const side = (k - 1) * std::min(half_width, half_depth) - bulge;
-        // Into the dishes of the end-plates; bone covers what is too much.
-        double const into = std::clamp((0.95 - k) / 0.15, 0.1, 1.0) * 5;
         auto const depth_in = [&](VertebraPlan const& v, double sign) {
             Vec3 const local = v.frame.local(p);
             double const wedge = (v.posterior_height_mm - v.anterior_height_mm) / v.endplate_depth_mm;
             double const mean = (v.anterior_height_mm + v.posterior_height_mm) / 2;
             return (mean + wedge * std::clamp(local.y, -half_depth, half_depth)) / 2 - sign * local.z;
         };
-        return 0.8 * std::max({side, depth_in(upper, -1) - into, depth_in(lower, 1) - into});
+        double const above = depth_in(upper, -1), below = depth_in(lower, 1);
+        // Up to the rims, and in the middle into the dishes of the end-plates; bone covers what is too much.
+        double const flat = std::max({side, above - 0.4, below - 0.4});
+        double const lens = std::max({(k - 0.9) * std::min(half_width, half_depth), above - 5, below - 5});
+        return 0.85 * std::min(flat, lens);
     }
 };
 
@@ -108,10 +110,13 @@ void add_discs(Anatomy& anatomy)
         disc.half_width = 0.25 * (disc.upper.endplate_width_mm + disc.lower.endplate_width_mm) - 0.3;
         disc.half_depth = 0.25 * (disc.upper.endplate_depth_mm + disc.lower.endplate_depth_mm) - 0.3;
         disc.half_height = std::max(disc.upper.disc_below_mm / 2, 1.0);
-        double const reach = std::hypot(disc.half_width, disc.half_depth) + 2;
-        double const tall = disc.half_height + 6 + 0.25 * disc.half_depth;
-        Box const box{disc.frame.origin_mm - Vec3{reach, disc.half_depth + 4, tall},
-                      disc.frame.origin_mm + Vec3{reach, disc.half_depth + 4, tall}};
+        Vec3 const half{disc.half_width + 1, 1.06 * disc.half_depth + 1, disc.half_height + 6 + 0.25 * disc.half_depth};
+        Box box{disc.frame.origin_mm, disc.frame.origin_mm};
+        for (int corner = 0; corner < 8; ++corner) {
+            Vec3 const p = disc.frame.at(corner & 1 ? half.x : -half.x, corner & 2 ? half.y : -half.y,
+                                         corner & 4 ? half.z : -half.z);
+            box = around(box, {p, p});
+        }
         Organ organ{"disc-" + name_of(level_at(i)) + "-" + name_of(level_at(i + 1)),
                     label_of("intervertebral_disc"),
                     Rank::bone,

@@ -63,14 +63,18 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     // End-plates: a flat ring (the fused apophysis) around a dish, deepest behind the middle below.
     auto const dish = [&](double depth, double centre) {
         double const dx = q.x / half_width_, dy = (q.y - centre) / half_depth_;
-        double const t = std::max(0.0, 1 - (dx * dx + dy * dy) / 0.72);
-        return depth * t * (2 - t);
+        // A deep one, of a collapsed body, is a wide bowl without a floor.
+        bool const is_bowl = depth > 3.5;
+        double const t = std::max(0.0, 1 - (dx * dx + dy * dy) / (is_bowl ? 0.8 : 0.62));
+        return depth * (is_bowl ? t * (1.3 - 0.3 * t) : t * (2 - t));
     };
     double upper = q.z - half + dish(upper_dish_, 0.05 * half_depth_);
     double lower = -q.z - half + dish(lower_dish_, 0.14 * half_depth_);
+    double lip_slope = 0;
     if (cervical && level_ >= Level(2)) {
         // Uncinate processes beside, the body above bevelled for them; a saddle.
         double const beside = std::clamp((std::abs(q.x) / half_width_ - 0.58) / 0.36, 0.0, 1.0);
+        lip_slope = beside > 0 ? std::min(1.5, 0.4 + 6 * beside * (1 - beside)) * uncinate_ / (0.36 * half_width_) : 0;
         double const behind = std::clamp(1.15 + q.y / half_depth_, 0.0, 1.0);
         upper -= uncinate_ * beside * beside * (3 - 2 * beside) * std::min(1.0, behind);
         double const middle = std::max(0.0, 1 - q.x * q.x / (0.36 * half_width_ * half_width_));
@@ -82,7 +86,8 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
         double const lip = std::max(0.0, -q.y / half_depth_);
         lower -= 1.2 * scale_ * lip * lip;
     }
-    double const steep_up = 1 / std::hypot(1.0, 1.6 * (upper_dish_ + 0.5 * uncinate_) / half_depth_);
+    double const steep_up =
+        1 / std::hypot(1.0, 1.6 * upper_dish_ / half_depth_ + std::max(lip_slope, 0.25 * uncinate_));
     double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.5 : 0)) / half_depth_);
     return {side, upper * steep_up, lower * steep_low};
 }

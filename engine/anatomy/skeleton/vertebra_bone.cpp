@@ -11,7 +11,7 @@ double cancellous_hu(Level level, double bone_density)
     // kV), the neck's about a third more. Marrow without bone is about -20 HU: half red, half yellow.
     constexpr double marrow_hu = -20;
     double const i = double(level);
-    double const young = level <= Level::c7    ? 300 - 8 * i
+    double const young = level <= Level::c7    ? 265 - 6 * i
                          : level <= Level::t12 ? std::lerp(225.0, 180.0, (i - 7) / 11)
                          : level <= Level::l5  ? std::lerp(178.0, 165.0, (i - 19) / 4)
                                                : 95;
@@ -26,7 +26,7 @@ double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, uns
     double const size = std::lerp(1.1, 2.2, porous), tall = std::lerp(3.0, 7.0, porous);
     double const fine = noise(Vec3{local.x, local.y, local.z / tall}, size, seed);
     double const ties = noise(Vec3{local.x / 2.5, local.y / 2.5, local.z}, 1.2, seed + 1);
-    double const strength = 26 + 0.15 * std::max(core_hu, 0.0);
+    double const strength = std::lerp(26.0, 46.0, porous) + 0.15 * std::max(core_hu, 0.0);
     return strength * (fine + (0.75 - 0.75 * porous) * ties);
 }
 
@@ -38,25 +38,29 @@ double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
     double const end_depth = -std::max(at.upper, at.lower);
     bool const in_body = at.side < 0.6 && end_depth > -0.6;
 
-    // Cortex of 0.5 (wall), 0.8 (end-plate) and 1.2 mm (arch) of 1500 HU, as a CT's voxels spread it.
-    double const young = shell_;
-    double peak = 1050, spread = 1.45;
-    double core = core_hu_ + 35;
+    // Cortex of 0.5 (wall), 0.8 (end-plate), 1.2 (pedicle, lamina, facets) and 0.5 mm (tips) of 1500 HU, as a CT's
+    // voxels spread it.
+    bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
+    double const outward = std::max(q.y - canal_y_ - canal_half_depth_ - 6 * scale_,
+                                    std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 5 * scale_);
+    double const tip = std::clamp(outward / (5 * scale_), 0.0, 1.0);
+    double peak = std::lerp(lumbar ? 1050 : 950, 650.0, tip), spread = std::lerp(lumbar ? 1.35 : 1.15, 0.95, tip);
+    double core = core_hu_ + 35 - 45 * tip;
     if (in_body) {
         core = core_hu_;
         if (end_depth < depth_mm + 0.9) {
             peak = 900;
             spread = 1.15;
         } else {
-            peak = 760;
-            spread = 0.95;
+            peak = 740;
+            spread = cervical ? 0.85 : 0.92;
         }
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
     core += trabeculae_hu(q, core_hu_, density_, seed_);
     double const shell = std::exp(-depth_mm * depth_mm / (spread * spread));
-    double hu = core + shell * (peak * young - core);
+    double hu = core + shell * (peak * shell_ - core);
 
     if (in_body && pathology_.fracture) {
         // Crushed bone is packed under the end-plate that gave way.
@@ -100,7 +104,7 @@ Vec3 costovertebral_joint(BodyPlan const& plan, int rib, double sign)
                       : rib >= 11 ? rim - 7 * s
                       : rib == 10 ? rim - 2 * s
                                   : rim + v.disc_below_mm / 2;
-    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 1.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? -1 : 3.5) * s,
+    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? -1 : 3.5) * s,
                       up);
 }
 
@@ -111,7 +115,7 @@ Vec3 costotransverse_joint(BodyPlan const& plan, int rib, double sign)
     LevelForm const& form = level_form(level);
     double const s = plan.scale;
     // The front of the process's club; from rib 7 down nearer to its upper edge.
-    return v.frame.at(sign * s * (form.transverse_x - 1.5), v.endplate_depth_mm / 2 + s * (form.transverse_back - 4.5),
+    return v.frame.at(sign * s * (form.transverse_x - 1.5), v.endplate_depth_mm / 2 + s * (form.transverse_back - 5.5),
                       s * (form.transverse_up + (rib >= 7 ? 2.5 : 0)));
 }
 

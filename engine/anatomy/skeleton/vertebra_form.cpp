@@ -59,12 +59,12 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         upper_dish_ = 0.3;
         lower_dish_ = 1.2;
         uncinate_ = level >= Level(2) ? 3.6 * scale_ : 0;
-        saddle_ = 1.4 * scale_;
+        saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
         waist_ = 0.105;
-        upper_dish_ = 1.4 * scale_;
-        lower_dish_ = 2.1 * scale_;
+        upper_dish_ = 1.2 * scale_;
+        lower_dish_ = 1.9 * scale_;
         osteophyte_ = 2.2 * age;
     } else {
         waist_ = 0.085;
@@ -79,10 +79,15 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         Fracture const& f = *pathology_.fracture;
         double const rims = (size_.anterior_height_mm + size_.posterior_height_mm) / 2;
         double const intact = 2 * rims / (f.anterior_left() + f.posterior_left());
-        double const sunk = std::max(0.0, rims - f.middle_left() * intact);
-        upper_dish_ = std::max(0.7 * upper_dish_, 0.55 * sunk);
-        lower_dish_ = std::max(0.5 * lower_dish_, 0.45 * sunk);
-        if (f.collapse != Collapse::biconcave) lower_dish_ = std::min(lower_dish_, 1.2);
+        // The middle keeps its share of what it was between its natural dishes.
+        double const sunk = rims - f.middle_left() * (intact - upper_dish_ - lower_dish_);
+        if (f.collapse == Collapse::biconcave) {
+            upper_dish_ = 0.52 * sunk;
+            lower_dish_ = 0.48 * sunk;
+        } else {
+            lower_dish_ = std::min(0.6 * lower_dish_, 1.2);
+            upper_dish_ = std::max(0.3, sunk - lower_dish_);
+        }
     }
     canal_half_width_ = size_.canal_width_mm / 2;
     canal_half_depth_ = size_.canal_depth_mm / 2;
@@ -189,6 +194,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
                            {}});
     }
 
+    if (bifid) spinous_tip_ = stem_end;
+
     // Transverse process.
     Vec3 const tip = transverse_tip_ = {s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up};
     if (cervical) {
@@ -220,8 +227,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.2 * s, 0.8 * s, 3.6 * s, 3.1 * s}, {}});
         paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 0.8 * s, 1.5 * s, 3.1 * s, club * s}, {}});
     }
-    double const clear = std::min(above.gap_mm, below.gap_mm);
-    kept_off_.push_back({upper_side(above, level_ == Level(2) ? bearing : bearing), clear});
+    double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
+    kept_off_.push_back({upper_side(above, bearing), clear});
     kept_off_.push_back({lower_side(below, bearing), clear});
 }
 
@@ -286,7 +293,7 @@ double VertebraForm::distance_mm(Vec3 const& patient) const
         d = has_body_ ? smooth_least(d, arch, 2.4) : arch;
     }
     // Bone is nowhere quite smooth.
-    if (std::abs(d) < 2) d += 0.18 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
+    if (std::abs(d) < 2) d += 0.15 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
     return 0.97 * d;
 }
 

@@ -1,70 +1,42 @@
 #include "../builders.hpp"
+#include "body_form.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <fluoro/core/expect.hpp>
-#include <memory>
 
 namespace fluoro {
 
 namespace {
 
-constexpr double skin_mm = 2;                        ///< ICRP 89: 1.3 to 2 mm
-constexpr double trunk_low = -270, trunk_high = 530; ///< [mm of the reference man] where legs and head take over
+constexpr double skin_mm = 2; ///< ICRP 89: 1.3 to 2 mm
 
-/// The outline at every millimetre of height, shrunk by the skin, by the fat too, or not at all.
-struct Section {
-    double half_width, half_depth, middle_y, exponent, slope;
-};
-
-std::vector<Section> sections_of(BodyPlan const& plan, double low_mm, double high_mm, int layer)
+/// Subcutaneous fat: lobules of a centimetre between thin sheets of connective tissue.
+double fat_hu(Vec3 const& p, unsigned seed)
 {
-    std::vector<Section> sections;
-    for (double z = low_mm; z <= high_mm; z += 1) {
-        BodyPlan::Outline const o = plan.outline(z);
-        double const off = layer == 0 ? 0 : skin_mm;
-        double const side = off + (layer == 2 ? o.fat_side_mm : 0);
-        double const front = o.front_mm + off + (layer == 2 ? o.fat_front_mm : 0);
-        double const back = o.back_mm - off - (layer == 2 ? o.fat_back_mm : 0);
-        sections.push_back({o.half_width_mm - side, (back - front) / 2, (back + front) / 2, o.exponent, 0});
-    }
-    for (std::size_t i = 1; i < sections.size(); ++i)
-        sections[i].slope = std::max(std::abs(sections[i].half_width - sections[i - 1].half_width),
-                                     std::abs(sections[i].half_depth - sections[i - 1].half_depth) +
-                                         std::abs(sections[i].middle_y - sections[i - 1].middle_y));
-    return sections;
+    double const lobules = noise(p, 11, seed), fine = noise(p, 4, seed + 1);
+    double const sheet = std::max(0.0, 1 - std::abs(lobules + 0.25 * fine) / 0.13);
+    return -106 + 5 * fine + 55 * sheet;
 }
 
-/// The trunk and neck inside skin (layer 0), inside the skin (1) or inside the fat (2).
-Shape trunk(BodyPlan const& plan, int layer)
+/// Gland, spread under the skin of a lying woman, with fat between its lobes (ICRP 89: 500 g with its fat).
+Organ breast(Anatomy const& anatomy, Shape const& skin, double sign)
 {
-    double const low = plan.scale * trunk_low, high = plan.scale * trunk_high;
-    auto const sections = std::make_shared<std::vector<Section> const>(sections_of(plan, low, high, layer));
-    Box box{Vec3{0, 0, low}, Vec3{0, 0, high}};
-    for (Section const& s : *sections) {
-        box.low = glm::min(box.low, Vec3{-s.half_width, s.middle_y - s.half_depth, low});
-        box.high = glm::max(box.high, Vec3{s.half_width, s.middle_y + s.half_depth, high});
-    }
-    return {box, [sections, low, high](Vec3 const& p) {
-                double const z = std::clamp(p.z, low, high - 1.001);
-                auto const i = std::size_t(z - low);
-                double const share = z - low - double(i);
-                Section const &a = (*sections)[i], &b = (*sections)[std::min(i + 1, sections->size() - 1)];
-                double const w = std::lerp(a.half_width, b.half_width, share);
-                double const d = std::lerp(a.half_depth, b.half_depth, share);
-                double const n = a.exponent;
-                double const x = std::abs(p.x) / w;
-                double const y = std::abs(p.y - std::lerp(a.middle_y, b.middle_y, share)) / d;
-                double const k = std::pow(std::pow(x, n) + std::pow(y, n), 1 / n);
-                double rim = -std::min(w, d);
-                if (k > 1e-6) {
-                    double const gx = std::pow(x / k, n - 1) / w, gy = std::pow(y / k, n - 1) / d;
-                    rim = std::max(rim, (k - 1) / std::hypot(gx, gy));
-                }
-                rim /= std::hypot(1.0, std::max(a.slope, b.slope));
-                double const end = std::max(low - p.z, p.z - high);
-                return std::hypot(std::max(rim, 0.0), std::max(end, 0.0)) + std::min(std::max(rim, end), 0.0);
-            }};
+    BodyPlan const& plan = anatomy.plan;
+    BodyPlan::Outline const o = plan.outline(plan.scale * 205);
+    Vec3 const middle = on_the_skin(skin, {sign * 0.54 * o.half_width_mm, o.front_mm * 0.5, plan.scale * 204},
+                                    {sign * 0.35, -1, 0}, 15);
+    Frame const frame{middle, {0.88, 0.47 * sign, 0}, {-0.47 * sign, 0.88, 0}, {0, 0, 1}};
+    Shape const gland = intersect(ellipsoid(frame, plan.scale * Vec3{62, 22, 56}), offset(skin, -4), 6);
+    // Only the fat takes part: the muscle's fascia bounds it behind.
+    Organ organ{sign > 0 ? "breast-left" : "breast-right", label_of("breast"), Rank::fat, {-20, 0.98}, gland};
+    auto const seed = unsigned(plan.parameters.seed) * 31 + (sign > 0 ? 5 : 6);
+    double const dense = std::clamp(1.1 - plan.parameters.age_y / 100, 0.3, 0.9);
+    organ.hu = [seed, dense](Vec3 const& p, double depth_mm) {
+        double const lobes = noise(p, 9, seed) + 0.5 * noise(p, 4, seed + 7);
+        double const glandular = std::clamp(0.5 + lobes + 2 * (dense - 0.6) + (depth_mm - 8) / 14, 0.0, 1.0);
+        return std::lerp(-100.0, 38.0, glandular);
+    };
+    return organ;
 }
 
 } // namespace
@@ -72,10 +44,18 @@ Shape trunk(BodyPlan const& plan, int layer)
 void build_surface(Anatomy& anatomy)
 {
     BodyPlan const& plan = anatomy.plan;
-    anatomy.organs.push_back({"skin", label_of("skin"), Rank::skin, {40, 1.09}, trunk(plan, 0)});
-    anatomy.organs.push_back(
-        {"subcutaneous-fat", label_of("subcutaneous_fat"), Rank::fat, {-100, 0.95, 8, 4}, trunk(plan, 1)});
-    anatomy.organs.push_back({"muscle", label_of("muscle"), Rank::muscle, {55, 1.05, 8, 3}, trunk(plan, 2)});
+    auto const seed = unsigned(plan.parameters.seed) * 31;
+    Shape const skin = trunk_skin(plan);
+    anatomy.organs.push_back({"skin", label_of("skin"), Rank::skin, {40, 1.09}, skin});
+    Organ fat{"subcutaneous-fat", label_of("subcutaneous_fat"), Rank::fat, {-100, 0.95}, offset(skin, -skin_mm)};
+    fat.hu = [seed](Vec3 const& p, double) { return fat_hu(p, seed); };
+    anatomy.organs.push_back(fat);
+    if (plan.parameters.sex == Sex::female)
+        for (double const sign : {-1.0, 1.0}) anatomy.organs.push_back(breast(anatomy, skin, sign));
+    // The muscle bed: fat planes and the muscles that have names are drawn into it.
+    double const hu = plan.parameters.age_y > 65 ? 47 : 55; // fat between the fibres of old age
+    Shape const fascia = intersect(trunk_fascia(plan), offset(skin, -skin_mm - 1.5));
+    anatomy.organs.push_back({"muscle", label_of("muscle"), Rank::muscle, {hu, 1.05, 9, 3}, fascia});
 }
 
 } // namespace fluoro

@@ -115,7 +115,7 @@ Windpipe follow_windpipe(Findings const& found, int top, float below_hu)
                 shared += std::ranges::find(before.cells, c) != before.cells.end();
             if (shared > 0 && double(patch.cells.size()) * square > 25) heirs.push_back(&patch);
         }
-        if (heirs.size() >= 2 && pipe.rings.size() * lattice.spacing_mm > 15) {
+        if (heirs.size() >= 2 && double(pipe.rings.size()) * lattice.spacing_mm > 15) {
             std::ranges::sort(heirs, std::greater<>{}, [](Patch const* p) { return p->cells.size(); });
             Vec2 const a = heirs[0]->centre, b = heirs[1]->centre;
             if (std::abs(a.x - b.x) * lattice.spacing_mm > 8) {
@@ -160,16 +160,14 @@ void find_body(Findings& found)
     Lattice const& lattice = work.lattice;
     Mask tissue(work.hu.size());
     for (std::size_t i = 0; i < tissue.size(); ++i) tissue[i] = work.hu[i] > body_hu && work.is_seen[i] != 0;
-    // A couch and clothes are thin, or touch the body in a thin place. Lungs are filled first, or the chest wall would
-    // go with them.
-    Mask const whole = filled_by_slice(lattice, tissue);
-    Parts const thick = parts_of(lattice, eroded(lattice, whole, 7), 20e3);
+    // A couch and clothes are thin, or touch the body in a thin place; together they may enclose air.
+    Parts const thick = parts_of(lattice, eroded(lattice, tissue, 4), 20e3);
     Mask core(tissue.size(), 0);
     for (std::size_t i = 0; i < core.size(); ++i)
         core[i] = thick.number[i] != 0 && thick.sizes[thick.number[i] - 1u] > thick.sizes[0] / 30;
-    Mask const back = dilated(lattice, core, 8.5);
+    Mask const back = dilated(lattice, core, 5.5);
     found.body.assign(tissue.size(), 0);
-    for (std::size_t i = 0; i < tissue.size(); ++i) found.body[i] = back[i] != 0 && whole[i] != 0;
+    for (std::size_t i = 0; i < tissue.size(); ++i) found.body[i] = back[i] != 0 && tissue[i] != 0;
     found.body = filled_by_slice(lattice, found.body);
 
     // Is there air around it? A crop has none.
@@ -202,11 +200,13 @@ void find_lungs(Findings& found)
     for (std::size_t i = 0; i < air.size(); ++i)
         air[i] = found.body[i] != 0 && work.hu[i] < air_hu && airway[i] != 3 && work.is_seen[i] != 0;
     Parts const parts = parts_of(lattice, air, least_lung_mm3);
-    std::vector<double> sum(parts.sizes.size() + 1, 0);
-    for (std::size_t i = 0; i < air.size(); ++i) sum[parts.number[i]] += work.hu[i];
+    // Gas in the bowel is emptier than any lung, away from its wall.
+    std::vector<float> const depth = depth_in(lattice, air);
+    std::vector<double> sum(parts.sizes.size() + 1, 0), deep(sum.size(), 0);
+    for (std::size_t i = 0; i < air.size(); ++i)
+        if (parts.number[i] != 0 && depth[i] > 5) sum[parts.number[i]] += work.hu[i], deep[parts.number[i]] += 1;
     std::vector<bool> is_lung(sum.size(), false);
-    for (std::size_t n = 1; n < sum.size(); ++n)
-        is_lung[n] = sum[n] / double(parts.sizes[n - 1]) > -965; // gas in the bowel is emptier
+    for (std::size_t n = 1; n < sum.size(); ++n) is_lung[n] = deep[n] > 0 && sum[n] / deep[n] > -945;
 
     found.lungs = airway;
     SpinePath const& canal = found.spine.canal;
@@ -237,13 +237,21 @@ void find_lungs(Findings& found)
                         if (low[column] < 0) low[column] = k;
                         high[column] = k;
                     }
-        auto const top = std::ranges::max_element(high);
+        // What air there is in the middle at the top is a windpipe's or a gullet's.
+        auto const is_beside = [&](std::size_t c, int k) {
+            Vec3 const p = lattice.position(int(c % std::size_t(nx)), 0, k);
+            return std::abs(p.x - (canal.points_mm.empty() ? 0 : canal_at(canal, p.z).x)) > 18;
+        };
+        std::vector<int> tops = high;
+        for (std::size_t c = 0; c < tops.size(); ++c)
+            if (tops[c] >= 0 && !is_beside(c, tops[c])) tops[c] = -1;
+        auto const top = std::ranges::max_element(tops);
         if (*top >= 0 && *top < nz - 2) {
             // The middle of the uppermost 4 mm.
             Vec3 middle{0};
             int count = 0;
-            for (std::size_t c = 0; c < high.size(); ++c)
-                if (high[c] >= *top - int(4 / lattice.spacing_mm)) {
+            for (std::size_t c = 0; c < tops.size(); ++c)
+                if (tops[c] >= *top - int(4 / lattice.spacing_mm)) {
                     middle += lattice.position(int(c % std::size_t(nx)), int(c / std::size_t(nx)), *top);
                     ++count;
                 }
@@ -263,7 +271,9 @@ void find_lungs(Findings& found)
                 Vec3 const p = lattice.position(i, j, here);
                 double const middle = canal.points_mm.empty() ? 0 : canal_at(canal, p.z).x;
                 if (here < lowest) lowest = here, recess = p;
-                if (std::abs(p.x - middle) < 50 || here < 3) continue;
+                // Not where the heart stands on it.
+                double const behind = canal.points_mm.empty() ? 1e9 : canal_at(canal, p.z).y - 105;
+                if (std::abs(p.x - middle) < 55 || here < 3 || (side == 2 && p.y < behind)) continue;
                 std::vector<int> around;
                 for (int dy = -2; dy <= 2; ++dy)
                     for (int dx = -2; dx <= 2; ++dx)

@@ -14,13 +14,14 @@ namespace {
 constexpr int first_disc = int(Level::c1) + 1, last_disc = int(Level::l5);
 constexpr double spacing_spread = 0.08; ///< of disc to disc between persons, beside their size
 constexpr double never = -1e9;
+constexpr std::array tilts_deg{-24.0, -16.0, -8.0, 0.0, 8.0, 16.0, 24.0};
 
 /// What is seen from each point of the canal.
 struct Profile {
-    std::vector<double> body;    ///< mean HU where vertebral bodies and discs are
     std::vector<double> disc;    ///< how much it looks like a disc; about 0 elsewhere, 1 and more there
     std::vector<double> beside;  ///< share of bone 22 to 38 mm beside: the sacrum's wings
     std::vector<double> ribs;    ///< share of bone 35 to 60 mm beside and behind, over 30 mm of height
+    std::vector<double> way;     ///< length of the line of body centres down to here [mm]
 };
 
 std::vector<double> smooth(std::vector<double> const& values, double sigma)
@@ -44,14 +45,19 @@ Profile profile_of(WorkVolume const& work, SpinePath const& canal)
 {
     Profile profile;
     auto const n = canal.points_mm.size();
+    std::array<std::vector<double>, tilts_deg.size()> bodies;
     for (std::size_t s = 0; s < n; ++s) {
         Vec3 const c = canal.points_mm[s], front = canal.front[s], left = canal.left[s];
-        double body = 0;
-        int count = 0;
-        for (double f = 12; f <= 26; f += 2)
-            for (double l = -8; l <= 8; l += 2, ++count)
-                body += std::clamp(work.at(c + f * front + l * left), -100.0, 600.0);
-        profile.body.push_back(body / count);
+        for (std::size_t tilt = 0; tilt < tilts_deg.size(); ++tilt) {
+            double const a = radians(tilts_deg[tilt]);
+            Vec3 const middle = c + 19.0 * front, along_disc = std::cos(a) * front + std::sin(a) * canal.up[s];
+            double sum = 0;
+            int count = 0;
+            for (double f = -7; f <= 7; f += 2)
+                for (double l = -8; l <= 8; l += 2, ++count)
+                    sum += std::clamp(work.at(middle + f * along_disc + l * left), -100.0, 600.0);
+            bodies[tilt].push_back(sum / count);
+        }
         int wing = 0, rib = 0, wing_count = 0, rib_count = 0;
         for (int const side : {-1, 1}) {
             for (double l = 22; l <= 38; l += 4)
@@ -64,24 +70,34 @@ Profile profile_of(WorkVolume const& work, SpinePath const& canal)
         profile.beside.push_back(double(wing) / wing_count);
         profile.ribs.push_back(double(rib) / rib_count);
     }
-    profile.body = smooth(profile.body, 1);
+    // In a bend the bodies are farther apart, or nearer, than the canal's points.
+    for (std::size_t s = 0; s < n; ++s) {
+        auto const centre = [&](std::size_t i) { return canal.points_mm[i] + 23.0 * canal.front[i]; };
+        double const step = s == 0 ? 0 : glm::dot(centre(s - 1) - centre(s), canal.up[s]);
+        profile.way.push_back(s == 0 ? 0 : profile.way.back() + std::max(step, 0.3));
+    }
     profile.ribs = smooth(profile.ribs, 12);
     profile.beside = smooth(profile.beside, 5);
-    // A disc is a narrow valley between two end-plates; its depth is measured against the contrast nearby.
-    auto const at = [&](int s) { return profile.body[std::size_t(std::clamp(s, 0, int(n) - 1))]; };
-    std::vector<double> valley(n), size(n);
-    for (int s = 0; s < int(n); ++s) {
-        double best = -1e9;
-        for (int half = 5; half <= 9; ++half) {
-            double const walls = std::min(std::max(at(s - half), at(s - half - 1)), std::max(at(s + half), at(s + half + 1)));
-            best = std::max(best, walls - (at(s - 1) + at(s) + at(s + 1)) / 3);
+    // A disc is a pair of end-plates less than 14 mm apart, bright beside the bodies' insides that begin 11 mm away; the
+    // thicker ones are dark between. In thick slices a thin disc is a bright band, and so it must not count as none.
+    // End-plates lean against the canal by some degrees, so the best of several tilts counts.
+    std::vector<double> look(n, -1e9), size(n);
+    for (auto const& raw : bodies) {
+        std::vector<double> const body = smooth(raw, 0.7);
+        auto const at = [&](int s) { return body[std::size_t(std::clamp(s, 0, int(n) - 1))]; };
+        for (int s = 0; s < int(n); ++s) {
+            double const here = (at(s - 1) + 2 * at(s) + at(s + 1)) / 4;
+            double plates = -1e9, inside = 0;
+            for (int half = 3; half <= 7; ++half) plates = std::max(plates, std::min(at(s - half), at(s + half)));
+            for (int d = 11; d <= 16; ++d) inside += (at(s - d) + at(s + d)) / 12;
+            auto const i = std::size_t(s);
+            look[i] = std::max(look[i], plates - inside + 0.7 * std::max(plates - here, -20.0));
         }
-        valley[std::size_t(s)] = best;
-        size[std::size_t(s)] = std::max(best, 0.0) * std::max(best, 0.0);
     }
+    for (std::size_t s = 0; s < n; ++s) size[s] = std::pow(std::max(look[s], 0.0), 2);
     std::vector<double> const around = smooth(size, 30);
     for (std::size_t s = 0; s < n; ++s)
-        profile.disc.push_back(std::clamp(valley[s] / std::max(1.5 * std::sqrt(around[s]), 15.0), -0.5, 2.0));
+        profile.disc.push_back(std::clamp(look[s] / std::max(1.5 * std::sqrt(around[s]), 15.0), -0.5, 2.0));
     return profile;
 }
 
@@ -126,23 +142,29 @@ std::vector<Evidence> evidence_of(Findings const& found, Profile const& profile,
         return std::nullopt;
     };
     if (auto const z = mean_z(found.lung_apex)) all.push_back({"lung apices", along(canal, *z), t(1) + 0.2, 0.6});
-    if (found.carina) all.push_back({"carina", along(canal, found.carina->z), t(5) - 0.3, 0.6});
+    if (found.carina) all.push_back({"carina", along(canal, found.carina->z), t(5) + 0.1, 0.8});
     if (found.jugular_notch)
         all.push_back({"jugular notch", along(canal, found.jugular_notch->z), t(2) + 0.6, 0.7});
     if (auto const z = mean_z(found.iliac_crest)) all.push_back({"iliac crests", along(canal, *z), l(4) + 0.1, 0.5});
     if (found.hip.right && found.hip.left)
-        all.push_back({"hips", along(canal, (found.hip.right->z + found.hip.left->z) / 2), l(5) + 3.3, 0.7});
+        all.push_back({"hips", along(canal, (found.hip.right->z + found.hip.left->z) / 2), l(5) + 3.7, 0.7});
     if (auto const z = mean_z(found.costophrenic))
         all.push_back({"lower end of the lungs", along(canal, *z), t(12) + 0.1, 1.0});
     if (auto const z = mean_z(found.dome)) all.push_back({"diaphragm", along(canal, *z), t(9) + 0.6, 1.0});
     // The sacrum: wings of bone beside the canal that go on to the end of it.
     auto const n = int(profile.beside.size());
-    int s = n - 1;
-    while (s > 0 && profile.beside[std::size_t(s)] > 0.35) --s;
-    if (n - 1 - s > 25) {
-        sacrum = s;
-        all.push_back({"wings of the sacrum", double(s), l(5) + 0.65, 0.4});
-    }
+    auto const mean_beside = [&](int first, int last) {
+        double sum = 0;
+        for (int i = first; i < last; ++i) sum += profile.beside[std::size_t(i)];
+        return sum / (last - first);
+    };
+    double best = 0.15;
+    for (int s = 40; s + 20 < n; ++s)
+        if (double const rise = mean_beside(s, s + 20) - mean_beside(s - 40, s - 10); rise > best) {
+            best = rise;
+            sacrum = s;
+        }
+    if (sacrum) all.push_back({"wings of the sacrum", *sacrum, l(5) - 0.3, 0.5});
     // The last rib: where there is none any more beside the spine (it slopes down by about one vertebra).
     std::vector<double> const& ribs = profile.ribs;
     int const end = sacrum ? int(*sacrum) - 30 : n;
@@ -196,11 +218,12 @@ Assignment best_discs(Profile const& profile, std::vector<double> const& spacing
                       std::optional<double> sacrum)
 {
     auto const n = int(profile.disc.size());
-    int const floor = sacrum ? std::min(n - 1, int(*sacrum) + 6) : n - 1;
+    int const floor = sacrum ? std::min(n - 1, int(*sacrum) + 45) : n - 1;
     auto const expected = [&](int disc) { return scale * spacing[std::size_t(disc)]; }; // from the disc above
     std::vector<std::vector<double>> best(std::size_t(levels), std::vector<double>(std::size_t(n), never));
     std::vector<std::vector<int>> from(std::size_t(levels), std::vector<int>(std::size_t(n), -1));
-    for (int s = 0; s <= floor && s <= 1.15 * expected(first); ++s)
+    auto const between = [&](int p, int s) { return profile.way[std::size_t(s)] - profile.way[std::size_t(p)]; };
+    for (int s = 0; s <= floor && between(0, s) <= 1.15 * expected(first); ++s)
         best[std::size_t(first)][std::size_t(s)] = profile.disc[std::size_t(s)];
     Assignment result;
     for (int disc = first; disc <= last_disc; ++disc) {
@@ -208,10 +231,11 @@ Assignment best_discs(Profile const& profile, std::vector<double> const& spacing
         if (disc > first) {
             double const e = expected(disc);
             for (int s = 0; s <= floor; ++s)
-                for (int p = std::max(0, s - int(1.3 * e)); p <= s - int(0.7 * e); ++p) {
+                for (int p = std::max(0, s - int(2 * e)); p < s; ++p) {
+                    if (between(p, s) < 0.7 * e || between(p, s) > 1.3 * e) continue;
                     double const before = best[std::size_t(disc) - 1][std::size_t(p)];
                     if (before < -100) continue;
-                    double const off = (s - p - e) / (spacing_spread * e);
+                    double const off = (between(p, s) - e) / (spacing_spread * e);
                     double const value = before + profile.disc[std::size_t(s)] - 0.25 * off * off;
                     if (value > here[std::size_t(s)]) {
                         here[std::size_t(s)] = value;
@@ -226,7 +250,7 @@ Assignment best_discs(Profile const& profile, std::vector<double> const& spacing
             if (disc == last_disc) {
                 if (!sacrum) value -= 2; // the sacrum would show
                 if (n - 1 - s > 150 * scale) continue;
-            } else if (floor - s > 1.15 * expected(disc + 1))
+            } else if (between(s, floor) > 1.15 * expected(disc + 1))
                 continue;
             if (disc < last_disc && sacrum) value -= 3;
             if (value <= result.score) continue;
@@ -302,6 +326,13 @@ void find_vertebrae(Findings& found, BodyPlan const& plan)
             for (Evidence const& e : evidence) {
                 double const off = (level_at(a, spacing, e.at) - e.expected) / e.spread;
                 a.score -= std::min(0.5 * off * off, 8.0); // one odd finding must not outvote all others
+            }
+            // The neck has no ribs, the chest has them.
+            for (std::size_t i = 0; i + 1 < a.discs.size(); ++i) {
+                int const vertebra = first + int(i) + 1;
+                double const ribs = profile.ribs[std::size_t((a.discs[i] + a.discs[i + 1]) / 2)];
+                if (vertebra < t(1)) a.score -= 5 * std::clamp((ribs - 0.02) / 0.04, 0.0, 1.0);
+                if (vertebra > t(1) && vertebra < t(11)) a.score -= 2 * std::clamp((0.02 - ribs) / 0.02, 0.0, 1.0);
             }
             if (a.score > by_first[std::size_t(first)].score) by_first[std::size_t(first)] = a;
         }

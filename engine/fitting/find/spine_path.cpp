@@ -154,7 +154,9 @@ SpinePath find_canal(Findings const& found)
                     if (!lattice.holds(at) || found.body[lattice.index(at)] == 0) continue;
                     CanalScore const s = canal_score(work, at);
                     std::size_t const cell = std::size_t(k) * cells + std::size_t(v * across + u);
-                    score[cell] = float(s.total);
+                    // The spine is near the middle; wings of the pelvis and shoulders are not.
+                    double const aside = (u - across / 2) * step / 30;
+                    score[cell] = float(s.total - 0.15 * aside * aside);
                     wall[cell] = float(s.wall);
                 }
     });
@@ -173,7 +175,7 @@ SpinePath find_canal(Findings const& found)
                         int const pu = u - du, pv = v - dv;
                         if (pu < 0 || pv < 0 || pu >= across || pv >= deep) continue;
                         float const value =
-                            best[std::size_t(pv * across + pu)] - 0.03f * float(du * du) - 0.03f * float(dv * dv);
+                            best[std::size_t(pv * across + pu)] - 0.12f * float(du * du) - 0.03f * float(dv * dv);
                         if (value > next[cell]) {
                             next[cell] = value;
                             from[std::size_t(k) * cells + cell] =

@@ -37,6 +37,9 @@ struct BodyPlan {
     /// with it.
     std::array<Vec3, levels> settled_mm{};
     double scale = 1; ///< height over 1760 mm
+    double fat = 1;   ///< thickness of the subcutaneous fat over the reference man's
+    double visceral_mm =
+        0; ///< how far the belly's fat pushes its wall out, beside the reference man's; solved for mass
 
     /// The skin's outline at a height: a superellipse about (0, middle).
     struct Outline {
@@ -55,5 +58,7 @@ struct BodyPlan {
 };
 
 BodyPlan plan_body(PatientParameters const& parameters);
+/// The reference man's outline [mm].
+BodyPlan::Outline reference_outline(double z_mm);
 
 } // namespace fluoro

@@ -1,4 +1,4 @@
-#include "vessel_tree.hpp"
+#include "lung_tree.hpp"
 
 #include <algorithm>
 #include <cmath>

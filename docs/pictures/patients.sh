@@ -1,0 +1,52 @@
+#!/bin/sh
+# Makes the pictures of docs/patients.md: docs/pictures/patients.sh CHEST ABDOMEN [FOLDER]
+# CHEST and ABDOMEN are the CTs named in docs/image-quality.md, FOLDER takes the single pictures.
+# Called in the repository's root after a build; needs ImageMagick.
+set -eu
+fluorolab=build/release/fluorolab
+to=docs/pictures
+work=${3:-build/pictures}
+mkdir -p "$work"
+"$fluorolab" import "$1" --remove-couch -o "$work/chest.fluoro"
+"$fluorolab" import "$2" -o "$work/abdomen.fluoro"
+people="adult-male adult-female obese-adult elderly-osteoporotic"
+for who in $people; do
+    for region in trunk head; do
+        "$fluorolab" phantom "$who" --region $region -o "$work/$who-$region.fluoro"
+    done
+done
+
+views() { # NAME PATIENT OPTIONS: AP, lateral and LAO 45, without noise, as they leave the detector otherwise
+    name=$1
+    shift
+    for view in "ap 0" "lateral 90" "oblique 45"; do
+        "$fluorolab" render "$@" --lao "${view#* }" --noise off --size 600 -o "$work/$name-${view% *}.png"
+    done
+}
+
+sheet() { # OUT NAME...: one row of three views for each
+    out=$1
+    shift
+    files=
+    for name in "$@"; do files="$files $work/$name-ap.png $work/$name-lateral.png $work/$name-oblique.png"; done
+    # shellcheck disable=SC2086
+    montage $files -tile 3x -geometry 330x330+3+3 -background white -colorspace gray -quality 88 -strip "$to/$out.jpg"
+}
+
+chest_beam="--sid 1100 --fov 400 --kv 85 --copper 0.2"
+spine_beam="--sid 1100 --fov 330 --kv 80 --copper 0.1"
+neck_beam="--sid 1100 --fov 300 --kv 70 --copper 0.1"
+# shellcheck disable=SC2086
+for who in $people; do
+    views "$who-chest" "$work/$who-trunk.fluoro" $chest_beam --target heart-centre
+    views "$who-spine" "$work/$who-trunk.fluoro" $spine_beam --target L2
+    views "$who-neck" "$work/$who-head.fluoro" $neck_beam --target C5
+done
+# shellcheck disable=SC2086
+views ct-chest "$work/chest.fluoro" $chest_beam
+# shellcheck disable=SC2086
+views ct-spine "$work/abdomen.fluoro" $spine_beam --target "-6,10,-255"
+for part in chest spine; do
+    for who in $people; do sheet "patient-$who-$part" "ct-$part" "$who-$part"; done
+done
+for who in $people; do sheet "patient-$who-neck" "$who-neck"; done

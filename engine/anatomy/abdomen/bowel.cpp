@@ -1,0 +1,214 @@
+#include "abdomen_parts.hpp"
+
+#include "../surface/body_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/curve.hpp>
+
+namespace fluoro {
+
+namespace {
+
+constexpr Tissue wall_tissue{35, 1.04, 8, 3};
+constexpr Tissue gas_tissue{-1000, 0.0012};
+
+/// A hollow way: its centre line and outer radii, a point every 3 mm.
+struct Way {
+    std::vector<Vec3> points;
+    std::vector<double> radii;
+
+    Way part(double from, double to, double thinner_mm) const
+    {
+        auto const n = double(points.size() - 1);
+        auto const first = std::size_t(from * n), last = std::max(first + 1, std::size_t(to * n));
+        Way result;
+        for (std::size_t i = first; i <= last; ++i) {
+            result.points.push_back(points[i]);
+            result.radii.push_back(std::max(1.0, radii[i] - thinner_mm));
+        }
+        return result;
+    }
+    Shape shape() const { return tube(points, radii); }
+};
+
+class Bowel {
+public:
+    Bowel(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+        : anatomy_{anatomy}, frame_{frame}, cavity_{cavity}, is_female_{anatomy.plan.parameters.sex == Sex::female}
+    {
+        std::string const gas = anatomy.plan.parameters.word("bowel-gas", {"little", "usual", "much"}, "usual");
+        gas_ = gas == "little" ? 0.5 : gas == "much" ? 1.5 : 1;
+        calibre_ = frame.scale();
+    }
+
+    void build()
+    {
+        small_bowel();
+        colon();
+    }
+
+private:
+    double random(int index, int salt) const
+    {
+        return std::clamp(noise(Vec3{index * 5.31 + 0.5, salt * 3.77 + 0.5, 0.5}, 1, frame_.seed(40)), -2.0, 2.0);
+    }
+
+    void add(std::string const& name, char const* label, Rank rank, Tissue const& tissue, Shape const& shape)
+    {
+        anatomy_.organs.push_back({name, label_of(label), rank, tissue, shape});
+    }
+
+    /// Gas on top of what a piece of bowel holds: the patient lies on the back, so it is in front of a level.
+    Shape gas_in(Way const& way, double from, double to, double thinner_mm, double level) const
+    {
+        std::vector<Shape> pieces;
+        constexpr double length = 8; // points of a piece
+        auto const n = double(way.points.size() - 1);
+        for (double at = from * n; at < to * n; at += length) {
+            double const end = std::min(at + length + 1, to * n);
+            if (end - at < 1) break;
+            Shape const piece = way.part(at / n, end / n, thinner_mm).shape();
+            auto const middle = std::size_t((at + end) / 2);
+            double const y = way.points[middle].y + level * way.radii[middle];
+            Box box = piece.bounds();
+            box.high.y = std::min(box.high.y, y);
+            if (is_empty(box)) continue;
+            box.high.y = std::min(piece.bounds().high.y, y + 8);
+            // What lies below is lumpy.
+            pieces.push_back({box, [piece, y, seed = frame_.seed(44)](Vec3 const& p) {
+                                  return std::max(piece.distance_mm(p),
+                                                  0.7 * (p.y - y + 3.5 * std::clamp(noise(p, 13, seed), -2.0, 2.0)));
+                              }});
+        }
+        return unite(pieces, 1.5);
+    }
+
+    /// Coils in two layers behind the wall of the belly, from the duodenojejunal flexure to the caecum.
+    void small_bowel()
+    {
+        std::vector<Vec3> through{anatomy_.plan.place("duodenojejunal-flexure")};
+        constexpr int rows = 9;
+        for (int layer = 0; layer < 2; ++layer)
+            for (int row = 0; row < rows; ++row) {
+                int const index = layer * rows + row;
+                double const z = layer == 0 ? 24 - 19.0 * row : -128 + 17.0 * row;
+                // The region narrows into the pelvis.
+                double const half = std::lerp(70.0, 40.0, std::clamp((-40 - z) / 90, 0.0, 1.0));
+                double const depth = layer == 0 ? -34 : -66;
+                double const lower = std::clamp((-90 - z) / 50, 0.0, 1.0); // backwards into the small pelvis
+                bool const leftwards = row % 2 == 0;
+                for (int step = 0; step < 5; ++step) {
+                    double const t = leftwards ? 1 - step / 2.0 : -1 + step / 2.0;
+                    int const key = index * 5 + step;
+                    through.push_back(frame_.at(6 + half * t + 5 * random(key, 1),
+                                                depth + 22 * lower + 9 * random(key, 2), z + 6 * random(key, 3)));
+                }
+            }
+        through.push_back(frame_.at(-40, -50, -70));
+        through.push_back(frame_.at(-62, -44, -82));
+        std::vector<double> radii;
+        for (std::size_t i = 0; i < through.size(); ++i) {
+            double const along = double(i) / double(through.size() - 1);
+            radii.push_back(calibre_ * (std::lerp(12.0, 10.0, along) + 0.8 * random(int(i), 4)));
+        }
+        Way way;
+        way.points = curve(through, 3, radii, way.radii);
+        Shape const wall = intersect(roughened(way.shape(), 0.8, 6, frame_.seed(41)), offset(cavity_, -0.5), 2);
+        add("small-bowel", "small_bowel", Rank::organ, wall_tissue, wall);
+        Organ content{"small-bowel-content",
+                      label_of("bowel_content"),
+                      Rank::organ,
+                      {22, 1.04, 16, 5},
+                      way.part(0, 1, 5.2 * calibre_).shape()};
+        anatomy_.organs.push_back(content);
+        // Little gas in an adult: some bubbles in the loops in front.
+        std::vector<Shape> bubbles;
+        auto const pockets = int(9 * gas_);
+        for (int i = 0; i < pockets; ++i) {
+            double const from = std::clamp(0.06 + 0.9 * (i + 0.4 + 0.3 * random(i, 5)) / pockets, 0.01, 0.95);
+            bubbles.push_back(gas_in(way, from, from + 0.006 + 0.006 * std::abs(random(i, 6)), 3, 0.1));
+        }
+        add("small-bowel-gas", "bowel_gas", Rank::organ, gas_tissue, unite(bubbles));
+    }
+
+    /// The frame of the large bowel, with haustra between semilunar folds.
+    void colon()
+    {
+        struct Row {
+            double x, y, z, radius;
+        };
+        constexpr Row rows[] = {
+            {-66, -52, -112, 17}, {-76, -46, -92, 25},  {-88, -30, -62, 25}, {-97, -10, -28, 23}, {-98, 2, -4, 22},
+            {-90, -18, 16, 21},   {-72, -56, 10, 19},   {-46, -76, -8, 19},  {-8, -84, -20, 18},  {32, -82, -8, 18},
+            {66, -66, 28, 18},    {92, -34, 72, 18},    {106, 6, 98, 20},    {112, 26, 74, 15},   {110, 28, 36, 13},
+            {107, 24, 0, 12.5},   {102, 14, -36, 12},   {90, -10, -74, 12},  {74, -36, -100, 12}, {44, -50, -112, 14},
+            {10, -44, -104, 15},  {-22, -22, -112, 15}, {-30, 10, -128, 14}, {-8, 40, -134, 13},  {4, 56, -152, 16},
+            {-3, 62, -178, 19},   {0, 52, -206, 17},    {0, 58, -226, 10},   {0, 68, -240, 6},
+        };
+        std::vector<Vec3> through;
+        std::vector<double> radii;
+        int index = 100;
+        for (Row const& r : rows) {
+            double const loose = r.z > -140 ? 1 : 0.2;
+            through.push_back(frame_.at(r.x + 3 * loose * random(index, 1), r.y + 3 * loose * random(index, 2),
+                                        r.z + 4 * loose * random(index, 3)));
+            radii.push_back(calibre_ * r.radius * (1 + 0.05 * random(index, 4)));
+            ++index;
+        }
+        Way way;
+        way.points = curve(through, 2.5, radii, way.radii);
+        // Haustra of 25 to 40 mm, none in the rectum.
+        auto const n = double(way.points.size() - 1);
+        double phase = 0;
+        for (std::size_t i = 0; i < way.radii.size(); ++i) {
+            double const along = double(i) / n;
+            phase += 2.5 / (30 + 6 * random(int(i) / 14, 7));
+            double const fold = std::pow(std::abs(std::sin(std::numbers::pi * phase)), 0.7);
+            double const strength = along < 0.62 ? 0.17 : along < 0.86 ? 0.12 : 0;
+            way.radii[i] *= 1 + 0.3 * strength - strength * (1 - fold);
+        }
+        Shape const outside = roughened(way.shape(), 2.2, 17, frame_.seed(42));
+        add("colon", "colon", Rank::organ, wall_tissue, outside);
+        double const thick = 3.0 * calibre_;
+        Organ content{
+            "colon-content", label_of("colon_content"), Rank::organ, {10, 1.04}, way.part(0, 0.985, thick).shape()};
+        content.hu = [seed = frame_.seed(43)](Vec3 const& p, double) {
+            // Stool: mash with small bubbles of gas.
+            double const bubbles = noise(p, 4.5, seed) + 0.6 * noise(p, 2.2, seed + 1);
+            return 45 + 14 * noise(p, 7, seed + 2) - 420 * std::clamp((bubbles - 0.75) / 0.8, 0.0, 1.0);
+        };
+        anatomy_.organs.push_back(content);
+        // Where gas stands in a lying person: the front of the caecum, the transverse colon, the sigmoid; the flexures.
+        struct Pocket {
+            double from, to, level;
+        };
+        constexpr Pocket pockets[] = {{0.03, 0.10, -0.25}, {0.19, 0.24, 0.1},  {0.27, 0.40, 0.35}, {0.43, 0.47, 0.1},
+                                      {0.495, 0.535, 0.3}, {0.70, 0.735, 0.5}, {0.76, 0.82, 0.45}, {0.90, 0.94, -0.1}};
+        std::vector<Shape> gas;
+        int key = 200;
+        for (Pocket const& p : pockets) {
+            ++key;
+            double const middle = (p.from + p.to) / 2 + 0.008 * random(key, 8);
+            double const half = (p.to - p.from) / 2 * gas_ * (1 + 0.25 * random(key, 9));
+            gas.push_back(gas_in(way, std::max(0.01, middle - half), std::min(0.97, middle + half), thick,
+                                 p.level + 0.12 * random(key, 10) + 0.25 * (gas_ - 1)));
+        }
+        add("colon-gas", "bowel_gas", Rank::organ, gas_tissue, unite(gas));
+    }
+
+    Anatomy& anatomy_;
+    AbdomenFrame frame_;
+    Shape cavity_;
+    bool is_female_;
+    double gas_ = 1, calibre_ = 1;
+};
+
+} // namespace
+
+void build_bowel(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+{
+    Bowel{anatomy, frame, cavity}.build();
+}
+
+} // namespace fluoro

@@ -1,0 +1,239 @@
+#include "abdomen_parts.hpp"
+
+#include "../chest/chest_form.hpp"
+#include "../surface/body_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/curve.hpp>
+
+namespace fluoro {
+
+namespace {
+
+// Densities: ICRP 110. HU of organs without contrast medium: simulation of an unenhanced CT, typical.
+constexpr Tissue liver_tissue{60, 1.05, 7, 3};
+constexpr Tissue spleen_tissue{48, 1.04, 7, 3};
+constexpr Tissue kidney_tissue{32, 1.05, 7, 3};
+constexpr Tissue pancreas_tissue{38, 1.05, 20, 4};
+constexpr Tissue adrenal_tissue{25, 1.03, 6, 3};
+constexpr Tissue gallbladder_tissue{12, 1.03, 4, 4};
+constexpr Tissue sinus_fat{-85, 0.95, 16, 4};
+constexpr Tissue lymph_tissue{40, 1.03, 6, 3};
+
+/// Volume of a shape [cm3] by counting on a lattice.
+double volume_cm3(Shape const& shape, double step_mm)
+{
+    Box const& box = shape.bounds();
+    long inside = 0;
+    for (double z = box.low.z; z < box.high.z; z += step_mm)
+        for (double y = box.low.y; y < box.high.y; y += step_mm)
+            for (double x = box.low.x; x < box.high.x; x += step_mm) inside += shape.distance_mm({x, y, z}) < 0;
+    return double(inside) * step_mm * step_mm * step_mm / 1000;
+}
+
+/// The offset that gives a shape this volume.
+Shape with_volume(Shape const& shape, double wanted_cm3, double step_mm)
+{
+    double low = -12, high = 12;
+    for (int i = 0; i < 9; ++i) {
+        double const by = (low + high) / 2;
+        (volume_cm3(offset(shape, by), step_mm) < wanted_cm3 ? low : high) = by;
+    }
+    return offset(shape, (low + high) / 2);
+}
+
+class SolidOrgans {
+public:
+    SolidOrgans(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+        : anatomy_{anatomy}, plan_{anatomy.plan}, frame_{frame}, cavity_{cavity}, is_female_{plan_.parameters.sex ==
+                                                                                             Sex::female}
+    {
+        // ICRP 89 for the reference adults; others by the square of their height.
+        double const height = plan_.parameters.height_mm / (is_female_ ? 1630 : 1760);
+        size_ = height * height;
+    }
+
+    void build()
+    {
+        liver();
+        spleen();
+        kidneys();
+        pancreas();
+        adrenals();
+        thymus();
+        lymph_nodes();
+    }
+
+private:
+    double mass(double male_g, double female_g) const { return size_ * (is_female_ ? female_g : male_g); }
+    void add(std::string const& name, char const* label, Rank rank, Tissue const& tissue, Shape const& shape)
+    {
+        anatomy_.organs.push_back({name, label_of(label), rank, tissue, shape});
+    }
+
+    /// Fills the right dome and tapers to the left lobe before the stomach; a lower face that looks back and left.
+    void liver()
+    {
+        double const s = frame_.scale();
+        Shape const right = ellipsoid(Frame{frame_.at(-78, -4, 102), {0.97, 0, 0.24}, {0, 1, 0}, {-0.24, 0, 0.97}},
+                                      s * Vec3{70, 82, 88});
+        Shape const left =
+            ellipsoid(Frame{frame_.at(-4, -58, 134), {0.94, 0.16, 0.3}, {-0.17, 0.985, 0}, {-0.3, -0.05, 0.95}},
+                      s * Vec3{70, 38, 34});
+        Shape const tip = ellipsoid(Frame{frame_.at(-98, 4, 46)}, s * Vec3{28, 46, 48});
+        Shape const lobes = unite(unite(right, left, 45 * s), tip, 35 * s);
+        // Below the diaphragm by its thickness; the kidney, the gut and the spine keep their room.
+        Shape const room = offset(cavity_, -2.5);
+        Shape const kidney = ellipsoid(Frame{frame_.at(-62, 30, 40)}, s * Vec3{36, 34, 60});
+        Shape const spine = elliptic_cylinder(Frame{frame_.at(-4, 20, 100)}, 36 * s, 46 * s, 120 * s);
+        Shape const porta = ellipsoid(Frame{frame_.at(-14, -26, 78)}, s * Vec3{34, 34, 34});
+        Shape const stomach = ellipsoid(Frame{plan_.place("fundus-top") + s * Vec3{6, 4, -40}}, s * Vec3{44, 46, 48});
+        Shape form = intersect(lobes, room, 6);
+        for (Shape const& neighbour : {kidney, spine, porta, stomach}) form = without(form, neighbour, 12 * s);
+        // Fissure of the round ligament, between the lobes.
+        form = without(form,
+                       rounded_box(Frame{frame_.at(-18, -88, 84), {0.9, 0.3, 0}, {-0.3, 0.9, 0}, {0, 0, 1}},
+                                   s * Vec3{3, 26, 34}, 2),
+                       4);
+        form = roughened(sampled(form, 3), 1.2, 40, frame_.seed(1));
+        Shape const grown_form = with_volume(form, mass(1800, 1400) / 1.05, 6);
+        add("liver", "liver", Rank::organ, liver_tissue, intersect(sampled(grown_form, 3), offset(cavity_, -1)));
+
+        // The gallbladder hangs below it, its end at the lower edge.
+        double const bile = std::cbrt(size_);
+        std::vector<Vec3> const line{frame_.at(-36, -40, 66), frame_.at(-46, -52, 56), frame_.at(-54, -66, 40),
+                                     frame_.at(-58, -74, 28)};
+        std::vector<double> const radii{3 * bile, 9 * bile, 14.6 * bile, 12.5 * bile};
+        std::vector<double> out;
+        auto const smooth = curve(line, 3, radii, out);
+        Shape const sac = tube(smooth, out);
+        add("gallbladder", "gallbladder", Rank::wall, {40, 1.03}, sac);
+        add("bile", "bile", Rank::lumen, gallbladder_tissue, offset(sac, -1.5));
+    }
+
+    void spleen()
+    {
+        double const s = frame_.scale();
+        Vec3 const middle = plan_.place("spleen-centre");
+        Vec3 const along = glm::normalize(Vec3{-0.12, 0.62, 0.72}), outwards = glm::normalize(Vec3{0.86, 0.42, -0.22});
+        Vec3 const back = glm::normalize(outwards - glm::dot(outwards, along) * along);
+        Frame const axes{middle, back, glm::cross(along, back), along};
+        Shape const body = ellipsoid(axes, s * Vec3{24, 38, 58});
+        Shape const hollow =
+            ellipsoid(Frame{axes.at(-34, -8, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
+        Shape form = without(intersect(body, offset(cavity_, -2.5), 5), hollow, 6);
+        form = roughened(form, 1, 30, frame_.seed(2));
+        add("spleen", "spleen", Rank::organ, spleen_tissue,
+            intersect(sampled(with_volume(form, mass(150, 130) / 1.04, 3), 2), offset(cavity_, -1.5)));
+    }
+
+    void kidneys()
+    {
+        double const s = frame_.scale();
+        for (double const side : {-1.0, 1.0}) {
+            bool const is_left = side > 0;
+            std::string const end = is_left ? "left" : "right";
+            Vec3 const middle = plan_.place("kidney-" + end) + s * Vec3{0, 12, 0};
+            // Upper poles nearer to the spine and further back; the hilum looks forward and inwards.
+            Vec3 const up = glm::normalize(Vec3{-0.28 * side, 0.22, 1}), out = glm::normalize(Vec3{side, 0.55, 0.16});
+            Vec3 const lateral = glm::normalize(out - glm::dot(out, up) * up);
+            Frame const axes = is_left ? Frame{middle, lateral, glm::cross(up, lateral), up}
+                                       : Frame{middle, -lateral, glm::cross(up, -lateral), up};
+            Shape const body = ellipsoid(axes, s * Vec3{29, 25, 55});
+            Shape const waist =
+                ellipsoid(Frame{axes.at(-30 * s * side, 0, 0), axes.left, axes.back, axes.up}, s * Vec3{17, 16, 24});
+            Shape form = roughened(without(body, waist, 14 * s), 1.0, 26, frame_.seed(is_left ? 3 : 4));
+            form = sampled(with_volume(form, mass(155, 138) / 1.05, 3), 2, 18 * s);
+            // Fat of the capsule: whiter than the fat around it is nowhere; Gerota's fascia bounds it.
+            Shape const capsule = intersect(offset(form, 15 * s), offset(cavity_, -1.5), 4);
+            add("gerota-fascia-" + end, "visceral_fat", Rank::cavity, {-20, 0.98}, skin_of(capsule, 1.2));
+            add("perirenal-fat-" + end, "visceral_fat", Rank::cavity, {-110, 0.95, 6, 5}, offset(capsule, -1.2));
+            std::string const label = "kidney_" + end;
+            add("kidney-" + end, label.c_str(), Rank::organ, kidney_tissue, form);
+            add("renal-sinus-" + end, "visceral_fat", Rank::organ, sinus_fat,
+                ellipsoid(Frame{axes.at(-9 * s * side, 0, 0), axes.left, axes.back, axes.up}, s * Vec3{10, 6.5, 24}));
+            add("renal-pelvis-" + end, "urine", Rank::organ, {8, 1.02},
+                roughened(ellipsoid(Frame{axes.at(-10 * s * side, 0, 0), axes.left, axes.back, axes.up},
+                                    s * Vec3{7, 4.5, 17}),
+                          2, 9, frame_.seed(is_left ? 5 : 6)));
+        }
+    }
+
+    void pancreas()
+    {
+        double const k = std::cbrt(size_);
+        std::vector<Vec3> const line{plan_.place("pancreas-head") + frame_.scale() * Vec3{-2, 4, -14},
+                                     plan_.place("pancreas-head") + frame_.scale() * Vec3{4, 2, 10},
+                                     frame_.at(0, -52, 58),
+                                     frame_.at(28, -46, 72),
+                                     frame_.at(56, -22, 84),
+                                     frame_.at(80, 8, 96)};
+        std::vector<double> const radii{13 * k, 14.5 * k, 10 * k, 11 * k, 10 * k, 7 * k};
+        std::vector<double> out;
+        auto const smooth = curve(line, 3, radii, out);
+        Shape const lobules = roughened(tube(smooth, out), 2.2, 9, frame_.seed(7));
+        add("pancreas", "pancreas", Rank::organ, pancreas_tissue,
+            sampled(with_volume(lobules, mass(140, 120) / 1.05, 3), 2));
+    }
+
+    void adrenals()
+    {
+        double const k = frame_.scale();
+        for (double const side : {-1.0, 1.0}) {
+            std::string const end = side > 0 ? "left" : "right";
+            Vec3 const top = plan_.place("kidney-" + end) + k * Vec3{-24 * side, 8, side > 0 ? 48 : 58};
+            // Two limbs, an inverted Y.
+            Shape const limbs = unite(unite(rounded_cone(top, 3.4 * k, top + k * Vec3{9 * side, 14, -14}, 2.6 * k),
+                                            rounded_cone(top, 3.4 * k, top + k * Vec3{-4 * side, 16, -16}, 2.4 * k), 4),
+                                      rounded_cone(top, 3.6 * k, top + k * Vec3{2 * side, -8, 8}, 3.0 * k), 4);
+            std::string const label = "adrenal_gland_" + end;
+            add("adrenal-" + end, label.c_str(), Rank::organ, adrenal_tissue,
+                with_volume(limbs, mass(7, 6.5) / 1.03, 1));
+        }
+    }
+
+    /// In front of the great vessels, behind the breastbone; of an adult's 25 or 20 g most is fat.
+    void thymus()
+    {
+        Vec3 const notch = plan_.place("jugular-notch"), angle = plan_.place("sternal-angle");
+        Vec3 const top = notch + frame_.scale() * Vec3{4, 14, -12}, low = angle + frame_.scale() * Vec3{8, 16, -26};
+        Shape const lobes =
+            unite(rounded_cone(top, 5, low + Vec3{9, 0, 0}, 8), rounded_cone(top, 5, low - Vec3{9, 0, 0}, 8));
+        double const fatty = std::clamp((plan_.parameters.age_y - 20) / 30, 0.0, 1.0);
+        add("thymus", "thymus", Rank::organ, {std::lerp(40.0, -60.0, fatty), 1.03, 25, 4},
+            with_volume(lobes, mass(25, 20) / 1.03, 2));
+    }
+
+    /// Small bodies along the great vessels and at the mesentery's root.
+    void lymph_nodes()
+    {
+        std::vector<Shape> nodes;
+        for (int i = 0; i < 34; ++i) {
+            auto const random = [&](int salt) {
+                return noise(Vec3{i * 7.31 + 0.5, salt * 3.77 + 0.5, 0.5}, 1, frame_.seed(8));
+            };
+            double const z = 100 - 6.6 * i;
+            double const out = z < -40 ? 40 + 0.35 * (-40 - z) : 22;
+            Vec3 const p = frame_.at((i % 2 ? 1 : -1) * (out + 5 * random(1)), -24 + 5 * random(2), z);
+            nodes.push_back(rounded_cone(p, 2.6, p + Vec3{0, 1, 4 + random(3)}, 2.2));
+        }
+        add("lymph-nodes", "lymph_node", Rank::cavity, lymph_tissue, unite(nodes));
+    }
+
+    Anatomy& anatomy_;
+    BodyPlan const& plan_;
+    AbdomenFrame frame_;
+    Shape cavity_;
+    bool is_female_;
+    double size_ = 1;
+};
+
+} // namespace
+
+void build_solid_organs(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+{
+    SolidOrgans{anatomy, frame, cavity}.build();
+}
+
+} // namespace fluoro

@@ -1,0 +1,121 @@
+#include "mediastinum.hpp"
+
+#include "chest_form.hpp"
+#include "distance_lattice.hpp"
+
+#include <array>
+#include <fluoro/core/curve.hpp>
+
+namespace fluoro {
+
+namespace {
+
+/// A tube through places, each with the radius of vessel, wall and fat there.
+struct Stop {
+    Vec3 at;
+    double radius;
+};
+Shape along(std::initializer_list<Stop> stops)
+{
+    std::vector<Vec3> points;
+    std::vector<double> radii, smooth_radii;
+    for (Stop const& stop : stops) {
+        points.push_back(stop.at);
+        radii.push_back(stop.radius);
+    }
+    std::vector<Vec3> const smooth = curve(points, 8, radii, smooth_radii);
+    return tube(smooth, smooth_radii);
+}
+
+Frame toward(Vec3 const& centre, Vec3 const& direction)
+{
+    Frame f;
+    f.origin_mm = centre;
+    f.left = glm::normalize(direction);
+    f.up = glm::normalize(glm::cross(f.left, Vec3{0, 1, 0}));
+    f.back = glm::cross(f.up, f.left);
+    return f;
+}
+
+} // namespace
+
+Shape shape_of_mediastinum(BodyPlan const& plan)
+{
+    double const s = plan.scale;
+    auto const at = [&](char const* name, double x = 0, double y = 0, double z = 0) {
+        return plan.place(name) + s * Vec3{x, y, z};
+    };
+    auto const before_spine = [&](int thoracic, double x, double y) {
+        VertebraPlan const& v = plan.vertebra(Level(int(Level::t1) + thoracic - 1));
+        return v.frame.origin_mm + Vec3{s * x, -v.endplate_depth_mm / 2 - s * y, 0};
+    };
+    // Pericardium: the chambers' outline with the fat on them.
+    Vec3 const heart = at("heart-centre"), apex = at("heart-apex");
+    Vec3 const axis = glm::normalize(apex - heart);
+    std::array<Shape, 4> const chambers{
+        ellipsoid(toward(heart + s * Vec3{6, -2, -4}, axis), s * Vec3{70, 41, 43}),
+        ellipsoid({at("tricuspid-valve", -4, 6, 14)}, s * Vec3{31, 31, 38}),
+        ellipsoid({at("mitral-valve", -12, 16, 12)}, s * Vec3{33, 23, 26}),
+        ellipsoid({at("pulmonary-valve", 0, 10, -6)}, s * Vec3{27, 24, 28}),
+    };
+    std::array<Shape, 16> const parts{
+        unite(chambers, 22 * s),
+        // Fat on the diaphragm below the heart, in both angles beside it, and in the window below the aortic arch.
+        ellipsoid({at("heart-centre", 2, -10, -40)}, s * Vec3{58, 33, 24}),
+        ellipsoid({at("heart-centre", -6, -14, -58)}, s * Vec3{46, 34, 30}),
+        ball(at("descending-aorta-top", 2, -20, -26), s * 13),
+        // Right border above the heart: superior vena cava and brachiocephalic veins; azygos arch over the bronchus.
+        along({{at("cavoatrial-junction", 0, 0, -14), s * 14},
+               {at("cavoatrial-junction", 2, -2, 24), s * 13},
+               {at("brachiocephalic-vein-junction"), s * 13},
+               {at("brachiocephalic-vein-junction", 0, 8, 24), s * 11},
+               {at("brachiocephalic-vein-junction", -6, 18, 60), s * 11}}),
+        along({{at("brachiocephalic-vein-junction", 2, 4, -24), s * 9},
+               {at("carina", -20, 14, 12), s * 9},
+               {before_spine(5, -6, 4), s * 8},
+               {before_spine(9, -3, 3), s * 6},
+               {before_spine(12, -3, 3), s * 6}}),
+        along({{at("caval-hiatus", 0, 0, -20), s * 14}, {at("caval-hiatus", 0, 0, 30), s * 15}}),
+        // Aorta.
+        along({{at("aortic-root"), s * 19},
+               {at("aortic-root", -14, 2, 36), s * 18},
+               {at("arch-top", -12, -10, -6), s * 17},
+               {at("arch-top", 0, 0, -6), s * 17},
+               {at("arch-top", 10, 22, -6), s * 16},
+               {at("descending-aorta-top"), s * 15},
+               {before_spine(7, 21, -4), s * 14.5},
+               {before_spine(9, 16, 3), s * 14},
+               {before_spine(10, 11, 8), s * 14},
+               {at("aortic-hiatus"), s * 14}}),
+        // Trachea and gullet.
+        along({{at("trachea-top", 0, 4, 0), s * 17}, {at("trachea-top", 2, 18, -50), s * 16}, {at("carina"), s * 15}}),
+        along({{before_spine(1, 3, 9), s * 11},
+               {before_spine(4, 4, 8), s * 10},
+               {before_spine(7, 5, 9), s * 10},
+               {at("hiatus"), s * 12},
+               {at("hiatus", 6, 0, -30), s * 14}}),
+        // Left carotid and subclavian, and the vein that crosses in front of them.
+        along({{at("arch-top", 6, 4, 0), s * 13},
+               {at("arch-top", 14, 8, 34), s * 13},
+               {at("arch-top", 18, 14, 66), s * 13}}),
+        along({{at("brachiocephalic-vein-junction"), s * 11},
+               {at("arch-top", 2, -20, 4), s * 11},
+               {at("arch-top", 16, -14, 20), s * 11}}),
+        // Pulmonary arteries and bronchi on their way to the hila.
+        along({{at("pulmonary-valve", 0, 0, 6), s * 19},
+               {at("pulmonary-valve", 6, 26, 20), s * 17},
+               {at("hilum-left", -6, 0, 0), s * 12}}),
+        along({{at("pulmonary-valve", -4, 30, 16), s * 15},
+               {at("carina", -10, 4, -22), s * 15},
+               {at("hilum-right", 8, 0, 0), s * 13}}),
+        // Fat behind the breastbone: thick above (thymus), a thin sheet where the lungs meet.
+        rounded_box({at("sternal-angle", 1, 22, 22)}, s * Vec3{15, 22, 30}, s * 12),
+        rounded_box({at("sternal-angle", 4, 22, -50)}, s * Vec3{3, 32, 62}, s * 2.8),
+    };
+    Shape const all = unite(parts, 12 * s);
+    Box box = thoracic_box(plan);
+    box = {Vec3{-90 * s, box.low.y, box.low.z}, Vec3{120 * s, box.high.y, box.high.z}};
+    return on_lattice(box, 4, [&](Vec3 const& p) { return all.distance_mm(p); });
+}
+
+} // namespace fluoro

@@ -1,0 +1,78 @@
+#include "courses.hpp"
+#include "vessel_sizes.hpp"
+
+namespace fluoro {
+
+void add_upper_veins(VesselTree& tree)
+{
+    BodyPlan const& plan = tree.plan();
+    Placement const at{plan};
+    double const c = calibre(plan.parameters);
+    tree.vein("superior-vena-cava", "superior-cavoatrial-junction", "azygos-mouth",
+              {at(-32, -35, 255), at(-34, -35, 272), at(-34, -37, 286)}, c * 10.5, c * 10, "superior_vena_cava");
+    tree.vein("superior-vena-cava-upper", "azygos-mouth", "brachiocephalic-vein-junction",
+              {at(-32, -40, 300), plan.place("brachiocephalic-vein-junction")}, c * 10, c * 9, "superior_vena_cava");
+    // Up the right front of the spine and over the right main bronchus.
+    tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-31, -20, 292), at(-23, -6, 292), at(-13, 7, 284)},
+              c * 4.5, c * 4);
+    tree.vein("azygos", "azygos-knee", "",
+              {at(-10, 12, 268), at(-9, 14, 250), at(-9, 14.5, 231), at(-9, 15, 208), at(-9, 13, 184), at(-9, 9, 158),
+               at(-9, 2, 130), at(-9, -5, 104), at(-9, -12, 78)},
+              c * 4, c * 2);
+    tree.vein("right-brachiocephalic-vein", "brachiocephalic-vein-junction", "right-venous-angle",
+              {at(-29, -48, 328), at(-33, -49, 341)}, c * 7, c * 6.5, "brachiocephalic_vein_right");
+    tree.vein("left-brachiocephalic-vein", "brachiocephalic-vein-junction", "left-venous-angle",
+              {at(-10, -54, 321), at(4, -57, 324), at(19, -55, 331), at(33, -49, 341)}, c * 7, c * 6.5,
+              "brachiocephalic_vein_left");
+    for (int const sign : {-1, 1}) {
+        double const s = sign;
+        std::string const side = side_name(sign);
+        LimbAxis const arm = upper_arm(plan, sign);
+        tree.vein(side + "internal-jugular", side + "venous-angle", "",
+                  {at(s * 37, -43, 358), at(s * 39, -37, 378), at(s * 40, -34, 402), at(s * 41, -31, 425),
+                   at(s * 40, -23, 448), at(s * 36, -12, 470), at(s * 31, -7, 486)},
+                  c * 6.5, c * 5);
+        // In front of and below the artery, and in front of the anterior scalene muscle.
+        tree.vein(side + "subclavian-vein", side + "venous-angle", side + "first-rib-vein",
+                  {at(s * 48, -51, 346), at(s * 62, -48, 345), at(s * 78, -41, 338)}, c * 5.5, c * 5);
+        tree.vein(side + "axillary-vein", side + "first-rib-vein", side + "teres-border-vein",
+                  {at(s * 94, -33, 327), at(s * 116, -24, 310), at(s * 138, -14, 289), arm.at(44, -39, 14),
+                   arm.at(76, -32, 10)},
+                  c * 5, c * 4);
+    }
+}
+
+void add_arm_veins(VesselTree& tree, int sign)
+{
+    BodyPlan const& plan = tree.plan();
+    double const c = calibre(plan.parameters);
+    std::string const side = side_name(sign);
+    LimbAxis const upper = upper_arm(plan, sign), lower = forearm(plan, sign);
+    tree.vein(side + "brachial-vein", side + "teres-border-vein", side + "elbow-vein",
+              {upper.at(120, -24, 3), upper.at(180, -25, 5), upper.at(240, -21, 11), upper.at(285, -14, 18),
+               lower.at(18, -9, 19)},
+              c * 2.2, c * 1.8);
+    tree.vein(side + "radial-vein", side + "elbow-vein", "",
+              {lower.at(40, 1, 13), lower.at(90, 11, 12), lower.at(160, 16, 11), lower.at(240, 14, 10)}, c * 1.2,
+              c * 1.0);
+    // Under the skin: basilic on the inside, cephalic on the outside of arm and forearm.
+    tree.vein(side + "basilic-vein", side + "teres-border-vein", side + "elbow-basilic-vein",
+              {upper.at(110, -32, 2), upper.at(160, -37, 2), upper.at(220, -37, 4), upper.at(280, -35, 8),
+               lower.at(15, -33, 12)},
+              c * 2.6, c * 2.2);
+    tree.vein(side + "basilic-vein-forearm", side + "elbow-basilic-vein", "",
+              {lower.at(60, -34, 10), lower.at(120, -32, 4), lower.at(190, -28, 0), lower.at(250, -24, -2)}, c * 2.0,
+              c * 1.4);
+    tree.vein(side + "cephalic-vein", side + "first-rib-vein", side + "elbow-cephalic-vein",
+              {upper.at(2, -60, 36), upper.at(28, -28, 44), upper.at(70, 8, 44), upper.at(130, 24, 37),
+               upper.at(200, 27, 30), upper.at(270, 30, 24), lower.at(15, 30, 20)},
+              c * 2.4, c * 2.0);
+    tree.vein(side + "cephalic-vein-forearm", side + "elbow-cephalic-vein", "",
+              {lower.at(60, 34, 14), lower.at(120, 33, 8), lower.at(190, 28, 6), lower.at(250, 24, 6)}, c * 1.9,
+              c * 1.4);
+    tree.vein(side + "median-cubital-vein", side + "elbow-basilic-vein", side + "elbow-cephalic-vein",
+              {lower.at(12, -18, 27), lower.at(20, 4, 31), lower.at(20, 20, 27), lower.at(15, 30, 20)}, c * 1.8,
+              c * 1.8);
+}
+
+} // namespace fluoro
