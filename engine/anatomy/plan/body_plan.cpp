@@ -190,7 +190,7 @@ constexpr PlaceRow place_rows[] = {
     {"oral-cavity", Level(1), 0, -70, 0},
     {"upper-sphincter", Level(5), 0, -15.5, -11},
     {"trachea-top", Level(6), 0, -30, 4},
-    {"carina", t(5), -1, -38, 4},
+    {"carina", t(5), -1, -38, 0},
     {"hilum-right", t(6), -38, -32, 6},
     {"hilum-left", t(6), 40, -28, 12},
     {"hiatus", t(10), 16, -46, 0},
