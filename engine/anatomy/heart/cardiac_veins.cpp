@@ -42,7 +42,7 @@ void add_cardiac_veins(Anatomy& anatomy, SharedHeart const& heart)
         sinus.through.push_back(heart->at({heart->anterior_groove_deg(latitude) + 6, latitude, 1.5}));
         sinus.hubs.push_back(heart->middle_mm());
     }
-    sinus.bed = Bed::left_groove;
+    sinus.bed = Bed::under_appendage;
     sinus.first_radius_mm = 4 * s;
     sinus.last_radius_mm = 1;
     sinus.free_mm = 6 * s;

@@ -132,9 +132,16 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     int const pulmonary = g.add_node(f.pulmonary().middle_mm, "pulmonary-valve");
     int const superior = g.add_node(f.superior_cavoatrial_junction(), "superior-cavoatrial-junction");
     int const inferior = g.add_node(f.inferior_cavoatrial_junction(), "inferior-cavoatrial-junction");
-    int const sinus = g.add_node(f.beside({-28, -1, -21}), "coronary-sinus-ostium");
     int const left_middle = g.add_node(f.beside({-15, 10, 12}), "left-atrium-middle");
     int const right_middle = g.add_node(f.beside({-38, -16, -6}), "right-atrium-middle");
+
+    // The coronary sinus opens low on the septal side, where the cavity ends.
+    Vec3 const toward_sinus = f.beside({-26, 2, -23}) - g.nodes_mm[std::size_t(right_middle)];
+    double reach = 1;
+    while (reach > 0.1 &&
+           h.distance_mm(HeartPart::right_atrium, g.nodes_mm[std::size_t(right_middle)] + reach * toward_sinus) > -1.5)
+        reach -= 0.01;
+    int const sinus = g.add_node(g.nodes_mm[std::size_t(right_middle)] + reach * toward_sinus, "coronary-sinus-ostium");
 
     // The widest ball that fits, at every point of the way.
     auto const add = [&](char const* name, char const* label, int from, int to, std::vector<Vec3> through,

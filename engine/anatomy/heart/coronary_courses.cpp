@@ -28,13 +28,8 @@ public:
 
     CoronaryPlan plan()
     {
-        if (origin_ == CoronaryOrigin::right_from_left_sinus) {
-            plan_left();
-            plan_right(frame_.in_root(14 * s_, 84, 0.97));
-        } else {
-            plan_left();
-            plan_right(frame_.in_root(14 * s_, 4, 0.97));
-        }
+        plan_left();
+        plan_right(frame_.in_root(14 * s_, origin_ == CoronaryOrigin::right_from_left_sinus ? 84 : 4, 0.97));
         return std::move(plan_);
     }
 
@@ -82,6 +77,7 @@ private:
         course.through.push_back(vessel(parent).at(at_mm));
         for (Spot const& spot : spots) course.through.push_back(on(spot));
         course.dive_mm = 3 * s_;
+        course.bed = Bed::under_appendage;
         course.longest_mm = longest_mm;
         int const child = add(course, {{0, segment}}, {{0, radius}, {1, end_radius}});
         vessel(parent).forks.push_back({at_mm, child});
@@ -106,7 +102,7 @@ private:
     void plan_septals(int descending, double first_mm);
     void plan_circumflex(int left_main);
     void plan_right(Vec3 const& ostium);
-    void add_posterior_descending(int parent, std::string const& segment, double radius);
+    void add_posterior_descending(int parent, double at_mm, std::string const& segment, double radius);
 
     HeartForm const& heart_;
     HeartFrame const& frame_;
@@ -198,15 +194,12 @@ void Planner::plan_septals(int descending, double first_mm)
     }
 }
 
-void Planner::add_posterior_descending(int parent, std::string const& segment, double radius)
+void Planner::add_posterior_descending(int parent, double at_mm, std::string const& segment, double radius)
 {
-    CoronaryVessel const& from = vessel(parent);
-    double const at = nearest(parent, on({heart_.inferior_groove_deg(-34), -36}));
     std::vector<Spot> spots;
     for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
         spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-    FLUORO_EXPECT(at < from.length_mm());
-    branch(parent, at, segment, spots, radius, 0.5);
+    branch(parent, at_mm, segment, spots, radius);
 }
 
 void Planner::plan_circumflex(int left_main)
@@ -215,9 +208,9 @@ void Planner::plan_circumflex(int left_main)
     Course course;
     if (origin_ == CoronaryOrigin::circumflex_from_right_sinus) {
         // Behind the aortic root, between it and the atria, to the groove on the left.
-        course.through = {frame_.in_root(13 * s_, -14, 0.97), frame_.in_root(10 * s_, -45, 1.28),
-                          frame_.in_root(8 * s_, -90, 1.3), frame_.in_root(7 * s_, -130, 1.3),
-                          frame_.in_root(6 * s_, -175, 1.35)};
+        course.through = {frame_.in_root(13 * s_, -14, 0.97), frame_.in_root(12 * s_, -45, 1.28),
+                          frame_.in_root(12 * s_, -90, 1.3),  frame_.in_root(12 * s_, -135, 1.3),
+                          frame_.in_root(12 * s_, -180, 1.4), frame_.in_root(12 * s_, -212, 1.9)};
         course.free_mm = 62 * s_;
     } else {
         course.through = {vessel(left_main).points.back(), vessel(left_main).points.back() + s_ * Vec3{6, 2, -4}};
@@ -246,14 +239,17 @@ void Planner::plan_circumflex(int left_main)
            76 * s_);
     branch(lcx, (is_left ? 0.45 : 0.72) * length, "obtuse-marginal-2", {{190, -8}, {196, 8}, {200, 24}, {202, 42}}, 1.0,
            0.48, 66 * s_);
-    branch(lcx, 0.14 * length, "left-atrial-branch", {{140, -48}, {160, -58}}, 0.5, 0.42);
+    branch(lcx, 0.14 * length, "left-atrial-branch", {{146, -46}, {162, -52}}, 0.5, 0.42);
     if (is_left || is_balanced) {
         branch(lcx, (is_left ? 0.62 : 0.86) * length, "left-posterolateral", {{214, -14}, {218, 4}, {220, 24}}, 0.95,
                0.48);
         branch(lcx, (is_left ? 0.74 : 0.95) * length, "left-posterolateral-a", {{226, -12}, {230, 8}, {232, 26}}, 0.85,
                0.48);
+        if (is_left) branch(lcx, 0.83 * length, "left-posterolateral-b", {{240, -10}, {243, 8}, {244, 24}}, 0.75, 0.48);
     }
-    if (is_left) add_posterior_descending(lcx, "posterior-descending-left", 1.05);
+    if (is_left)
+        add_posterior_descending(lcx, nearest(lcx, on({heart_.inferior_groove_deg(-34), -36})),
+                                 "posterior-descending-left", 1.05);
 }
 
 void Planner::plan_right(Vec3 const& ostium)
@@ -276,7 +272,7 @@ void Planner::plan_right(Vec3 const& ostium)
     double const to = is_left ? -80 : -136;
     for (double angle = 52; angle >= to; angle -= 14) course.through.push_back(right_groove(angle));
     course.hubs.assign(course.through.size(), frame_.at({39, -12, -2}));
-    if (!is_left && is_right) {
+    if (is_right) {
         // Beyond the crux along the left groove.
         for (double angle : {284.0, 272.0, 260.0}) {
             course.through.push_back(left_groove(angle));
@@ -311,20 +307,8 @@ void Planner::plan_right(Vec3 const& ostium)
     int const node = add(sinus, {{0, "sinus-node-branch"}}, {{0, 0.55}, {1, 0.42}});
     vessel(rca).forks.push_back({node_at, node});
     if (is_left) return;
-    if (!is_right) {
-        double const at = length;
-        std::vector<Spot> spots;
-        for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
-            spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-        branch(rca, at, "posterior-descending", spots, 1.1, 0.5);
-        return;
-    }
-    {
-        std::vector<Spot> spots;
-        for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
-            spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-        branch(rca, end * length, "posterior-descending", spots, 1.05, 0.5);
-    }
+    add_posterior_descending(rca, end * length, "posterior-descending", 1.05);
+    if (!is_right) return;
     branch(rca, 0.94 * length, "posterolateral-1", {{242, -22}, {240, -4}, {238, 14}, {240, 30}}, 0.75, 0.45);
     branch(rca, length, "posterolateral-2", {{228, -20}, {226, -4}, {224, 14}, {226, 28}}, 0.75, 0.45);
     branch(rca, length, "posterolateral-3", {{216, -24}, {210, -12}, {208, 4}}, 0.6, 0.42);

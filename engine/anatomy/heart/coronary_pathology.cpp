@@ -116,6 +116,7 @@ Organ narrow(LumenGraph& graph, Lesion const& lesion)
     // Any side that is neither up the vessel nor the viewer's axis alone.
     Vec3 const side = glm::normalize(glm::cross(along, Vec3{0.5, -0.6, 0.62}));
     std::vector<std::pair<int, Vec3>> nodes;
+    Vec3 shift{0};
     for (Line::Point const& p : line.points) {
         double const share = shape_of_lesion(p.at_mm - middle, length);
         if (share <= 0) continue;
@@ -127,12 +128,14 @@ Organ narrow(LumenGraph& graph, Lesion const& lesion)
             plaque_radii.push_back(radius + 0.1);
         }
         double const narrowed = std::max(occluded_radius_mm, radius * (1 - share * lesion.percent / 100));
-        Vec3 const shift = lesion.is_eccentric ? 0.85 * (radius - narrowed) * side : Vec3{0};
+        // Behind a fork the vessel is narrower by a step; the line has none.
+        if (p.index > 0 || p.edge == line.edges.front())
+            shift = lesion.is_eccentric ? 0.85 * (radius - narrowed) * side : Vec3{0};
         radius = narrowed;
         at += shift;
         if (lesion.is_eccentric && p.index + 1 == edge.points_mm.size()) nodes.push_back({edge.to, shift});
     }
-    for (auto const& [node, shift] : nodes) follow(graph, line.edges, node, shift);
+    for (auto const& [node, by] : nodes) follow(graph, line.edges, node, by);
     if (plaque.size() < 2)
         throw Error{"stenosis: a lesion of " + std::to_string(length) + " mm is too short to be drawn in '" +
                     lesion.segment + "'"};

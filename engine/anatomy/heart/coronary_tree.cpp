@@ -21,9 +21,10 @@ Vec3 settled(HeartForm const& heart, Vec3 p, Vec3 const& hub, double over, Bed b
 {
     auto const muscle = [&](Vec3 const& at) {
         if (bed == Bed::epicardium) return heart.distance_mm(HeartPart::epicardium, at);
-        double const left = heart.distance_mm(HeartPart::left_outer, at);
-        return std::min(left, bed == Bed::ventricles ? heart.distance_mm(HeartPart::right_outer, at)
-                                                     : heart.distance_mm(HeartPart::left_atrium, at) - 2.2);
+        double const ventricles =
+            std::min(heart.distance_mm(HeartPart::left_outer, at), heart.distance_mm(HeartPart::right_outer, at));
+        if (bed == Bed::ventricles) return ventricles;
+        return std::min(ventricles, heart.distance_mm(HeartPart::left_atrium, at) - 2.2);
     };
     Vec3 const spoke = glm::normalize(p - hub);
     for (int i = 0; i < 60; ++i) {

@@ -31,9 +31,9 @@ struct CoronaryVessel {
     Vec3 direction(double at_mm) const;
 };
 
-/// What a course lies on: all of the heart; the ventricles, under the atria; left ventricle and atrium, under the
+/// What a course lies on: all of the heart; the ventricles, under the atria; ventricles and left atrium, under the left
 /// appendage.
-enum class Bed { epicardium, ventricles, left_groove };
+enum class Bed { epicardium, ventricles, under_appendage };
 
 /// How a course is laid on the heart.
 struct Course {

@@ -31,6 +31,27 @@ private:
     std::vector<std::pair<Vec3, int>> taken_;
 };
 
+/// Turns by more than 50 degrees within two millimetres.
+bool is_kinked(std::vector<Vec3> const& points)
+{
+    for (std::size_t i = 2; i + 2 < points.size(); ++i) {
+        Vec3 const before = glm::normalize(points[i] - points[i - 2]);
+        if (glm::dot(before, glm::normalize(points[i + 2] - points[i])) < 0.64) return true;
+    }
+    return false;
+}
+
+/// Within 3 mm of the muscle all along: not across a hollow.
+bool is_on_heart(HeartForm const& heart, std::vector<Vec3> const& points)
+{
+    return std::ranges::all_of(points, [&](Vec3 const& p) {
+        double const whole = heart.distance_mm(HeartPart::epicardium, p);
+        double const ventricles =
+            std::min(heart.distance_mm(HeartPart::left_outer, p), heart.distance_mm(HeartPart::right_outer, p));
+        return std::min(std::abs(whole), std::abs(ventricles)) < 3;
+    });
+}
+
 /// A walk over the epicardium, turning a little at every step and drawn toward the apex.
 std::vector<Vec3> walk(HeartForm const& heart, Vec3 p, Vec3 direction, double length_mm, RandomSequence& random)
 {
@@ -62,7 +83,9 @@ void add_twigs(CoronaryPlan& plan, HeartForm const& heart, std::uint64_t seed)
         Course course;
         course.through = walk(heart, start, direction, length_mm, random);
         for (std::size_t i = 2; i < course.through.size(); ++i)
-            if (!room.is_free(course.through[i], 4 * s, parent, 3.5 * s)) return -1;
+            if (!room.is_free(course.through[i], 4 * s, parent, 3.5 * s) ||
+                heart.distance_mm(HeartPart::left_appendage, course.through[i]) < 5)
+                return -1;
         course.first_radius_mm = radius_mm;
         course.last_radius_mm = 0.42;
         course.dive_mm = 2.5 * s;
@@ -70,6 +93,7 @@ void add_twigs(CoronaryPlan& plan, HeartForm const& heart, std::uint64_t seed)
         course.seed = unsigned(plan.vessels.size()) * 31 + unsigned(seed);
         CoronaryVessel twig;
         twig.points = lay_on_heart(heart, course);
+        if (is_kinked(twig.points) || !is_on_heart(heart, twig.points)) return -1;
         twig.marks = {{0, name}};
         twig.knots = {{0, radius_mm}, {twig.length_mm(), 0.42}};
         int const index = int(plan.vessels.size());
@@ -85,7 +109,7 @@ void add_twigs(CoronaryPlan& plan, HeartForm const& heart, std::uint64_t seed)
         double side = random.next_uniform() < 0.5 ? 1 : -1;
         int number = 0;
         for (double at = (9 + 6 * random.next_uniform()) * s; at < length - 7 * s;
-             at += (7 + 7 * random.next_uniform()) * s) {
+             at += (5 + 6 * random.next_uniform()) * s) {
             CoronaryVessel const& vessel = plan.vessels[std::size_t(parent)];
             bool const is_near_fork = std::ranges::any_of(
                 vessel.forks, [&](CoronaryVessel::Fork const& f) { return std::abs(f.at_mm - at) < 3.5 * s; });
@@ -101,8 +125,10 @@ void add_twigs(CoronaryPlan& plan, HeartForm const& heart, std::uint64_t seed)
             if (std::abs(toward_apex) > 0.6) side = toward_apex > 0 ? 1 : -1;
             std::string const name = segment + "-twig-" + std::to_string(number + 1);
             double const long_mm = (12 + 20 * random.next_uniform()) * s * std::min(1.0, thick + 0.3);
-            int twig = grow(parent, at, side, long_mm, radius, name);
-            if (twig < 0) twig = grow(parent, at, -side, long_mm, radius, name);
+            int twig = -1;
+            for (double share : {1.0, 0.7, 0.45})
+                for (double const way : {side, -side})
+                    if (twig < 0) twig = grow(parent, at, way, share * long_mm, radius, name);
             side = -side;
             if (twig < 0) continue;
             ++number;

@@ -82,7 +82,7 @@ double HeartForm::left_outer(Sample const& s) const
     Vec3 p = s.q - Vec3{0, 0, 18};
     // The apex points a little to the front.
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = to_ellipsoid(p, {38.4, 39, p.z > 0 ? 77.5 : 60.0});
+    double const body = to_ellipsoid(p, {38.1, 38.6, p.z > 0 ? 75.5 : 60.0});
     double const cut = rounded_cut(body, -7 - s.q.z, 9);
     return blended(cut, to_cone(s.q, {9, 8, 14}, 23, {24, 18, -7}, 14), 8);
 }
@@ -91,7 +91,7 @@ double HeartForm::right_outer(Sample const& s) const
 {
     double const a = s.q.z - 24;
     Vec3 const p{s.q.x - 35 + 0.25 * a, s.q.y + 7 - 0.05 * a, a};
-    double const body = rounded_cut(to_ellipsoid(p, {40, 48.5, a > 0 ? 61.0 : 33.0}), -7 - s.q.z, 8);
+    double const body = rounded_cut(to_ellipsoid(p, {40.6, 49, a > 0 ? 60.5 : 33.0}), -7 - s.q.z, 8);
     double const conus = to_cone(s.q, {41, 14, 26}, 25, {36, 52, 3}, 14.8);
     // Up to just beyond the pulmonary valve.
     double const beyond = glm::dot(s.still - places_.pulmonary, places_.pulmonary_flow) - 3;
@@ -114,7 +114,7 @@ double HeartForm::left_cavity(Sample const& s) const
 {
     Vec3 p = s.q - Vec3{0, 0, 18};
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28, p.z > 0 ? 68.0 : 60.0}), -s.q.z, 4);
+    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28, p.z > 0 ? 66.5 : 60.0}), -s.q.z, 4);
     double const outflow = to_cone(s.q, {9, 8, 14}, 13, {24, 18, -9}, 11.3);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, 0, 14);
     double const beyond = glm::dot(s.still - places_.aortic, frame_.root_axis);
@@ -156,7 +156,7 @@ double HeartForm::right_atrial_cavity(Sample const& s, double left, double right
 {
     Vec3 const &superior = places_.superior, &inferior = places_.inferior;
     Vec3 const middle = glm::mix(superior, inferior, 0.5) + Vec3{0, -3, 0};
-    double d = to_ellipsoid(s.w - Vec3{-39, -17, -5}, {21, 24, 27});
+    double d = to_ellipsoid(s.w - Vec3{-37.5, -17, -5}, {21, 24, 27});
     d = blended(d, std::min(to_cone(s.w, superior, 10, middle, 15), to_cone(s.w, middle, 15, inferior, 11.5)), 8);
     // Appendage: a broad triangle over the groove, in front of the aortic root.
     double const ear = blended(to_cone(s.w, {-38, -28, 14}, 12, {-30, -42, 22}, 7.5),
