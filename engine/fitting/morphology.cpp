@@ -61,8 +61,11 @@ std::vector<float> depth_in(Lattice const& lattice, Mask const& mask)
     filter->SetInsideIsPositive(true);
     filter->SetBackgroundValue(0);
     run(*filter);
+    // ITK measures to the mask's outermost cubes from both sides; the edge is half a cube beyond their centres.
     float const* const first = filter->GetOutput()->GetBufferPointer();
-    return {first, first + mask.size()};
+    std::vector<float> depth(first, first + mask.size());
+    for (float& d : depth) d += float(lattice.spacing_mm / 2);
+    return depth;
 }
 
 Mask eroded(Lattice const& lattice, Mask const& mask, double by_mm)

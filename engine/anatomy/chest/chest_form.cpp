@@ -119,8 +119,8 @@ public:
         double rim = -std::min(w, depth);
         if (k > 1e-3)
             rim = std::max(rim, (k - 1) / std::hypot(std::pow(u / k, n - 1) / w, std::pow(v / k, n - 1) / depth));
-        // From the side of the vertebral body along the rib's neck to the gutter.
-        Vec2 const from{s.body_half_width, s.spine_y + 0.3 * s.body_half_depth};
+        // From the side of the vertebral body along the rib's head and neck to the gutter.
+        Vec2 const from{s.body_half_width + 4 * scale_, s.spine_y - 2 * scale_};
         Vec2 const along = Vec2{0.42 * s.half_width, s.back + 2} - from;
         double const behind = (along.x * (p.y - from.y) - along.y * (x - from.x)) / glm::length(along);
         double const column = std::hypot(x / s.body_half_width, (p.y - s.spine_y) / s.body_half_depth);

@@ -127,7 +127,8 @@ Shape head_outline(HeadForm const& head)
 NeckForm neck_form(BodyPlan const& plan)
 {
     NeckForm neck;
-    neck.scale = plan.scale;
+    // As the plan has it for women: slimmer than their height says.
+    neck.scale = plan.scale * (plan.parameters.sex == Sex::female ? 0.93 : 1);
     for (std::size_t i = 0; i < neck.fronts.size(); ++i) {
         VertebraPlan const& v = plan.spine[i];
         neck.fronts[i] = v.frame.at(0, -v.endplate_depth_mm / 2, 0);

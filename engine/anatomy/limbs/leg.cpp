@@ -79,7 +79,7 @@ Shape below_trunk(Shape const& trunk, Shape const& legs, double scale)
                     // Near its end the trunk's distance is that to the cut; deep inside the one of a higher section
                     // counts.
                     double const section =
-                        std::min(trunk.distance_mm({p.x, p.y, low + 7}), trunk.distance_mm({p.x, p.y, low + 60}) + 14);
+                        std::min(trunk.distance_mm({p.x, p.y, low + 7}), trunk.distance_mm({p.x, p.y, low + 60}) + 40);
                     double const share = below * below * (3 - 2 * below);
                     inner = std::lerp(section, inner, share) / 1.5;
                 }

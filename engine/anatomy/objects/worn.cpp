@@ -1,3 +1,4 @@
+#include "../plan/placement.hpp"
 #include "../surface/body_form.hpp"
 #include "object_parts.hpp"
 
@@ -72,9 +73,8 @@ void build_necklace(ObjectBench const& bench)
 /// On the fourth finger of the left hand.
 void build_ring(ObjectBench const& bench)
 {
-    Vec3 const finger = bench.place("ring-finger-left");
-    Vec3 const along = glm::normalize(finger - bench.place("shoulder-left"));
-    bench.add("ring", gold, torus(facing(finger, along), 9.6, 1.3));
+    LimbAxis const arm = forearm(bench.anatomy.plan, 1);
+    bench.add("ring", gold, torus(facing(arm.at(384, -10.2, 2), arm.along), 9.6, 1.3));
 }
 
 /// Limb electrodes on the trunk with snaps; wires run to the patient's left.

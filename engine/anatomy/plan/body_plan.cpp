@@ -1,5 +1,6 @@
 #include <fluoro/anatomy/body_plan.hpp>
 
+#include "../heart/heart_form.hpp"
 #include "../skeleton/vertebra_pathology.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ constexpr std::array<VertebraRow, levels> rows{{
     {27, 0.98, 42.5, 33.5, 8.2, 15.3, 22, 16, 9.5, 9},       // L2
     {27, 1.02, 44, 34, 10.2, 14.8, 22.5, 15.5, 10.5, 0},     // L3
     {26, 1.06, 46, 34.5, 12.6, 14.4, 23.5, 15.5, 11, -10},   // L4
-    {24.5, 1.15, 48, 35, 16.1, 12.9, 28, 15.6, 10, -22},     // L5
+    {25.5, 1.15, 48, 35, 16.1, 12.9, 28, 15.6, 10, -22},     // L5
     {30, 1.00, 50, 34, 0, 0, 31, 14, 0, -42},                // sacrum: its first piece
 }};
 
@@ -197,18 +198,11 @@ constexpr PlaceRow place_rows[] = {
     {"fundus-top", t(10), 62, -30, 14},
     {"pylorus", l(1), -24, -72, -4},
     {"duodenojejunal-flexure", l(2), 26, -46, 4},
-    // Heart: the base behind and above on the right, the apex in front, below and on the left
-    {"aortic-root", t(6), 6, -80, -8},
-    {"mitral-valve", t(7), 24, -62, -14},
-    {"tricuspid-valve", t(8), -16, -82, -2},
-    {"pulmonary-valve", t(6), 20, -92, 0},
-    {"heart-apex", t(9), 78, -108, -10},
-    {"heart-centre", t(7), 22, -80, -18},
+    // Great vessels; the heart's own places follow from its form
     {"arch-top", t(3), 23, -37, -6},
     {"descending-aorta-top", t(4), 26, -19, 0},
     {"aortic-hiatus", Level::t12, 6, -29, 0},
     {"aortic-bifurcation", l(4), 4, -32, -4},
-    {"cavoatrial-junction", t(7), -30, -70, 8},
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
     // Trunk
@@ -222,23 +216,23 @@ constexpr PlaceRow place_rows[] = {
     {"kidney-left", l(1), 58, 6, 10},
     {"kidney-right", l(2), -60, 6, 16},
     {"liver-centre", Level::t12, -66, -58, 10},
-    {"spleen-centre", t(10), 108, 22, -14},
+    {"spleen-centre", t(10), 104, 12, -30},
     {"pancreas-head", l(2), -26, -54, 6},
     // Limbs and pelvis
     {"hip-left", l(5), 88, -6, -110},
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms abducted 30 degrees with the palms up, 8 degrees more below the elbow; legs a little apart.
-    {"elbow-left", t(3), 324, -6, -260},
-    {"elbow-right", t(3), -324, -6, -260},
-    {"wrist-left", t(3), 481, -6, -461},
-    {"wrist-right", t(3), -481, -6, -461},
+    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // heart. Legs a little apart.
+    {"elbow-left", t(3), 475, -6, -23},
+    {"elbow-right", t(3), -475, -6, -23},
+    {"wrist-left", t(3), 730, -6, -10},
+    {"wrist-right", t(3), -730, -6, -10},
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},
     {"ankle-right", l(5), -114, 16, -967},
-    {"ring-finger-left", t(3), 530, -4, -614}, // arms 30 degrees aside: 716 mm from the shoulder
     {"symphysis", l(5), 0, -72, -122},
     {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
@@ -375,7 +369,7 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
     o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
     // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
-    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / 110, 2));
+    double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / (z > 10 ? 85 : 110), 2));
     double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;
     double const inner_front = scale * deep * (row.front + row.fat_front) - visceral;
     double const inner_back = scale * deep * (row.back - row.fat_back);
@@ -410,6 +404,7 @@ BodyPlan plan_body(PatientParameters const& parameters)
         // Beside the vertebra along the patient's own axes: organs do not lean with it.
         plan.places[row.name] = from + plan.scale * Vec3{slim * row.left, slim * row.back, row.up};
     }
+    plan.places.merge(heart_places(plan));
     return plan;
 }
 

@@ -1,12 +1,109 @@
 #include "../builders.hpp"
+#include "rib_path.hpp"
+#include "sternum.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace fluoro {
+
+namespace {
+
+constexpr double diaphragm_mm = 3; ///< typical thickness of the relaxed muscle
+
+/// Costal cartilage calcifies with age: in men from its rim, in women from its core (typical), in patches.
+std::function<double(Vec3 const&, double)> cartilage_hu(PatientParameters const& who, int rib, unsigned seed)
+{
+    double const aged = std::clamp((who.age_y - 20) / 60, 0.0, 1.0);
+    // The first begins early and goes far.
+    double const least_noise = std::lerp(rib == 1 ? 1.0 : 2.4, rib == 1 ? -0.6 : 0.35, aged);
+    bool const is_core = who.sex == Sex::female && rib != 1;
+    return [=](Vec3 const& p, double depth_mm) {
+        double const soft = 108 + 10 * noise(p, 3, seed);
+        double const place = is_core ? std::clamp((depth_mm - 2.2) / 0.8, 0.0, 1.0)
+                                     : std::clamp((1.6 - depth_mm) / 0.6, rib == 1 ? 0.4 : 0.0, 1.0);
+        double const patch = std::clamp((noise(p, 6, seed + 1) - least_noise) / 0.5, 0.0, 1.0);
+        return soft + place * patch * (330 + 120 * noise(p, 2, seed + 2));
+    };
+}
+
+void add_ribs(Anatomy& anatomy, RibPaths const& paths)
+{
+    PatientParameters const& who = anatomy.plan.parameters;
+    for (Side const side : {Side::left, Side::right}) {
+        std::string const name = side == Side::left ? "left" : "right";
+        bool const is_right = side == Side::right;
+        for (int rib = 1; rib <= 12; ++rib) {
+            unsigned const seed = unsigned(who.seed) * 31 + unsigned(rib) * 2 + (is_right ? 1u : 0u);
+            double const s = anatomy.plan.scale;
+            Shape bone = swept_bone(paths.rib(rib, side), is_right);
+            if (rib <= 10) {
+                Vec3 const bump = paths.tubercle(rib, side) + s * Vec3{is_right ? -2.5 : 2.5, 2.0, 0.5};
+                bone = unite(bone, ball(bump, s * (rib == 1 ? 4.4 : 4.8)), 3);
+            }
+            BoneTissue tissue;
+            tissue.cortical_hu = 800;
+            tissue.cortical_mm = 0.75;
+            tissue.cancellous_hu = 105;
+            tissue.seed = seed;
+            // ICRP 110: ribs with their marrow 1.165 g/cm3.
+            anatomy.organs.push_back({"rib-" + name + "-" + std::to_string(rib),
+                                      label_of("rib_" + name + "_" + std::to_string(rib)),
+                                      Rank::bone,
+                                      {tissue.cancellous_hu, 1.165},
+                                      roughened(bone, 0.25, 7, seed),
+                                      bone_hu(thinned(tissue, who.bone_density))});
+        }
+    }
+}
+
+void add_cartilages(Anatomy& anatomy, RibPaths const& paths)
+{
+    PatientParameters const& who = anatomy.plan.parameters;
+    for (Side const side : {Side::left, Side::right})
+        for (int rib = 1; rib <= 10; ++rib) {
+            unsigned const seed = unsigned(who.seed) * 53 + unsigned(rib) * 2 + (side == Side::left ? 0u : 1u);
+            Shape const gristle = roughened(swept_bone(paths.cartilage(rib, side)), 0.4, 9, seed);
+            anatomy.organs.push_back(
+                {"costal-cartilage-" + std::string(side == Side::left ? "left-" : "right-") + std::to_string(rib),
+                 label_of("costal_cartilages"),
+                 Rank::bone,
+                 {108, 1.10},
+                 gristle,
+                 cartilage_hu(who, rib, seed)});
+        }
+}
+
+/// The muscle under the lungs; its height is the chest form's.
+void add_diaphragm(Anatomy& anatomy)
+{
+    Shape const above = above_diaphragm(anatomy.plan), wall = thoracic_cavity(anatomy.plan);
+    double const thick = diaphragm_mm * anatomy.plan.scale;
+    Box box = above.bounds();
+    box.high.z = std::max(anatomy.plan.place("diaphragm-dome-right").z, anatomy.plan.place("diaphragm-dome-left").z) +
+                 3 * anatomy.plan.scale;
+    Shape const sheet{box, [=](Vec3 const& p) {
+                          double const under = above.distance_mm(p);
+                          return std::max({-under, under - thick, wall.distance_mm(p)});
+                      }};
+    anatomy.organs.push_back({"diaphragm", label_of("muscle"), Rank::cavity, {50, 1.05, 8, 3}, sheet});
+}
+
+} // namespace
 
 std::vector<PatientOption> rib_cage_options()
 {
     return {};
 }
 
-void build_rib_cage(Anatomy&) {}
+void build_rib_cage(Anatomy& anatomy)
+{
+    RibPaths const paths{anatomy.plan};
+    add_diaphragm(anatomy);
+    // Bone covers the ends of its cartilage.
+    add_cartilages(anatomy, paths);
+    add_sternum(anatomy, paths);
+    add_ribs(anatomy, paths);
+}
 
 } // namespace fluoro

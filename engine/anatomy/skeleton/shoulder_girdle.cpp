@@ -1,12 +1,46 @@
 #include "../builders.hpp"
+#include "shoulder_parts.hpp"
+
+#include <algorithm>
 
 namespace fluoro {
+
+namespace {
+
+void add(Anatomy& anatomy, std::string const& name, double density, BoneTissue tissue, Shape const& shape)
+{
+    PatientParameters const& who = anatomy.plan.parameters;
+    std::string label = name;
+    std::ranges::replace(label, '-', '_');
+    if (label.starts_with("clavicle")) label.replace(0, 8, "clavicula");
+    tissue.seed = unsigned(who.seed) * 17 + unsigned(anatomy.organs.size());
+    anatomy.organs.push_back({name,
+                              label_of(label),
+                              Rank::bone,
+                              {tissue.cancellous_hu, density},
+                              roughened(shape, 0.3, 8, tissue.seed),
+                              bone_hu(thinned(tissue, who.bone_density))});
+}
+
+} // namespace
 
 std::vector<PatientOption> shoulder_girdle_options()
 {
     return {};
 }
 
-void build_shoulder_girdle(Anatomy&) {}
+void build_shoulder_girdle(Anatomy& anatomy)
+{
+    BodyPlan const& plan = anatomy.plan;
+    for (Side const side : {Side::left, Side::right}) {
+        std::string const end = side == Side::left ? "-left" : "-right";
+        // Densities with marrow: ICRP 110.
+        add(anatomy, "clavicle" + end, 1.151, {950, 1.3, 130, 50, 2.2}, clavicle(plan, side));
+        add(anatomy, "scapula" + end, 1.183, {850, 0.9, 120, 50, 2.2}, scapula(plan, side));
+        add(anatomy, "humerus" + end, 1.205, {1200, 1.1, 130, 55, 2.5}, humerus(plan, side));
+        Organ& arm = anatomy.organs.back();
+        arm.hu = humerus_hu(plan, side);
+    }
+}
 
 } // namespace fluoro

@@ -5,9 +5,8 @@
 // The form of the trunk and neck, which surface, muscles and objects share. docs/theory/body.md
 namespace fluoro {
 
-/// `shape` looked up in a table of its distances, `step_mm` apart and linear between: for forms that are costly and
-/// smooth. Edges rounder than a step are kept. The table is divided by the slope that it has, so that its values are
-/// distances even where the shape's are not. Right up to `margin_mm` outside the shape's bounds, a lower bound beyond.
+/// `shape` on a lattice of its distances, for forms that are costly and smooth; true distances up to `margin_mm` around
+/// its bounds, no more than those beyond.
 Shape sampled(Shape const& shape, double step_mm, double margin_mm = 0);
 
 /// The skin of the trunk and neck: superellipses of the plan with chest, belly, back, buttocks, folds; flattened

@@ -13,14 +13,14 @@ void add_coeliac(VesselTree& tree, Placement const& at, double c)
     tree.artery("coeliac-trunk", "coeliac-ostium", "coeliac-division", {at(4, -31, 91), at(4, -37, 92)}, c * 3.5,
                 c * 3.3);
     tree.artery("common-hepatic", "coeliac-division", "gastroduodenal-ostium",
-                {at(-3, -44, 91), at(-13, -50, 88), at(-22, -53, 89)}, c * 2.7, c * 2.5);
+                {at(-3, -47, 92), at(-12, -56, 89), at(-22, -58, 89)}, c * 2.7, c * 2.5);
     tree.artery("proper-hepatic", "gastroduodenal-ostium", "hepatic-division",
-                {at(-28, -53, 96), at(-34, -52, 106), at(-38, -50, 118)}, c * 2.4, c * 2.1);
+                {at(-28, -58, 96), at(-33, -57, 106), at(-36, -55, 118)}, c * 2.4, c * 2.1);
     tree.artery("right-hepatic", "hepatic-division", "",
-                {at(-46, -46, 123), at(-58, -40, 128), at(-74, -34, 132), at(-90, -28, 142)}, c * 1.8, c * 0.9);
-    tree.artery("left-hepatic", "hepatic-division", "", {at(-32, -56, 128), at(-22, -64, 138), at(-6, -70, 146)},
+                {at(-46, -52, 127), at(-58, -45, 132), at(-74, -39, 136), at(-90, -32, 144)}, c * 1.8, c * 0.9);
+    tree.artery("left-hepatic", "hepatic-division", "", {at(-31, -62, 128), at(-22, -70, 137), at(-6, -74, 146)},
                 c * 1.6, c * 0.9);
-    tree.artery("gastroduodenal", "gastroduodenal-ostium", "", {at(-27, -57, 78), at(-29, -58, 62), at(-28, -60, 44)},
+    tree.artery("gastroduodenal", "gastroduodenal-ostium", "", {at(-27, -61, 78), at(-29, -62, 62), at(-28, -62, 44)},
                 c * 1.9, c * 1.3);
     // The body's most winding artery, along the pancreas' upper edge.
     tree.artery("splenic", "coeliac-division", "splenic-hilum",
@@ -44,11 +44,11 @@ void add_mesenteric(VesselTree& tree, Placement const& at, double c)
                 {at(-18, -58, -60), at(-30, -54, -82), at(-44, -50, -96)}, c * 2.0, c * 1.1);
     tree.artery("middle-colic", "middle-colic-ostium", "", {at(-4, -66, 38), at(-10, -76, 36), at(-18, -84, 28)},
                 c * 1.5, c * 0.9);
-    tree.artery("ileocolic", "ileocolic-ostium", "", {at(-28, -58, -44), at(-46, -50, -56), at(-66, -44, -68)}, c * 1.6,
+    tree.artery("ileocolic", "ileocolic-ostium", "", {at(-26, -69, -44), at(-46, -58, -56), at(-66, -44, -68)}, c * 1.6,
                 c * 1.0);
     // Jejunal and ileal branches fan out to the left.
     for (int i = 0; i < 5; ++i) {
-        double const z = 24 - 14.0 * i;
+        double const z = 24 - 11.0 * i;
         std::string const number = std::to_string(i + 1);
         tree.cut(i == 0 ? "superior-mesenteric-middle" : "superior-mesenteric-middle-" + std::to_string(i),
                  at(-2, -61, z - 6), "jejunal-ostium-" + number, "superior-mesenteric-middle-" + number);
@@ -61,7 +61,7 @@ void add_mesenteric(VesselTree& tree, Placement const& at, double c)
     tree.artery("left-colic", "left-colic-ostium", "", {at(36, -34, -44), at(54, -28, -32), at(72, -22, -14)}, c * 1.3,
                 c * 0.8);
     tree.artery("superior-rectal", "left-colic-ostium", "",
-                {at(28, -32, -68), at(27, -25, -90), at(16, -8, -116), at(8, 12, -142)}, c * 1.6, c * 1.0);
+                {at(27, -38, -66), at(24, -31, -88), at(16, -8, -116), at(8, 12, -142)}, c * 1.6, c * 1.0);
 }
 
 void add_renal(VesselTree& tree, Placement const& at, int sign, double c)
@@ -73,7 +73,7 @@ void add_renal(VesselTree& tree, Placement const& at, int sign, double c)
                     {at(16, -21, 60), at(27, -9, 64), at(36, 4, 68)}, c * 2.9, c * 2.6);
     else
         tree.artery("right-renal", "renal-ostia", "right-renal-division",
-                    {at(-10, -21, 56), at(-24, -10, 53), at(-39, 3, 50)}, c * 3.1, c * 2.6);
+                    {at(-9, -16, 56), at(-17, -10.5, 54.5), at(-25, -4, 53), at(-39, 5, 50)}, c * 3.1, c * 2.6);
     Vec3 const hilum = tree.node_mm(side + "renal-division");
     double const k = at.across();
     for (double const up : {1.0, 0.15, -1.0})
@@ -96,7 +96,7 @@ void add_lumbar(VesselTree& tree, double c)
         VertebraPlan const& v = plan.vertebra(level_at(int(Level::l1) + i));
         std::string const number = std::to_string(i + 1), node = "lumbar-ostium-" + number;
         double const half_width = v.endplate_width_mm / 2, half_depth = v.endplate_depth_mm / 2;
-        double const up = i == 3 ? 8 : -2; // the aorta ends at L4
+        double const up = i == 3 ? 8 : i == 0 ? -6 : -2; // the aorta ends at L4
         tree.cut(parents[i], v.frame.at(4, -half_depth - 10, up), node, std::string{parents[i]} + "-" + number);
         for (int const sign : {-1, 1}) {
             // An ellipse around the body, from the front to the side.
@@ -144,7 +144,7 @@ void add_pelvic_arteries(VesselTree& tree)
                     {at(s * 55, 2, -127), at(s * 63, -9, -145), at(s * 69, -31, -159), at(s * 72, -43, -168)}, c * 3.6,
                     c * 3.4, label, {14 * bends, 1.5, 60});
         tree.artery(side + "internal-iliac", side + "iliac-bifurcation", "",
-                    {at(s * 48, 12, -120), at(s * 47, 28, -136), at(s * 42, 40, -154), at(s * 36, 48, -166)}, c * 2.82,
+                    {at(s * 44, 8, -120), at(s * 42, 22, -138), at(s * 38, 36, -156), at(s * 34, 46, -168)}, c * 2.82,
                     c * 2.0);
         // Over the medial third of the femoral head.
         Vec3 const hip = plan.place("hip-" + std::string{sign > 0 ? "left" : "right"});

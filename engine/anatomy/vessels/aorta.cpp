@@ -59,39 +59,41 @@ void add_aorta(VesselTree& tree)
     double const drop = variant == ArchVariant::type_3 ? 22 : variant == ArchVariant::type_2 ? 11 : 0;
     double const rise = drop / 4;
 
-    // The reference man's course, the first knot after the sinotubular junction.
+    // The reference man's course behind the root.
     std::vector<Knot> const knots{
-        {{-7, -57, 268}, d.ascending, 0},
-        {{-11, -55, 282}, d.ascending, -2},
-        {{-7, -48, 298 - drop / 4}, 0.97 * d.ascending, -2},
-        {{1, -42, 306 - drop / 3}, 0.5 * (d.ascending + d.arch), 0}, // 3: brachiocephalic trunk
-        {{13, -36, 310 - drop / 8}, d.arch, 1},                      // 4: left common carotid
-        {{23, -23, 312 + rise}, d.arch, 3},                          // 5: left subclavian
+        {{-10, -48, 290}, d.ascending, -2},
+        {{-6, -46, 300 - drop / 4}, 0.97 * d.ascending, -2},
+        {{2, -42, 307 - drop / 3}, 0.5 * (d.ascending + d.arch), 0}, // brachiocephalic trunk
+        {{13, -36, 310 - drop / 8}, d.arch, 1},                      // left common carotid
+        {{23, -23, 312 + rise}, d.arch, 3},                          // left subclavian
         {{27, -9, 307 + rise}, 0.5 * (d.arch + d.descending), 4},
-        {{26, 2, 297}, d.descending, 4}, // 7: aberrant subclavian
-        {{24, 6, 280}, d.descending, 4}, // 8: bronchial arteries
-        {{24, 10, 255}, d.descending, 5},
-        {{24, 14, 231}, d.descending, 7}, // 10
-        {{24, 16, 208}, 0.98 * d.descending, 9},
-        {{24, 14, 184}, 0.96 * d.descending, 9},
+        {{26, 2, 297}, d.descending, 4}, // aberrant subclavian
+        {{24, 6, 280}, d.descending, 4}, // bronchial arteries
+        {{24.5, 10.5, 255}, d.descending, 5},
+        {{25.5, 15, 231}, d.descending, 7},
+        {{25.5, 17.5, 208}, 0.98 * d.descending, 9},
+        {{25, 15, 184}, 0.96 * d.descending, 9},
         {{22, 8, 158}, 0.94 * d.descending, 6},
         {{15, -3, 130}, 0.92 * d.descending, 2},
-        {{6, -12, 101}, d.hiatus, 0},                         // 15: hiatus
-        {{5, -15, 92}, d.hiatus, 0},                          // 16: coeliac trunk
-        {{4.5, -19, 76}, 0.5 * (d.hiatus + d.infrarenal), 0}, // 17: superior mesenteric artery
-        {{4, -22.5, 58}, 1.03 * d.infrarenal, 0},             // 18: renal arteries
+        {{6, -12, 101}, d.hiatus, 0},                         // hiatus
+        {{5, -15, 92}, d.hiatus, 0},                          // coeliac trunk
+        {{4.5, -19, 76}, 0.5 * (d.hiatus + d.infrarenal), 0}, // superior mesenteric artery
+        {{4, -22.5, 58}, 1.03 * d.infrarenal, 0},             // renal arteries
         {{4, -26, 36}, d.infrarenal, 2},
-        {{5, -29, 14}, d.infrarenal, 4}, // 20
-        {{5, -30, -8}, d.lower, 4},      // 21: inferior mesenteric artery
-        {{4, -29, -41}, d.lower, 2},     // 22: bifurcation
+        {{5, -29, 14}, d.infrarenal, 4},
+        {{5, -30, -8}, d.lower, 4},  // inferior mesenteric artery
+        {{4, -29, -41}, d.lower, 2}, // bifurcation
     };
-    std::vector<Vec3> points{tree.node_mm("sinotubular-junction")};
-    std::vector<double> outer{0.97 * d.ascending};
+    // It leaves the root along the root's own axis.
+    Vec3 const root = tree.node_mm("sinotubular-junction");
+    Vec3 const axis = glm::normalize(root - tree.node_mm("aortic-valve"));
+    std::vector<Vec3> points{root, root + 11 * plan.scale * axis};
+    std::vector<double> outer{0.97 * d.ascending, d.ascending};
     for (Knot const& knot : knots) {
         points.push_back(at(knot.at + Vec3{knot.age * old, 0, 0}));
         outer.push_back(knot.outer);
     }
-    // points[i + 1] is knots[i].
+    // points[i + 2] is knots[i].
     widen(outer, plan.parameters, 2, 12, 21);
     std::vector<double> radii;
     for (double const diameter : outer) {

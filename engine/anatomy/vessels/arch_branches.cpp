@@ -1,3 +1,4 @@
+#include "../chest/chest_form.hpp"
 #include "courses.hpp"
 #include "vessel_sizes.hpp"
 
@@ -27,7 +28,7 @@ void add_neck(VesselTree& tree, Placement const& at, int sign, double c)
                 {at(s * 27, -41, 440), at(s * 33, -41, 455), at(s * 43, -32, 470), at(s * 48, -25, 482)}, c * 2.27,
                 c * 1.8);
     // Into the transverse foramen of C6, out of that of C1 and behind its lateral mass to the foramen magnum.
-    std::vector<Vec3> through{at(s * 22, -22, 372)};
+    std::vector<Vec3> through{at(s * 31, -21, 361), at(s * 23, -13, 377)};
     for (int level = int(Level::c7) - 1; level >= 1; --level) {
         VertebraPlan const& v = tree.plan().vertebra(level_at(level));
         through.push_back(v.frame.at(s * (v.endplate_width_mm / 2 + 6), 2, 0));
@@ -55,15 +56,16 @@ void add_shoulder(VesselTree& tree, Placement const& at, int sign, double c, dou
         side + "axillary", side + "first-rib", side + "teres-border",
         {at(s * 92, -20, 340), at(s * 116, -12, 325), at(s * 140, -4, 303), arm.at(36, -29, 8), arm.at(70, -23, 7)},
         c * 3.2, c * 2.4);
-    // Behind the costal cartilages, a finger's breadth beside the sternum.
-    BodyPlan const& plan = tree.plan();
-    Vec3 const top = plan.place("jugular-notch"), angle = plan.place("sternal-angle"), low = plan.place("xiphoid");
-    double const k = plan.scale;
-    tree.artery(side + "internal-thoracic", side + "vertebral-ostium", "",
-                {at(s * 31, -44, 340), top + k * Vec3{s * 24, 14, 0}, angle + k * Vec3{s * 20, 12, 0},
-                 glm::mix(angle, low, 0.33) + k * Vec3{s * 19, 10, 0},
-                 glm::mix(angle, low, 0.67) + k * Vec3{s * 21, 10, 0}, low + k * Vec3{s * 26, 12, 0}},
-                c * 1.2, c * 0.9);
+    // Behind the great veins, then on the back of the costal cartilages, a finger's breadth beside the sternum.
+    Shape const wall = chest_wall(tree.plan());
+    std::vector<Vec3> through{at(s * 41, -38, 338), at(s * 37, -51, 320)};
+    for (Vec3 const& p :
+         {Vec3{27, 0, 302}, Vec3{22, 0, 280}, Vec3{20, 0, 255}, Vec3{20, 0, 230}, Vec3{22, 0, 205}, Vec3{26, 0, 182}}) {
+        Vec3 behind = at(s * p.x, -40, p.z);
+        for (int i = 0; i < 200 && wall.distance_mm(behind) < -2.5; ++i) behind.y -= 0.5;
+        through.push_back(behind);
+    }
+    tree.artery(side + "internal-thoracic", side + "vertebral-ostium", "", through, c * 1.2, c * 0.9);
 }
 
 } // namespace

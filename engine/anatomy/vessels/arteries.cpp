@@ -17,10 +17,11 @@ std::vector<PatientOption> arteries_options()
 void build_arteries(Anatomy& anatomy)
 {
     LumenGraph& g = anatomy.lumens.vessels;
-    if (!g.find_node("sinotubular-junction")) g.add_node(anatomy.plan.place("aortic-root"), "sinotubular-junction");
     VesselTree tree{anatomy};
     add_aorta(tree);
     add_arch_branches(tree);
+    add_bronchial_arteries(tree);
+    add_intercostal_arteries(tree);
     add_abdominal_arteries(tree);
     add_pelvic_arteries(tree);
     for (int const sign : {-1, 1}) {

@@ -14,6 +14,8 @@ inline std::string side_name(int sign)
 
 void add_aorta(VesselTree& tree);         ///< from the sinotubular junction to "aortic-bifurcation"
 void add_arch_branches(VesselTree& tree); ///< neck and subclavian arteries, to "left-axillary", ...
+void add_bronchial_arteries(VesselTree& tree);
+void add_intercostal_arteries(VesselTree& tree);
 void add_abdominal_arteries(VesselTree& tree);
 void add_pelvic_arteries(VesselTree& tree); ///< to "left-femoral-head" (common femoral artery), ...
 void add_arm_arteries(VesselTree& tree, int sign);

@@ -50,15 +50,15 @@ void add_leg_arteries(VesselTree& tree, int sign)
     LimbAxis const upper = thigh(plan, sign), lower = shank(plan, sign);
     // Along the line from the femoral head to the knee; the shaft lies up to 35 mm lateral of it.
     tree.artery(side + "superficial-femoral", side + "femoral-bifurcation", side + "adductor-hiatus",
-                {upper.at(75, -12, 39), upper.at(140, -9, 33), upper.at(215, -7, 22), upper.at(290, -9, 7),
-                 upper.at(345, -7, -12)},
+                {upper.at(75, -12, 39), upper.at(140, -9, 33), upper.at(215, -7, 22), upper.at(300, -9, 5),
+                 upper.at(362, -6, -18)},
                 c * 3.14, c * 2.69);
     tree.artery(
         side + "profunda-femoris", side + "femoral-bifurcation", "",
         {upper.at(46, -2, 32), upper.at(78, 6, 21), upper.at(130, 10, 10), upper.at(195, 8, -4), upper.at(265, 6, -14)},
         c * 2.3, c * 1.5);
     tree.artery(side + "popliteal", side + "adductor-hiatus", side + "popliteal-division",
-                {upper.at(385, -4, -29), upper.at(425, 0, -39), lower.at(0, 1, -42), lower.at(30, 1, -37),
+                {upper.at(395, -3, -31), upper.at(428, 0, -39), lower.at(0, 1, -42), lower.at(30, 1, -37),
                  lower.at(62, 2, -29)},
                 c * 2.69, c * 2.3);
     tree.artery(side + "tibioperoneal", side + "popliteal-division", side + "peroneal-ostium",

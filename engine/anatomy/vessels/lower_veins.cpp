@@ -9,13 +9,13 @@ void add_lower_veins(VesselTree& tree)
     Placement const at{plan};
     double const c = calibre(plan.parameters), k = plan.scale;
     tree.vein("inferior-vena-cava-hepatic", "inferior-cavoatrial-junction", "hepatic-vein-mouth",
-              {plan.place("caval-hiatus"), at(-27, -18, 166)}, c * 11, c * 11, "inferior_vena_cava");
+              {at(-22, -9, 176), at(-25, -11, 164)}, c * 11, c * 11, "inferior_vena_cava");
     tree.vein("inferior-vena-cava-upper", "hepatic-vein-mouth", "right-renal-vein-mouth",
-              {at(-28, -21, 140), at(-27, -26, 112), at(-25, -27, 84), at(-23, -25, 54)}, c * 11, c * 10.5,
+              {at(-28, -19, 140), at(-27, -26, 112), at(-25, -27, 84), at(-23, -25, 54)}, c * 11, c * 10.5,
               "inferior_vena_cava");
     tree.vein("inferior-vena-cava", "right-renal-vein-mouth", "iliac-confluence",
-              {at(-22, -24, 36), at(-22, -23, 10), at(-22, -22, -14), at(-20, -19, -40), at(-14, -13, -68)}, c * 10.5,
-              c * 9.5, "inferior_vena_cava");
+              {at(-22, -24, 36), at(-22, -23, 10), at(-22, -24.5, -14), at(-21, -22, -40), at(-15, -11.5, -69)},
+              c * 10.5, c * 9.5, "inferior_vena_cava");
     tree.cut("inferior-vena-cava-upper", at(-23, -25, 60), "left-renal-vein-mouth", "inferior-vena-cava-renal");
 
     tree.vein("right-hepatic-vein", "hepatic-vein-mouth", "",
@@ -26,22 +26,22 @@ void add_lower_veins(VesselTree& tree)
               {at(-22, -34, 163), at(-10, -48, 158), at(8, -62, 148), at(26, -70, 136)}, c * 4, c * 1.8);
     // The left one passes between aorta and superior mesenteric artery.
     tree.vein("left-renal-vein", "left-renal-vein-mouth", "",
-              {at(-14, -35, 54), at(2, -39.5, 47), at(16, -34, 49), at(26, -18, 58), at(36, 0, 64)}, c * 5, c * 4);
+              {at(-14, -35, 54), at(2, -39.5, 47), at(16, -34, 49), at(26, -20, 54), at(36, -5, 57)}, c * 5, c * 4);
     tree.vein("right-renal-vein", "right-renal-vein-mouth", "", {at(-30, -17, 46), at(-39, -3, 42)}, c * 5, c * 4.2);
 
     for (int const sign : {-1, 1}) {
         double const s = sign;
         std::string const side = side_name(sign), label = sign > 0 ? "iliac_vena_left" : "iliac_vena_right";
         // The left one passes behind the right common iliac artery.
-        std::vector<Vec3> common{at(-9 + s * 14, -9, -80), at(-3 + s * 31, -1, -98), at(s * 46, 6, -116)};
-        if (sign > 0) common.front() = at(2, -10, -78), common[1] = at(26, -3, -97);
+        std::vector<Vec3> common{at(-26, -4, -86), at(-40, 6, -102), at(-50, 12, -114)};
+        if (sign > 0) common = {at(2, -10, -78), at(26, -1, -95), at(42, 8, -106), at(50, 12, -114)};
         tree.vein(side + "common-iliac-vein", "iliac-confluence", side + "iliac-vein-junction", common, c * 7, c * 6.3,
                   label);
         tree.vein(side + "external-iliac-vein", side + "iliac-vein-junction", side + "inguinal-ligament-vein",
-                  {at(s * 50, 9, -130), at(s * 54, 0, -148), at(s * 56, -22, -160), at(s * 58, -37, -169)}, c * 5.5,
+                  {at(s * 56, 12, -130), at(s * 57, -2, -149), at(s * 57, -24, -161), at(s * 58, -37, -169)}, c * 5.5,
                   c * 5, label);
         tree.vein(side + "internal-iliac-vein", side + "iliac-vein-junction", "",
-                  {at(s * 40, 22, -130), at(s * 38, 36, -146), at(s * 32, 48, -160)}, c * 4.5, c * 3, label);
+                  {at(s * 48, 24, -130), at(s * 45, 38, -146), at(s * 40, 50, -160)}, c * 4.5, c * 3, label);
         Vec3 const hip = plan.place("hip-" + std::string{sign > 0 ? "left" : "right"});
         tree.vein(side + "common-femoral-vein", side + "inguinal-ligament-vein", side + "saphenofemoral-junction",
                   {hip + k * Vec3{-s * 28, -44, 0}, hip + k * Vec3{-s * 27, -41, -24}}, c * 5, c * 4.8);
@@ -55,12 +55,12 @@ void add_portal_veins(VesselTree& tree)
     LumenGraph& g = tree.graph();
     std::string const label = "portal_vein_and_splenic_vein";
     // Blood flows from gut and spleen to the liver: its edges point there.
-    int const hilum = g.add_node(at(-40, -42, 120), "portal-division");
+    int const hilum = g.add_node(at(-40, -44, 120), "portal-division");
     (void)hilum;
     tree.vein("portal-vein", "portal-division", "portal-confluence",
-              {at(-30, -43, 108), at(-19, -43, 92), at(-8, -44, 75)}, c * 6.2, c * 6.2, label);
+              {at(-30, -45, 108), at(-19, -46, 92), at(-8, -46, 75)}, c * 6.2, c * 6.2, label);
     tree.vein("splenic-vein", "portal-confluence", "",
-              {at(8, -41, 80), at(26, -30, 86), at(44, -14, 94), at(62, 4, 104), at(78, 22, 120), at(90, 34, 130)},
+              {at(8, -41, 80), at(26, -28, 83), at(44, -11, 90), at(62, 7, 101), at(78, 25, 117), at(90, 34, 130)},
               c * 4.5, c * 3.5, label);
     tree.vein(
         "superior-mesenteric-vein", "portal-confluence", "",
@@ -83,7 +83,7 @@ void add_leg_veins(VesselTree& tree, int sign)
     LimbAxis const upper = thigh(plan, sign), lower = shank(plan, sign);
     tree.vein(side + "femoral-vein", side + "saphenofemoral-junction", side + "adductor-hiatus-vein",
               {upper.at(75, -22, 32), upper.at(140, -18, 23), upper.at(215, -12, 12), upper.at(290, -9, -5),
-               upper.at(350, -8, -24)},
+               upper.at(355, -8, -26)},
               c * 4.5, c * 4);
     tree.vein(side + "popliteal-vein", side + "adductor-hiatus-vein", side + "popliteal-vein-division",
               {upper.at(390, -2, -41), upper.at(430, 2, -49), lower.at(0, 4, -51), lower.at(30, 5, -46),

@@ -9,15 +9,16 @@ void add_upper_veins(VesselTree& tree)
     Placement const at{plan};
     double const c = calibre(plan.parameters);
     tree.vein("superior-vena-cava", "superior-cavoatrial-junction", "azygos-mouth",
-              {at(-32, -35, 255), at(-34, -35, 272), at(-34, -37, 286)}, c * 10.5, c * 10, "superior_vena_cava");
+              {at(-29, -38, 257), at(-33, -44, 268), at(-35, -43, 278), at(-35, -41, 288)}, c * 10.5, c * 10,
+              "superior_vena_cava");
     tree.vein("superior-vena-cava-upper", "azygos-mouth", "brachiocephalic-vein-junction",
               {at(-32, -40, 300), plan.place("brachiocephalic-vein-junction")}, c * 10, c * 9, "superior_vena_cava");
     // Up the right front of the spine and over the right main bronchus.
-    tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-31, -20, 292), at(-23, -6, 292), at(-13, 7, 284)},
+    tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-33, -22, 293), at(-25, -4, 293), at(-15, 12, 282)},
               c * 4.5, c * 4);
     tree.vein("azygos", "azygos-knee", "",
-              {at(-10, 12, 268), at(-9, 14, 250), at(-9, 14.5, 231), at(-9, 15, 208), at(-9, 13, 184), at(-9, 9, 158),
-               at(-9, 2, 130), at(-9, -5, 104), at(-9, -12, 78)},
+              {at(-14, 17, 255), at(-14, 18, 231), at(-14, 18, 208), at(-14, 16, 184), at(-13, 10, 158),
+               at(-12, 4, 130), at(-11, -3, 101), at(-10, -9, 78)},
               c * 4, c * 2);
     tree.vein("right-brachiocephalic-vein", "brachiocephalic-vein-junction", "right-venous-angle",
               {at(-29, -48, 328), at(-33, -49, 341)}, c * 7, c * 6.5, "brachiocephalic_vein_right");
@@ -29,8 +30,8 @@ void add_upper_veins(VesselTree& tree)
         std::string const side = side_name(sign);
         LimbAxis const arm = upper_arm(plan, sign);
         tree.vein(side + "internal-jugular", side + "venous-angle", "",
-                  {at(s * 37, -43, 358), at(s * 39, -37, 378), at(s * 40, -34, 402), at(s * 41, -31, 425),
-                   at(s * 40, -23, 448), at(s * 36, -12, 470), at(s * 31, -7, 486)},
+                  {at(s * 36, -47, 358), at(s * 39, -40, 378), at(s * 41, -35, 402), at(s * 42, -30, 425),
+                   at(s * 43, -19, 448), at(s * 39, -11, 470), at(s * 36, -4, 488)},
                   c * 6.5, c * 5);
         // In front of and below the artery, and in front of the anterior scalene muscle.
         tree.vein(side + "subclavian-vein", side + "venous-angle", side + "first-rib-vein",
@@ -49,11 +50,11 @@ void add_arm_veins(VesselTree& tree, int sign)
     std::string const side = side_name(sign);
     LimbAxis const upper = upper_arm(plan, sign), lower = forearm(plan, sign);
     tree.vein(side + "brachial-vein", side + "teres-border-vein", side + "elbow-vein",
-              {upper.at(120, -24, 3), upper.at(180, -25, 5), upper.at(240, -21, 11), upper.at(285, -14, 18),
-               lower.at(18, -9, 19)},
+              {upper.at(120, -24, 3), upper.at(180, -25, 5), upper.at(240, -21, 11), upper.at(285, -10, 13),
+               lower.at(18, 3, 14)},
               c * 2.2, c * 1.8);
     tree.vein(side + "radial-vein", side + "elbow-vein", "",
-              {lower.at(40, 1, 13), lower.at(90, 11, 12), lower.at(160, 16, 11), lower.at(240, 14, 10)}, c * 1.2,
+              {lower.at(42, 11, 12), lower.at(90, 14, 10), lower.at(160, 16, 11), lower.at(240, 14, 10)}, c * 1.2,
               c * 1.0);
     // Under the skin: basilic on the inside, cephalic on the outside of arm and forearm.
     tree.vein(side + "basilic-vein", side + "teres-border-vein", side + "elbow-basilic-vein",

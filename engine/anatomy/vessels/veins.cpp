@@ -11,11 +11,6 @@ std::vector<PatientOption> veins_options()
 void build_veins(Anatomy& anatomy)
 {
     LumenGraph& g = anatomy.lumens.vessels;
-    BodyPlan const& plan = anatomy.plan;
-    if (!g.find_node("superior-cavoatrial-junction"))
-        g.add_node(plan.place("cavoatrial-junction"), "superior-cavoatrial-junction");
-    if (!g.find_node("inferior-cavoatrial-junction"))
-        g.add_node(plan.place("caval-hiatus") + plan.scale * Vec3{2, -10, 18}, "inferior-cavoatrial-junction");
     VesselTree tree{anatomy};
     add_upper_veins(tree);
     add_lower_veins(tree);

@@ -133,10 +133,10 @@ struct Published {
 TEST(Spine, vertebrae_have_the_published_sizes_in_half_millimetre_voxels)
 {
     constexpr Published rows[] = {
-        {"C5", 12, 11.7, 17, 15, 5.4, 25, 15, 44},     {"T2", 17.2, 16.6, 26, 18, 7.0, 18, 15.5, 27},
-        {"T6", 19, 18.1, 28, 25, 4.9, 17, 15.5, 9},    {"T12", 25, 23.5, 39, 33, 8.3, 21, 17, -9.8},
-        {"L1", 26.5, 25.5, 41, 33, 7.4, 22, 17, 10.9}, {"L3", 27, 27.5, 44, 34, 10.2, 22.5, 15.5, 14},
-        {"L5", 25, 28.6, 48, 35, 16.1, 28, 15.6, 28},
+        {"C5", 12, 11.7, 17, 15, 5.4, 25, 15, 44},      {"T2", 17.6, 16.9, 26, 18, 7.0, 18, 15.5, 27},
+        {"T4", 18, 17.3, 26, 22, 4.5, 16.5, 15.5, 14},  {"T9", 20.5, 18.8, 31, 29.5, 5.9, 17.5, 15.5, 5},
+        {"T12", 25, 23.5, 39, 33, 8.3, 21, 17, -9.8},   {"L1", 26.5, 25.5, 41, 33, 7.4, 22, 17, 10.9},
+        {"L3", 27, 27.5, 44, 34, 10.2, 22.5, 15.5, 14}, {"L5", 26.3, 30.3, 48, 35.7, 16.1, 28.2, 15.6, 28},
     };
     test::Extremes heights{"spine_height_percent"}, end_plates{"spine_end_plate_percent"}, pedicles{"spine_pedicle_mm"},
         canals{"spine_canal_percent"};
@@ -161,6 +161,10 @@ TEST(Spine, vertebrae_have_the_published_sizes_in_half_millimetre_voxels)
             s.run_mm({0, canal.y - 0.1 * row.canal_depth, s.mark("pedicle-left-").z}, {1, 0, 0}, is_open);
         canals.see_ratio(canal_width / row.canal_width);
         EXPECT_NEAR(canal_width, row.canal_width, 0.15 * row.canal_width) << row.level;
+        // Behind the lower half of the body, where the lamina closes it.
+        double const canal_depth = s.run_mm({0, canal.y, -0.4 * s.rim()}, {0, 1, 0}, is_open);
+        canals.see_ratio(canal_depth / row.canal_depth);
+        EXPECT_NEAR(canal_depth, row.canal_depth, 0.15 * row.canal_depth) << row.level;
     }
 }
 

@@ -1,0 +1,125 @@
+#include "shoulder_parts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fluoro/core/curve.hpp>
+
+namespace fluoro {
+
+namespace {
+
+double sign_of(Side side)
+{
+    return side == Side::left ? 1 : -1;
+}
+
+double wide_of(BodyPlan const& plan)
+{
+    return plan.scale * (plan.parameters.sex == Sex::female ? 0.92 : 1);
+}
+
+Vec3 const& shoulder(BodyPlan const& plan, Side side)
+{
+    return plan.place(side == Side::left ? "shoulder-left" : "shoulder-right");
+}
+
+/// From the head of the humerus to the elbow.
+Vec3 arm(BodyPlan const& plan, Side side)
+{
+    return plan.place(side == Side::left ? "elbow-left" : "elbow-right") - shoulder(plan, side);
+}
+
+/// Stations with smooth sizes between the given ones.
+std::vector<BoneStation> smooth(std::vector<BoneStation> const& given, double step_mm)
+{
+    std::vector<Vec3> points, ups;
+    std::vector<double> at, out;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        points.push_back(given[i].at);
+        at.push_back(double(i));
+    }
+    std::vector<Vec3> const line = curve(points, step_mm, at, out);
+    std::vector<BoneStation> all;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        auto const k = std::min(std::size_t(out[i]), given.size() - 2);
+        double const t = out[i] - double(k), s = t * t * (3 - 2 * t);
+        BoneStation const &a = given[k], &b = given[k + 1];
+        all.push_back({line[i], glm::normalize(glm::mix(a.up, b.up, s)), std::lerp(a.half_wide_mm, b.half_wide_mm, s),
+                       std::lerp(a.upper_mm, b.upper_mm, s), std::lerp(a.lower_mm, b.lower_mm, s)});
+    }
+    return all;
+}
+
+} // namespace
+
+Shape clavicle(BodyPlan const& plan, Side side)
+{
+    double const sign = sign_of(side), s = plan.scale, wide = wide_of(plan);
+    Vec3 const head = shoulder(plan, side), notch = plan.place("jugular-notch");
+    // Its two bows: forward in the inner two thirds, backward in the outer third.
+    Vec3 const inner{sign * 21 * wide, notch.y + 6 * s, notch.z + 3 * s};
+    Vec3 const outer = head + Vec3{sign * -24 * wide, -6 * wide, 30 * s};
+    Vec3 const along = outer - inner;
+    auto const at = [&](double share, double forward, double up) {
+        return inner + share * along + s * Vec3{0, -forward, up};
+    };
+    Vec3 const upright{0, 0.3, 1}, level{sign * 0.3, -1, 0.15};
+    auto const up = [&](double turn) { return glm::normalize(glm::mix(upright, level, turn)); };
+    return swept_bone(smooth({{at(0, 0, 0), up(0), 11.5 * s, 9 * s, 8 * s},
+                              {at(0.1, 6, 0.5), up(0), 9 * s, 7.5 * s, 6.8 * s},
+                              {at(0.27, 12, 1), up(0.1), 6.8 * s, 6 * s, 5.8 * s},
+                              {at(0.45, 11, 1), up(0.3), 6.2 * s, 5.6 * s, 5.4 * s},
+                              {at(0.65, 1, 2), up(0.6), 6.8 * s, 5.2 * s, 5.2 * s},
+                              {at(0.8, -8, 2), up(0.9), 9 * s, 5 * s, 5 * s},
+                              {at(0.92, -6, 1), up(1), 10.5 * s, 5 * s, 5 * s},
+                              {at(1, 0, 0), up(1), 9 * s, 5.2 * s, 5.2 * s}},
+                             5));
+}
+
+Shape humerus(BodyPlan const& plan, Side side)
+{
+    double const sign = sign_of(side), s = plan.scale, wide = wide_of(plan);
+    Vec3 const head = shoulder(plan, side), way = arm(plan, side), down = glm::normalize(way);
+    Vec3 const out = glm::normalize(Vec3{sign * -down.z, 0, sign * down.x}); // away from the body, across the arm
+    Vec3 const front{0, -1, 0};
+    auto const at = [&](double share, double aside, double forward) {
+        return head + share * way + wide * (aside * out + forward * front);
+    };
+    auto const round = [&](double share, double aside, double radius) {
+        return BoneStation{at(share, aside, 0), out, wide * radius, wide * radius, wide * radius};
+    };
+    auto const broad = [&](double share, double aside, double half, double thick) {
+        return BoneStation{at(share, aside, 0), out, wide * half, wide * thick, wide * thick};
+    };
+    Shape const shaft = swept_bone(
+        smooth({round(0.05, 4, 20), round(0.12, 5, 16), round(0.22, 4, 13), round(0.38, 2.5, 11.4), round(0.6, 1.5, 11),
+                broad(0.76, 0.5, 13.5, 9), broad(0.88, 0, 21, 7.5), broad(0.95, -1, 27, 7), broad(0.99, -1, 25, 8)},
+               6));
+    std::array<Shape, 6> const parts{shaft,
+                                     ball(head, 23 * wide),
+                                     ball(at(0.02, 15, 2), 12.5 * wide), // greater tubercle
+                                     rounded_cone(at(0.03, 4, 16), 8 * wide, at(0.12, 4, 11), 5 * wide),   // lesser
+                                     rounded_cone(at(1.0, -14, 3), 10 * wide, at(1.0, -2, 3), 8.5 * wide), // trochlea
+                                     rounded_cone(at(1.0, 4, 4), 9 * wide, at(1.0, 12, 4), 9.5 * wide)};   // capitulum
+    return unite(parts, 5 * s);
+}
+
+std::function<double(Vec3 const& p, double depth_mm)> humerus_hu(BodyPlan const& plan, Side side)
+{
+    Vec3 const head = shoulder(plan, side), way = arm(plan, side);
+    double const bone = plan.parameters.bone_density, s = plan.scale;
+    BoneTissue tissue{1250, 1, 140, 60, 2.5, unsigned(plan.parameters.seed) * 5 + (side == Side::left ? 1u : 2u)};
+    tissue = thinned(tissue, bone);
+    return [=](Vec3 const& p, double depth_mm) {
+        double const share = glm::dot(p - head, way) / glm::dot(way, way);
+        double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
+        double const thick = s * std::lerp(1.0, 3.8, shaft) * (0.5 + 0.5 * bone);
+        double const inner = std::clamp((depth_mm - thick) / 0.7 + 0.5, 0.0, 1.0);
+        double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
+        // The marrow of the shaft is fat.
+        return std::lerp(tissue.cortical_hu, std::lerp(spongy, -50.0, shaft), inner);
+    };
+}
+
+} // namespace fluoro
