@@ -36,13 +36,23 @@ double calibre_of(BodyPlan const& plan)
     return plan.scale * (plan.parameters.sex == Sex::female ? 0.95 : 1);
 }
 
+Vec3 near_hilum(BodyPlan const& plan, double left, double back, double up)
+{
+    constexpr double stiff = 30, usual = 118; // from carina to dome, quiet inspiration
+    Vec3 const& carina = plan.place("carina");
+    double const room = (carina.z - plan.place("diaphragm-dome-right").z) / plan.scale;
+    double const squeeze = std::clamp((room - stiff) / (usual - stiff), 0.5, 1.2);
+    double const height = up > -stiff ? up : (up + stiff) * squeeze - stiff;
+    return carina + plan.scale * Vec3{left, back, height};
+}
+
 Tree central_airways(BodyPlan const& plan)
 {
     double const s = plan.scale, c = calibre_of(plan);
-    Vec3 const top = plan.place("trachea-top"), carina = plan.place("carina");
+    Vec3 const top = plan.place("trachea-top");
     // Millimetres of the reference man from the carina: left, back, up. The node lies where the widths part, a little
     // above the spur.
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     Vec3 const fork = at(0, 0, 6);
     auto const along = [&](double share, double x, double y) { return glm::mix(top, fork, share) + s * Vec3{x, y, 0}; };
     // The arch of the aorta pushes the trachea a little to the right.

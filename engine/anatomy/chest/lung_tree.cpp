@@ -9,7 +9,12 @@ namespace fluoro {
 
 namespace {
 
-constexpr double straightness = 0.52; ///< how much of its parent's direction a branch keeps
+/// How much of its parent's direction a branch keeps: wide vessels turn little at a time, twigs go straight to what
+/// they supply.
+double straightness(double radius_mm)
+{
+    return std::lerp(0.1, 0.47, std::clamp((radius_mm - 0.5) / 0.8, 0.0, 1.0));
+}
 constexpr double widest_turn_rad = radians(50.0);
 
 Vec3 any_across(Vec3 const& axis)
@@ -121,8 +126,8 @@ private:
     {
         Vec3 const to = middle_of(task.cloud) - task.from;
         double const far = std::max(glm::length(to), 1e-3);
-        // Vessels turn little at a time; only the last ones go straight to what they supply.
-        Vec3 const wanted = is_last ? to / far : glm::normalize(glm::mix(to / far, task.heading, straightness));
+        Vec3 const wanted =
+            is_last ? to / far : glm::normalize(glm::mix(to / far, task.heading, straightness(task.radius)));
         Vec3 const ahead = turned_within(wanted, task.heading, widest_turn_rad);
         double const length =
             std::max(is_last ? 0.85 * far : growth_.reach * far * even(0.8, 1.2), 1.6 * task.radius + 1.2);

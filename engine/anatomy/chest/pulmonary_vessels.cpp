@@ -65,8 +65,7 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
                       double& unit_radius_mm)
 {
     double const s = plan.scale;
-    Vec3 const carina = plan.place("carina");
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     Vec3 const fork = at(22, -21, -13);
     // The trunk rises to the left of the ascending aorta. The right artery passes behind aorta and superior vena cava,
     // before the right main bronchus; the left one rides over the left main bronchus and descends behind it.
@@ -126,9 +125,7 @@ std::vector<VeinRoot> vein_roots()
 
 Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double const> shares, double& unit_radius_mm)
 {
-    double const s = plan.scale;
-    Vec3 const carina = plan.place("carina");
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     // The upper veins run before the bronchi and arteries, the lower ones behind and below, nearly level.
     Way const ways[] = {
         {"pulmonary-vein-right-superior",
