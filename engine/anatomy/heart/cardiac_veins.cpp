@@ -73,7 +73,8 @@ void add_cardiac_veins(Anatomy& anatomy, SharedHeart const& heart)
         std::ranges::reverse(edge.points_mm);
         std::ranges::reverse(edge.radii_mm);
         if (edge.name.starts_with("coronary-sinus")) edge.label = label_of("coronary_sinus");
-        anatomy.organs.push_back({edge.name, edge.label, Rank::lumen, {40, 1.06}, tube(edge.points_mm, edge.radii_mm)});
+        // Below the cavities: where the sinus opens, the atrium is the atrium.
+        anatomy.organs.push_back({edge.name, edge.label, Rank::wall, {40, 1.06}, tube(edge.points_mm, edge.radii_mm)});
     }
 }
 

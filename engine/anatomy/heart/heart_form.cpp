@@ -20,8 +20,8 @@ constexpr double groove_gap = 3.5;  ///< from the atrial cavity to the ventricle
 constexpr double root_wall = 1.8;
 constexpr double tricuspid_radius = 17, mitral_radius = 15.5; ///< of the way through
 
-constexpr double sac_reach = 2.4;                   ///< of the pericardium's outer face over the smoothed heart
-constexpr double papillary_ml = 5.5, band_ml = 3.5; ///< with leaflets, that take room in the ventricles
+constexpr double sac_reach = 2.0;                 ///< of the pericardium's outer face over the smoothed heart
+constexpr double papillary_ml = 7, band_ml = 3.5; ///< with leaflets, that take room in the ventricles
 constexpr double lattice_mm = 2;
 
 /// A safety on distances of blended and sheared parts, so that none is larger than the true one.
@@ -156,7 +156,7 @@ double HeartForm::right_atrial_cavity(Sample const& s, double left, double right
 {
     Vec3 const &superior = places_.superior, &inferior = places_.inferior;
     Vec3 const middle = glm::mix(superior, inferior, 0.5) + Vec3{0, -3, 0};
-    double d = to_ellipsoid(s.w - Vec3{-37.5, -17, -5}, {21, 24, 27});
+    double d = to_ellipsoid(s.w - Vec3{-36.5, -17, -5}, {20, 24, 27});
     d = blended(d, std::min(to_cone(s.w, superior, 10, middle, 15), to_cone(s.w, middle, 15, inferior, 11.5)), 8);
     // Appendage: a broad triangle over the groove, in front of the aortic root.
     double const ear = blended(to_cone(s.w, {-38, -28, 14}, 12, {-30, -42, 22}, 7.5),

@@ -30,7 +30,7 @@ HeartFrame heart_frame(BodyPlan const& plan)
     // Volumes grow with body surface (Mosteller), lengths with its cube root.
     double const surface = std::sqrt(who.height_mm * who.mass_kg / (is_female ? 1630.0 * 60 : 1760.0 * 73));
     HeartFrame f;
-    f.scale = (is_female ? 0.926 : 1.006) * std::cbrt(surface);
+    f.scale = (is_female ? 0.926 : 1.009) * std::cbrt(surface);
     double const left = radians(axis_left_deg), down = radians(axis_down_deg);
     f.apical = {std::sin(left) * std::cos(down), -std::cos(left) * std::cos(down), -std::sin(down)};
     f.septal = {-std::cos(left), -std::sin(left), 0};
@@ -101,7 +101,7 @@ double HeartFrame::root_height_mm() const
 double aortic_root_radius(double height, double cos_thrice)
 {
     double const share = std::clamp(height / root_height, 0.0, 1.0);
-    double const bulge = std::pow(std::sin(std::min(share * 1.04, 1.0) * std::numbers::pi), 0.8);
+    double const bulge = std::pow(std::sin(std::min(share * 1.04, 1.0) * std::numbers::pi), 1.3);
     return std::lerp(annulus_radius, junction_radius, share) + bulge * (3.6 + 1.3 * cos_thrice);
 }
 
