@@ -1,5 +1,6 @@
 #include "abdomen_parts.hpp"
 
+#include "../surface/body_form.hpp"
 #include "../surface/volume_fit.hpp"
 
 #include <cmath>
@@ -30,7 +31,7 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     std::string const full = who.word("bladder", {"empty", "usual", "full"}, "usual");
     double const urine_cm3 = full == "empty" ? 30 : full == "full" ? 420 : 190;
     double const wall_g = (is_male ? 50 : 40) * s * s;
-    Vec3 const radii{47, 36, 31};
+    Vec3 const radii = is_male ? Vec3{46, 36, 32} : Vec3{42, 36, 35};
     double const outer = swelling(radii, urine_cm3 + wall_g / 1.04);
     double const floor_z = -212; // its neck stays, the dome rises
     Shape const bladder = roughened(ellipsoid(frame.frame(2, -21, floor_z + radii.z * outer / s), radii * outer), 1.5,
@@ -56,9 +57,9 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     // Old age shrinks both.
     double const age = who.age_y > 60 ? 0.55 : 1;
     Shape const corpus =
-        ellipsoid({frame.at(4, 10, -148), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
-    Shape const cervix = rounded_cone(frame.at(3, 20, -172), 12 * s, frame.at(0, 27, -198), 10 * s);
-    Shape const uterus = unite(corpus, cervix, 14 * s);
+        ellipsoid({frame.at(4, 15, -140), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
+    Shape const cervix = rounded_cone(frame.at(3, 25, -166), 12 * s, frame.at(0, 29, -192), 10 * s);
+    Shape const uterus = sampled(unite(corpus, cervix, 14 * s), 2, 16);
     add("uterus", "uterus", Rank::organ, {45, 1.03, 8, 4},
         offset(uterus, offset_for_volume(uterus, age * 80 * s * s / 1.03, 1.5)));
     for (double const side : {-1.0, 1.0})

@@ -66,15 +66,23 @@ private:
     {
         Shape const base = sampled(form, lattice_mm, 16);
         double const by = offset_for_volume(base, mass_g / density, count_mm, [&](Vec3 const& p) {
-            if (cavity_.distance_mm(p) > -under_mm) return false;
+            if (cavity_.distance_mm(p) > -under_mm || near_kidney(p)) return false;
             return std::ranges::none_of(covers_, [&](Shape const& cover) {
                 Vec3 const beyond = glm::max(cover.bounds().low - p, p - cover.bounds().high);
                 return std::max({beyond.x, beyond.y, beyond.z}) < 0 && cover.distance_mm(p) < 0;
             });
         });
-        Shape const fitted = intersect(offset(base, by), offset(cavity_, -under_mm));
+        Shape fitted = intersect(offset(base, by), offset(cavity_, -under_mm));
+        for (Shape const& kidney : kidneys_) fitted = without(fitted, offset(kidney, perirenal_mm * frame_.scale()));
         covers_.push_back(fitted);
         return fitted;
+    }
+
+    /// Within the fat that keeps neighbours off the kidneys.
+    bool near_kidney(Vec3 const& p) const
+    {
+        return std::ranges::any_of(
+            kidneys_, [&](Shape const& kidney) { return kidney.distance_mm(p) < perirenal_mm * frame_.scale(); });
     }
 
     /// Fills the right dome and tapers to the left lobe before the stomach; a lower face that looks back and left.
@@ -140,6 +148,7 @@ private:
     void kidneys()
     {
         double const s = frame_.scale();
+        std::vector<Shape> both;
         for (double const side : {-1.0, 1.0}) {
             bool const is_left = side > 0;
             std::string const end = is_left ? "left" : "right";
@@ -155,7 +164,8 @@ private:
             Shape form = roughened(without(body, waist, 14 * s), 1.0, 26, frame_.seed(is_left ? 3 : 4));
             // The sinus takes its room.
             form = with_mass(form, mass(155, 138) + 13 * size_, 1.05, 2, 2, 4);
-            // Fat of the capsule: whiter than the fat around it is nowhere; Gerota's fascia bounds it.
+            both.push_back(form);
+            // Gerota's fascia bounds the fat around the kidney.
             Shape const capsule = intersect(offset(form, 15 * s), offset(cavity_, -1.5), 4);
             add("gerota-fascia-" + end, "visceral_fat", Rank::cavity, {-20, 0.98}, skin_of(capsule, 1.2));
             add("perirenal-fat-" + end, "visceral_fat", Rank::cavity, {-110, 0.95, 6, 5}, offset(capsule, -1.2));
@@ -168,6 +178,7 @@ private:
                                     s * Vec3{7, 4.5, 17}),
                           2, 9, frame_.seed(is_left ? 5 : 6)));
         }
+        kidneys_ = both;
     }
 
     void pancreas()
@@ -236,6 +247,8 @@ private:
     AbdomenFrame frame_;
     Shape cavity_;
     std::vector<Shape> covers_; ///< drawn over what is made next
+    std::vector<Shape> kidneys_;
+    static constexpr double perirenal_mm = 4.5;
     bool is_female_;
     double size_ = 1;
     std::size_t start_ = anatomy_.organs.size();

@@ -288,8 +288,9 @@ double adipose_kg(BodyPlan const& plan)
 {
     // Fat on limbs and head over that on the trunk, and what lies around organs, between muscles and in yellow marrow
     // of a lean patient [kg]: together 18.2 and 22.5 kg in the reference adults of ICRP 89.
-    constexpr double limbs_over_trunk = 0.62;
-    double const inner_kg = (plan.parameters.sex == Sex::male ? 5.2 : 3.6) * std::pow(plan.scale, 3);
+    bool const is_male = plan.parameters.sex == Sex::male;
+    double const limbs_over_trunk = is_male ? 0.62 : 1.0;
+    double const inner_kg = (is_male ? 5.2 : 5.6) * std::pow(plan.scale, 3);
     double under_skin = 0, within = 0;
     constexpr double step = 5;
     BodyPlan lean = plan;
