@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/parallel.hpp>
+#include <numeric>
 
 namespace fluoro {
 
@@ -41,14 +42,16 @@ std::vector<Brush> brushes_of(Anatomy const& anatomy, double spacing_mm)
 /// Draws every organ into one block of voxels.
 class Block {
 public:
-    Block(Patient& patient, glm::ivec3 first, glm::ivec3 count, double spacing_mm)
-        : patient_{patient}, first_{first}, count_{count}, spacing_mm_{spacing_mm}
+    Block(Patient& patient, glm::ivec3 first, glm::ivec3 count, VoxelSettings const& settings)
+        : patient_{patient}, first_{first}, count_{count}, spacing_mm_{settings.spacing_mm}
     {
+        double const spacing_mm = spacing_mm_;
         Vec3 const origin = patient.ct.grid.origin_mm;
         low_ = origin + spacing_mm * Vec3{first};
         box_ = {low_ - spacing_mm / 2, low_ + spacing_mm * (Vec3{count} - 0.5)};
         centre_ = (box_.low + box_.high) / 2.0;
         reach_mm_ = glm::length(box_.high - box_.low) / 2 + spacing_mm;
+        if (settings.model_from_patient) warp(settings.model_from_patient);
         hu_.fill(air_hu);
         labels_.fill(0);
     }
@@ -65,7 +68,7 @@ public:
             for (int j = 0; j < count_.y; ++j)
                 for (int i = 0; i < count_.x; ++i, ++at) {
                     if (brush.organ->only_inside != 0 && labels_[at] != brush.organ->only_inside) continue;
-                    Vec3 const p = low_ + spacing_mm_ * Vec3{i, j, k};
+                    Vec3 const p = places_.empty() ? low_ + spacing_mm_ * Vec3{i, j, k} : places_[at];
                     if (shape.has_share()) {
                         double const share = shape.share(p, spacing_mm_);
                         if (share > 0) cover(at, brush, p, share, 0);
@@ -103,8 +106,27 @@ private:
         if (share >= 0.5) labels_[at] = std::uint16_t(brush.organ->label);
     }
 
+    /// The block as the model sees it: where its voxels are, and how far from its middle.
+    void warp(std::function<Vec3(Vec3 const&)> const& model_from_patient)
+    {
+        centre_ = model_from_patient(centre_);
+        reach_mm_ = 0;
+        box_ = {centre_, centre_};
+        for (int k = 0; k < count_.z; ++k)
+            for (int j = 0; j < count_.y; ++j)
+                for (int i = 0; i < count_.x; ++i) {
+                    Vec3 const p = model_from_patient(low_ + spacing_mm_ * Vec3{i, j, k});
+                    reach_mm_ = std::max(reach_mm_, glm::length(p - centre_));
+                    box_ = {glm::min(box_.low, p), glm::max(box_.high, p)};
+                    places_.push_back(p);
+                }
+        box_ = grown(box_, spacing_mm_);
+        reach_mm_ += spacing_mm_;
+    }
+
     Patient& patient_;
     glm::ivec3 first_, count_;
+    std::vector<Vec3> places_; ///< in model space; empty where that is patient space
     double spacing_mm_, reach_mm_ = 0;
     Vec3 low_{0}, centre_{0};
     Box box_;
@@ -181,9 +203,14 @@ Patient voxelise(Anatomy const& anatomy, VoxelSettings const& settings)
 
     std::vector<Brush> const brushes = brushes_of(anatomy, settings.spacing_mm);
     glm::ivec3 const blocks = (grid.size + block_side - 1) / block_side;
-    parallel_for(blocks.y * blocks.z, [&](int first, int last) {
+    // In an order that gives each core rows from everywhere: the chest costs several times what the thighs do.
+    int const rows = blocks.y * blocks.z;
+    int stride = std::max(1, int(0.618 * rows));
+    while (std::gcd(stride, rows) != 1) ++stride;
+    parallel_for(rows, [&](int first, int last) {
         std::vector<Brush const*> near;
-        for (int row = first; row < last; ++row) {
+        for (int turn = first; turn < last; ++turn) {
+            int const row = int(std::int64_t(turn) * stride % rows);
             glm::ivec3 const start{0, row % blocks.y * block_side, row / blocks.y * block_side};
             glm::ivec3 const count = glm::min(glm::ivec3{block_side}, grid.size - start);
             // Organs that this row of blocks can meet at all.
@@ -192,10 +219,10 @@ Patient voxelise(Anatomy const& anatomy, VoxelSettings const& settings)
                                 settings.spacing_mm * (Vec3{grid.size.x, start.y + count.y, start.z + count.z} - 0.5)};
             near.clear();
             for (Brush const& brush : brushes)
-                if (!is_empty(overlap(brush.bounds, strip))) near.push_back(&brush);
+                if (settings.model_from_patient || !is_empty(overlap(brush.bounds, strip))) near.push_back(&brush);
             for (int i = 0; i < blocks.x; ++i) {
                 glm::ivec3 const at{i * block_side, start.y, start.z};
-                Block block{patient, at, glm::min(glm::ivec3{block_side}, grid.size - at), settings.spacing_mm};
+                Block block{patient, at, glm::min(glm::ivec3{block_side}, grid.size - at), settings};
                 for (Brush const* brush : near) block.draw(*brush);
                 block.put();
             }

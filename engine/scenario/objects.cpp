@@ -1,9 +1,9 @@
 #include "objects.hpp"
 
-#include "map_reader.hpp"
 
 #include <cmath>
 #include <fluoro/core/error.hpp>
+#include <fluoro/yaml/map_reader.hpp>
 
 namespace fluoro {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "yaml.hpp"
+#include <fluoro/yaml/yaml.hpp>
 
 #include <fluoro/scenario/scenario.hpp>
 

@@ -1,8 +1,7 @@
 #include "operator.hpp"
 
-#include "map_reader.hpp"
-
 #include <algorithm>
+#include <fluoro/yaml/map_reader.hpp>
 
 namespace fluoro {
 

@@ -1,12 +1,12 @@
 #include <fluoro/scenario/scenario.hpp>
 
-#include "map_reader.hpp"
 #include "objects.hpp"
 #include "operator.hpp"
 
 #include <algorithm>
 #include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/core/error.hpp>
+#include <fluoro/yaml/map_reader.hpp>
 
 namespace fluoro {
 

@@ -78,6 +78,18 @@ struct PhantomRequest {
 };
 int run_phantom(PhantomRequest const& request);
 
+struct FitRequest {
+    std::string patient;
+    std::string landmarks; ///< YAML; empty = none
+    std::string labels;    ///< label map, when the patient is a CT of another program
+    std::string sex;       ///< male, female; empty = guessed by size
+    bool remove_couch = false;
+    bool keep_contrast = false;
+    bool ct_only = false; ///< do not continue the body beyond the CT
+    std::string report, found, out;
+};
+int run_fit(FitRequest const& request);
+
 struct BenchRequest {
     std::string name; ///< empty = all
     std::string patient;

@@ -112,6 +112,20 @@ int main(int argc, char** argv)
     phantom_command->add_flag("--options", phantom.list_options, "list what --set can set");
     phantom_command->callback([&] { status = run_phantom(phantom); });
 
+    FitRequest fit;
+    auto* const fit_command = app.add_subcommand("fit", "the anatomy model placed into a CT");
+    fit_command->add_option("patient", fit.patient, "CT or patient file")->required();
+    fit_command->add_option("--landmarks", fit.landmarks, "places that override what is found (YAML)");
+    fit_command->add_option("--labels", fit.labels, "label map on the CT's grid (TotalSegmentator's ids)");
+    fit_command->add_option("--sex", fit.sex, "default: guessed by the size")->check(one_of({"male", "female"}));
+    fit_command->add_flag("--remove-couch", fit.remove_couch, "take the CT's own couch away");
+    fit_command->add_flag("--keep-contrast", fit.keep_contrast, "leave the CT's contrast medium in the blood");
+    fit_command->add_flag("--ct-only", fit.ct_only, "do not continue the body beyond the CT");
+    fit_command->add_option("--report", fit.report, "what was found, estimated and missed (JSON)");
+    fit_command->add_option("--found", fit.found, "write the landmarks found, to be edited (YAML)");
+    fit_command->add_option("-o,--output", fit.out, "patient file")->required();
+    fit_command->callback([&] { status = run_fit(fit); });
+
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
     bench_command->add_option("name", bench.name, "standing, moving, vessels, photons or drawing; default: all");

@@ -36,8 +36,9 @@ void build_abdomen(Anatomy& anatomy)
     FLUORO_EXPECT(found != anatomy.organs.end());
     Shape const cavity = found->shape;
     AbdomenFrame const frame{anatomy.plan};
-    build_solid_organs(anatomy, frame, cavity);
-    build_bowel(anatomy, frame, cavity);
+    Bowel const bowel = bowel_of(anatomy.plan, frame, cavity);
+    build_solid_organs(anatomy, frame, cavity, bowel.outer);
+    anatomy.organs.insert(anatomy.organs.end(), bowel.organs.begin(), bowel.organs.end());
     build_pelvic_organs(anatomy, frame);
 }
 

@@ -22,8 +22,15 @@ private:
     unsigned seed_;
 };
 
-void build_solid_organs(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity); ///< liver to kidneys
-void build_bowel(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity);
+/// Liver to kidneys; `bowel` is drawn over them.
+void build_solid_organs(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity,
+                        std::vector<Shape> const& bowel);
+
+struct Bowel {
+    std::vector<Organ> organs; ///< in the order of drawing
+    std::vector<Shape> outer;  ///< what it covers
+};
+Bowel bowel_of(BodyPlan const& plan, AbdomenFrame const& frame, Shape const& cavity);
 void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame);
 
 } // namespace fluoro

@@ -1,6 +1,7 @@
 #include "abdomen_parts.hpp"
 
 #include "../surface/body_form.hpp"
+#include "../surface/volume_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@ namespace fluoro {
 namespace {
 
 constexpr Tissue wall_tissue{35, 1.04, 8, 3};
+constexpr double stool_density = 0.95; ///< with its bubbles
 constexpr Tissue gas_tissue{-1000, 0.0012};
 
 /// A hollow way: its centre line and outer radii, a point every 3 mm.
@@ -32,20 +34,27 @@ struct Way {
     Shape shape() const { return tube(points, radii); }
 };
 
-class Bowel {
+class BowelBuilder {
 public:
-    Bowel(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
-        : anatomy_{anatomy}, frame_{frame}, cavity_{cavity}, is_female_{anatomy.plan.parameters.sex == Sex::female}
+    BowelBuilder(BodyPlan const& plan, AbdomenFrame const& frame, Shape const& cavity)
+        : plan_{plan}, frame_{frame}, cavity_{cavity}, is_female_{plan.parameters.sex == Sex::female}
     {
-        std::string const gas = anatomy.plan.parameters.word("bowel-gas", {"little", "usual", "much"}, "usual");
+        double const height = plan.parameters.height_mm / (is_female_ ? 1630 : 1760);
+        size_ = height * height;
+        std::string const gas = plan.parameters.word("bowel-gas", {"little", "usual", "much"}, "usual");
         gas_ = gas == "little" ? 0.5 : gas == "much" ? 1.5 : 1;
         calibre_ = frame.scale();
     }
 
-    void build()
+    Bowel build()
     {
-        small_bowel();
         colon();
+        small_bowel();
+        Bowel bowel;
+        bowel.outer = {small_outer_.front(), colon_outer_.front()};
+        bowel.organs = small_;
+        bowel.organs.insert(bowel.organs.end(), large_.begin(), large_.end());
+        return bowel;
     }
 
 private:
@@ -54,9 +63,23 @@ private:
         return std::clamp(noise(Vec3{index * 5.31 + 0.5, salt * 3.77 + 0.5, 0.5}, 1, frame_.seed(40)), -2.0, 2.0);
     }
 
-    void add(std::string const& name, char const* label, Rank rank, Tissue const& tissue, Shape const& shape)
+    double mass(double male_g, double female_g) const { return size_ * (is_female_ ? female_g : male_g); }
+
+    /// Wall and content of these masses around a way that is right but for its calibre.
+    struct Fitted {
+        Shape wall, content;
+    };
+    Fitted fitted(Shape const& way, Shape const& gas, double wall_g, double content_cm3,
+                  std::function<bool(Vec3 const&)> const& counts) const
     {
-        anatomy_.organs.push_back({name, label_of(label), rank, tissue, shape});
+        Shape const base = sampled(way, 3, 16);
+        double const count_mm = 3.5;
+        double const inner = offset_for_volume(base, content_cm3, count_mm,
+                                               [&](Vec3 const& p) { return counts(p) && gas.distance_mm(p) > 0; });
+        double const outer = offset_for_volume(base, wall_g / 1.04, count_mm, [&](Vec3 const& p) {
+            return counts(p) && base.distance_mm(p) > inner && gas.distance_mm(p) > 0;
+        });
+        return {offset(base, outer), offset(base, inner)};
     }
 
     /// Gas on top of what a piece of bowel holds: the patient lies on the back, so it is in front of a level.
@@ -87,7 +110,7 @@ private:
     /// Coils in two layers behind the wall of the belly, from the duodenojejunal flexure to the caecum.
     void small_bowel()
     {
-        std::vector<Vec3> through{anatomy_.plan.place("duodenojejunal-flexure")};
+        std::vector<Vec3> through{plan_.place("duodenojejunal-flexure")};
         constexpr int rows = 9;
         for (int layer = 0; layer < 2; ++layer)
             for (int row = 0; row < rows; ++row) {
@@ -114,14 +137,6 @@ private:
         }
         Way way;
         way.points = curve(through, 3, radii, way.radii);
-        Shape const wall = intersect(roughened(way.shape(), 0.8, 6, frame_.seed(41)), offset(cavity_, -0.5), 2);
-        add("small-bowel", "small_bowel", Rank::organ, wall_tissue, wall);
-        Organ content{"small-bowel-content",
-                      label_of("bowel_content"),
-                      Rank::organ,
-                      {22, 1.04, 16, 5},
-                      way.part(0, 1, 5.2 * calibre_).shape()};
-        anatomy_.organs.push_back(content);
         // Little gas in an adult: some bubbles in the loops in front.
         std::vector<Shape> bubbles;
         auto const pockets = int(9 * gas_);
@@ -129,7 +144,20 @@ private:
             double const from = std::clamp(0.06 + 0.9 * (i + 0.4 + 0.3 * random(i, 5)) / pockets, 0.01, 0.95);
             bubbles.push_back(gas_in(way, from, from + 0.006 + 0.006 * std::abs(random(i, 6)), 3, 0.1));
         }
-        add("small-bowel-gas", "bowel_gas", Rank::organ, gas_tissue, unite(bubbles));
+        Shape const gas = unite(bubbles);
+        Shape const& colon = colon_outer_.front();
+        Fitted const gut =
+            fitted(roughened(way.shape(), 0.8, 7, frame_.seed(41)), gas, mass(650, 600), mass(350, 280) / 1.04,
+                   [&](Vec3 const& p) { return colon.distance_mm(p) > 0 && cavity_.distance_mm(p) < -0.5; });
+        Shape const room = offset(cavity_, -0.5);
+        small_outer_.push_back(intersect(gut.wall, room));
+        small_.push_back({"small-bowel", label_of("small_bowel"), Rank::organ, wall_tissue, small_outer_.front()});
+        small_.push_back({"small-bowel-content",
+                          label_of("bowel_content"),
+                          Rank::organ,
+                          {22, 1.04, 16, 5},
+                          intersect(gut.content, room)});
+        small_.push_back({"small-bowel-gas", label_of("bowel_gas"), Rank::organ, gas_tissue, gas});
     }
 
     /// The frame of the large bowel, with haustra between semilunar folds.
@@ -141,7 +169,7 @@ private:
         constexpr Row rows[] = {
             {-66, -52, -112, 17}, {-76, -46, -92, 25},  {-88, -30, -62, 25}, {-97, -10, -28, 23}, {-98, 2, -4, 22},
             {-90, -18, 16, 21},   {-72, -56, 10, 19},   {-46, -76, -8, 19},  {-8, -84, -20, 18},  {32, -82, -8, 18},
-            {66, -66, 28, 18},    {92, -34, 72, 18},    {106, 6, 98, 20},    {112, 26, 74, 15},   {110, 28, 36, 13},
+            {66, -66, 28, 18},    {92, -34, 72, 18},    {104, -14, 86, 20},  {113, 14, 62, 15},   {110, 28, 36, 13},
             {107, 24, 0, 12.5},   {102, 14, -36, 12},   {90, -10, -74, 12},  {74, -36, -100, 12}, {44, -50, -112, 14},
             {10, -44, -104, 15},  {-22, -22, -112, 15}, {-30, 10, -128, 14}, {-8, 40, -134, 13},  {4, 56, -152, 16},
             {-3, 62, -178, 19},   {0, 52, -206, 17},    {0, 58, -226, 10},   {0, 68, -240, 6},
@@ -168,47 +196,51 @@ private:
             double const strength = along < 0.62 ? 0.17 : along < 0.86 ? 0.12 : 0;
             way.radii[i] *= 1 + 0.3 * strength - strength * (1 - fold);
         }
-        Shape const outside = roughened(way.shape(), 2.2, 17, frame_.seed(42));
-        add("colon", "colon", Rank::organ, wall_tissue, outside);
         double const thick = 3.0 * calibre_;
-        Organ content{
-            "colon-content", label_of("colon_content"), Rank::organ, {10, 1.04}, way.part(0, 0.985, thick).shape()};
-        content.hu = [seed = frame_.seed(43)](Vec3 const& p, double) {
-            // Stool: mash with small bubbles of gas.
-            double const bubbles = noise(p, 4.5, seed) + 0.6 * noise(p, 2.2, seed + 1);
-            return 45 + 14 * noise(p, 7, seed + 2) - 420 * std::clamp((bubbles - 0.75) / 0.8, 0.0, 1.0);
-        };
-        anatomy_.organs.push_back(content);
         // Where gas stands in a lying person: the front of the caecum, the transverse colon, the sigmoid; the flexures.
         struct Pocket {
             double from, to, level;
         };
         constexpr Pocket pockets[] = {{0.03, 0.10, -0.25}, {0.19, 0.24, 0.1},  {0.27, 0.40, 0.35}, {0.43, 0.47, 0.1},
                                       {0.495, 0.535, 0.3}, {0.70, 0.735, 0.5}, {0.76, 0.82, 0.45}, {0.90, 0.94, -0.1}};
-        std::vector<Shape> gas;
+        std::vector<Shape> gases;
         int key = 200;
         for (Pocket const& p : pockets) {
             ++key;
             double const middle = (p.from + p.to) / 2 + 0.008 * random(key, 8);
             double const half = (p.to - p.from) / 2 * gas_ * (1 + 0.25 * random(key, 9));
-            gas.push_back(gas_in(way, std::max(0.01, middle - half), std::min(0.97, middle + half), thick,
-                                 p.level + 0.12 * random(key, 10) + 0.25 * (gas_ - 1)));
+            gases.push_back(gas_in(way, std::max(0.01, middle - half), std::min(0.97, middle + half), thick,
+                                   p.level + 0.12 * random(key, 10) + 0.25 * (gas_ - 1)));
         }
-        add("colon-gas", "bowel_gas", Rank::organ, gas_tissue, unite(gas));
+        Shape const gas = unite(gases);
+        Fitted const gut = fitted(roughened(way.shape(), 2.0, 17, frame_.seed(42)), gas, mass(370, 360),
+                                  mass(300, 320) / stool_density, [](Vec3 const&) { return true; });
+        colon_outer_.push_back(gut.wall);
+        Organ content{"colon-content", label_of("colon_content"), Rank::organ, {-60, stool_density}, gut.content};
+        content.hu = [seed = frame_.seed(43)](Vec3 const& p, double) {
+            // Stool: mash with small bubbles of gas.
+            double const bubbles = noise(p, 4.5, seed) + 0.6 * noise(p, 2.2, seed + 1);
+            return 45 + 14 * noise(p, 7, seed + 2) - 420 * std::clamp((bubbles - 0.75) / 0.8, 0.0, 1.0);
+        };
+        large_.push_back({"colon", label_of("colon"), Rank::organ, wall_tissue, gut.wall});
+        large_.push_back(content);
+        large_.push_back({"colon-gas", label_of("bowel_gas"), Rank::organ, gas_tissue, gas});
     }
 
-    Anatomy& anatomy_;
+    BodyPlan const& plan_;
     AbdomenFrame frame_;
     Shape cavity_;
     bool is_female_;
-    double gas_ = 1, calibre_ = 1;
+    double gas_ = 1, calibre_ = 1, size_ = 1;
+    std::vector<Organ> small_, large_;
+    std::vector<Shape> small_outer_, colon_outer_; ///< one each, once built
 };
 
 } // namespace
 
-void build_bowel(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+Bowel bowel_of(BodyPlan const& plan, AbdomenFrame const& frame, Shape const& cavity)
 {
-    Bowel{anatomy, frame, cavity}.build();
+    return BowelBuilder{plan, frame, cavity}.build();
 }
 
 } // namespace fluoro

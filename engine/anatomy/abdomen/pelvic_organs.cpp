@@ -1,5 +1,8 @@
 #include "abdomen_parts.hpp"
 
+#include "../surface/body_form.hpp"
+#include "../surface/volume_fit.hpp"
+
 #include <cmath>
 
 namespace fluoro {
@@ -28,13 +31,13 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     std::string const full = who.word("bladder", {"empty", "usual", "full"}, "usual");
     double const urine_cm3 = full == "empty" ? 30 : full == "full" ? 420 : 190;
     double const wall_g = (is_male ? 50 : 40) * s * s;
-    Vec3 const radii{47, 36, 31};
-    double const outer = swelling(radii, urine_cm3 + wall_g / 1.04), inner = swelling(radii, urine_cm3);
+    Vec3 const radii = is_male ? Vec3{46, 36, 32} : Vec3{42, 36, 35};
+    double const outer = swelling(radii, urine_cm3 + wall_g / 1.04);
     double const floor_z = -212; // its neck stays, the dome rises
-    Shape const bladder = roughened(ellipsoid(frame.frame(2, -18, floor_z + radii.z * outer / s), radii * outer), 1.5,
+    Shape const bladder = roughened(ellipsoid(frame.frame(2, -21, floor_z + radii.z * outer / s), radii * outer), 1.5,
                                     45, frame.seed(60));
     add("bladder", "urinary_bladder", Rank::organ, {35, 1.04, 6, 3}, bladder);
-    add("urine", "urine", Rank::organ, {8, 1.02, 4, 5}, offset(bladder, -0.5 * (outer - inner) * (radii.y + radii.z)));
+    add("urine", "urine", Rank::organ, {8, 1.02, 4, 5}, offset(bladder, offset_for_volume(bladder, urine_cm3, 2)));
 
     if (is_male) {
         Vec3 const prostate{22, 15, 14};
@@ -42,7 +45,7 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
             ellipsoid(frame.frame(0, -10, -222), prostate * swelling(prostate, 17 * s * s / 1.03)));
         for (double const side : {-1.0, 1.0}) {
             std::string const end = side > 0 ? "-left" : "-right";
-            add("seminal-vesicle" + end, "prostate", Rank::organ, {30, 1.03, 7, 3},
+            add("seminal-vesicle" + end, "seminal_vesicle", Rank::organ, {30, 1.03, 7, 3},
                 rounded_cone(frame.at(side * 8, 14, -206), 4.5 * s, frame.at(side * 30, 18, -198), 3.5 * s));
             Vec3 const testis{11, 14, 20};
             add("testis" + end, "gonad", Rank::organ, {30, 1.04, 5, 3},
@@ -54,10 +57,11 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     // Old age shrinks both.
     double const age = who.age_y > 60 ? 0.55 : 1;
     Shape const corpus =
-        ellipsoid({frame.at(4, -2, -156), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
-    Shape const cervix = rounded_cone(frame.at(3, 12, -176), 12 * s, frame.at(0, 22, -200), 10 * s);
-    Shape const uterus = unite(corpus, cervix, 14 * s);
-    add("uterus", "uterus", Rank::organ, {45, 1.03, 8, 4}, age < 1 ? offset(uterus, -4) : uterus);
+        ellipsoid({frame.at(4, 15, -140), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
+    Shape const cervix = rounded_cone(frame.at(3, 25, -166), 12 * s, frame.at(0, 29, -192), 10 * s);
+    Shape const uterus = sampled(unite(corpus, cervix, 14 * s), 2, 16);
+    add("uterus", "uterus", Rank::organ, {45, 1.03, 8, 4},
+        offset(uterus, offset_for_volume(uterus, age * 80 * s * s / 1.03, 1.5)));
     for (double const side : {-1.0, 1.0})
         add(side > 0 ? "ovary-left" : "ovary-right", "gonad", Rank::organ, {30, 1.04, 8, 4},
             ellipsoid(frame.frame(side * 46, 12, side > 0 ? -150 : -154), std::cbrt(age) * s * Vec3{9, 8, 17}));

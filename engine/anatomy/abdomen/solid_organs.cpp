@@ -2,6 +2,7 @@
 
 #include "../chest/chest_form.hpp"
 #include "../surface/body_form.hpp"
+#include "../surface/volume_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,33 +22,11 @@ constexpr Tissue gallbladder_tissue{12, 1.03, 4, 4};
 constexpr Tissue sinus_fat{-85, 0.95, 16, 4};
 constexpr Tissue lymph_tissue{40, 1.03, 6, 3};
 
-/// Volume of a shape [cm3] by counting on a lattice.
-double volume_cm3(Shape const& shape, double step_mm)
-{
-    Box const& box = shape.bounds();
-    long inside = 0;
-    for (double z = box.low.z; z < box.high.z; z += step_mm)
-        for (double y = box.low.y; y < box.high.y; y += step_mm)
-            for (double x = box.low.x; x < box.high.x; x += step_mm) inside += shape.distance_mm({x, y, z}) < 0;
-    return double(inside) * step_mm * step_mm * step_mm / 1000;
-}
-
-/// The offset that gives a shape this volume.
-Shape with_volume(Shape const& shape, double wanted_cm3, double step_mm)
-{
-    double low = -12, high = 12;
-    for (int i = 0; i < 9; ++i) {
-        double const by = (low + high) / 2;
-        (volume_cm3(offset(shape, by), step_mm) < wanted_cm3 ? low : high) = by;
-    }
-    return offset(shape, (low + high) / 2);
-}
-
 class SolidOrgans {
 public:
-    SolidOrgans(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
-        : anatomy_{anatomy}, plan_{anatomy.plan}, frame_{frame}, cavity_{cavity}, is_female_{plan_.parameters.sex ==
-                                                                                             Sex::female}
+    SolidOrgans(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity, std::vector<Shape> const& bowel)
+        : anatomy_{anatomy}, plan_{anatomy.plan}, frame_{frame}, cavity_{cavity}, covers_{bowel},
+          is_female_{plan_.parameters.sex == Sex::female}
     {
         // ICRP 89 for the reference adults; others by the square of their height.
         double const height = plan_.parameters.height_mm / (is_female_ ? 1630 : 1760);
@@ -56,10 +35,11 @@ public:
 
     void build()
     {
-        liver();
-        spleen();
         kidneys();
         pancreas();
+        gallbladder();
+        spleen();
+        liver();
         adrenals();
         thymus();
         lymph_nodes();
@@ -72,6 +52,39 @@ private:
         anatomy_.organs.push_back({name, label_of(label), rank, tissue, shape});
     }
 
+    /// Drawn before what is there already: that covers it.
+    void first(std::string const& name, char const* label, Tissue const& tissue, Shape const& shape)
+    {
+        anatomy_.organs.insert(anatomy_.organs.begin() + std::ptrdiff_t(start_),
+                               Organ{name, label_of(label), Rank::organ, tissue, shape});
+    }
+
+    /// Grows or shrinks a form until what can be seen of it has the mass: not what later organs cover, not what is
+    /// outside the cavity. Later ones are drawn first and kept in covers_.
+    Shape with_mass(Shape const& form, double mass_g, double density, double lattice_mm, double count_mm,
+                    double under_mm)
+    {
+        Shape const base = sampled(form, lattice_mm, 16);
+        double const by = offset_for_volume(base, mass_g / density, count_mm, [&](Vec3 const& p) {
+            if (cavity_.distance_mm(p) > -under_mm || near_kidney(p)) return false;
+            return std::ranges::none_of(covers_, [&](Shape const& cover) {
+                Vec3 const beyond = glm::max(cover.bounds().low - p, p - cover.bounds().high);
+                return std::max({beyond.x, beyond.y, beyond.z}) < 0 && cover.distance_mm(p) < 0;
+            });
+        });
+        Shape fitted = intersect(offset(base, by), offset(cavity_, -under_mm));
+        for (Shape const& kidney : kidneys_) fitted = without(fitted, offset(kidney, perirenal_mm * frame_.scale()));
+        covers_.push_back(fitted);
+        return fitted;
+    }
+
+    /// Within the fat that keeps neighbours off the kidneys.
+    bool near_kidney(Vec3 const& p) const
+    {
+        return std::ranges::any_of(
+            kidneys_, [&](Shape const& kidney) { return kidney.distance_mm(p) < perirenal_mm * frame_.scale(); });
+    }
+
     /// Fills the right dome and tapers to the left lobe before the stomach; a lower face that looks back and left.
     void liver()
     {
@@ -80,8 +93,8 @@ private:
                                       s * Vec3{70, 82, 88});
         Shape const left =
             ellipsoid(Frame{frame_.at(-4, -58, 134), {0.94, 0.16, 0.3}, {-0.17, 0.985, 0}, {-0.3, -0.05, 0.95}},
-                      s * Vec3{70, 38, 34});
-        Shape const tip = ellipsoid(Frame{frame_.at(-98, 4, 46)}, s * Vec3{28, 46, 48});
+                      s * Vec3{78, 42, 38});
+        Shape const tip = ellipsoid(Frame{frame_.at(-98, 4, 38)}, s * Vec3{33, 52, 56});
         Shape const lobes = unite(unite(right, left, 45 * s), tip, 35 * s);
         // Below the diaphragm by its thickness; the kidney, the gut and the spine keep their room.
         Shape const room = offset(cavity_, -2.5);
@@ -96,20 +109,25 @@ private:
                        rounded_box(Frame{frame_.at(-18, -88, 84), {0.9, 0.3, 0}, {-0.3, 0.9, 0}, {0, 0, 1}},
                                    s * Vec3{3, 26, 34}, 2),
                        4);
-        form = roughened(sampled(form, 3), 1.2, 40, frame_.seed(1));
-        Shape const grown_form = with_volume(form, mass(1800, 1400) / 1.05, 6);
-        add("liver", "liver", Rank::organ, liver_tissue, intersect(sampled(grown_form, 3), offset(cavity_, -1)));
+        form = roughened(form, 1.2, 40, frame_.seed(1));
+        // The stomach, the great vessels and the spine, drawn later, take a share.
+        first("liver", "liver", liver_tissue, with_mass(form, mass(2000, 1610), 1.05, 4, 4, 2.5));
+    }
 
-        // The gallbladder hangs below it, its end at the lower edge.
-        double const bile = std::cbrt(size_);
+    /// Hangs below the liver, its end at the lower edge.
+    void gallbladder()
+    {
+        double const k = std::cbrt(size_);
         std::vector<Vec3> const line{frame_.at(-36, -40, 66), frame_.at(-46, -52, 56), frame_.at(-54, -66, 40),
-                                     frame_.at(-58, -74, 28)};
-        std::vector<double> const radii{3 * bile, 9 * bile, 14.6 * bile, 12.5 * bile};
+                                     frame_.at(-58, -74, 26)};
+        std::vector<double> const radii{4 * k, 11 * k, 18 * k, 16 * k};
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
-        Shape const sac = tube(smooth, out);
-        add("gallbladder", "gallbladder", Rank::wall, {40, 1.03}, sac);
-        add("bile", "bile", Rank::lumen, gallbladder_tissue, offset(sac, -1.5));
+        Shape const sac = with_mass(tube(smooth, out), mass(68, 56), 1.03, 2, 1.5, 2);
+        // Of it 10 and 8 g are wall.
+        double const within = offset_for_volume(sac, mass(58, 48) / 1.03, 1.5);
+        first("bile", "bile", gallbladder_tissue, offset(sac, within));
+        first("gallbladder", "gallbladder", {40, 1.03}, sac);
     }
 
     void spleen()
@@ -119,18 +137,18 @@ private:
         Vec3 const along = glm::normalize(Vec3{-0.12, 0.62, 0.72}), outwards = glm::normalize(Vec3{0.86, 0.42, -0.22});
         Vec3 const back = glm::normalize(outwards - glm::dot(outwards, along) * along);
         Frame const axes{middle, back, glm::cross(along, back), along};
-        Shape const body = ellipsoid(axes, s * Vec3{24, 38, 58});
+        Shape const body = ellipsoid(axes, s * Vec3{28, 44, 62});
         Shape const hollow =
-            ellipsoid(Frame{axes.at(-34, -8, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
+            ellipsoid(Frame{axes.at(-43, -10, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
         Shape form = without(intersect(body, offset(cavity_, -2.5), 5), hollow, 6);
         form = roughened(form, 1, 30, frame_.seed(2));
-        add("spleen", "spleen", Rank::organ, spleen_tissue,
-            intersect(sampled(with_volume(form, mass(150, 130) / 1.04, 3), 2), offset(cavity_, -1.5)));
+        first("spleen", "spleen", spleen_tissue, with_mass(form, mass(150, 130), 1.04, 3, 2.5, 2.5));
     }
 
     void kidneys()
     {
         double const s = frame_.scale();
+        std::vector<Shape> both;
         for (double const side : {-1.0, 1.0}) {
             bool const is_left = side > 0;
             std::string const end = is_left ? "left" : "right";
@@ -144,8 +162,10 @@ private:
             Shape const waist =
                 ellipsoid(Frame{axes.at(-30 * s * side, 0, 0), axes.left, axes.back, axes.up}, s * Vec3{17, 16, 24});
             Shape form = roughened(without(body, waist, 14 * s), 1.0, 26, frame_.seed(is_left ? 3 : 4));
-            form = sampled(with_volume(form, mass(155, 138) / 1.05, 3), 2, 18 * s);
-            // Fat of the capsule: whiter than the fat around it is nowhere; Gerota's fascia bounds it.
+            // The sinus takes its room.
+            form = with_mass(form, mass(155, 138) + 13 * size_, 1.05, 2, 2, 4);
+            both.push_back(form);
+            // Gerota's fascia bounds the fat around the kidney.
             Shape const capsule = intersect(offset(form, 15 * s), offset(cavity_, -1.5), 4);
             add("gerota-fascia-" + end, "visceral_fat", Rank::cavity, {-20, 0.98}, skin_of(capsule, 1.2));
             add("perirenal-fat-" + end, "visceral_fat", Rank::cavity, {-110, 0.95, 6, 5}, offset(capsule, -1.2));
@@ -158,6 +178,7 @@ private:
                                     s * Vec3{7, 4.5, 17}),
                           2, 9, frame_.seed(is_left ? 5 : 6)));
         }
+        kidneys_ = both;
     }
 
     void pancreas()
@@ -165,16 +186,16 @@ private:
         double const k = std::cbrt(size_);
         std::vector<Vec3> const line{plan_.place("pancreas-head") + frame_.scale() * Vec3{-2, 4, -14},
                                      plan_.place("pancreas-head") + frame_.scale() * Vec3{4, 2, 10},
-                                     frame_.at(0, -52, 58),
-                                     frame_.at(28, -46, 72),
-                                     frame_.at(56, -22, 84),
-                                     frame_.at(80, 8, 96)};
+                                     frame_.at(0, -44, 58),
+                                     frame_.at(28, -32, 70),
+                                     frame_.at(54, -10, 80),
+                                     frame_.at(70, 12, 88)};
         std::vector<double> const radii{13 * k, 14.5 * k, 10 * k, 11 * k, 10 * k, 7 * k};
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
         Shape const lobules = roughened(tube(smooth, out), 2.2, 9, frame_.seed(7));
-        add("pancreas", "pancreas", Rank::organ, pancreas_tissue,
-            sampled(with_volume(lobules, mass(140, 120) / 1.05, 3), 2));
+        // So do the duodenum and the stomach here.
+        first("pancreas", "pancreas", pancreas_tissue, with_mass(lobules, mass(170, 172), 1.05, 2, 2, 3));
     }
 
     void adrenals()
@@ -189,7 +210,7 @@ private:
                                       rounded_cone(top, 3.6 * k, top + k * Vec3{2 * side, -8, 8}, 3.0 * k), 4);
             std::string const label = "adrenal_gland_" + end;
             add("adrenal-" + end, label.c_str(), Rank::organ, adrenal_tissue,
-                with_volume(limbs, mass(7, 6.5) / 1.03, 1));
+                offset(limbs, offset_for_volume(limbs, mass(7, 6.5) / 1.03, 1)));
         }
     }
 
@@ -202,7 +223,7 @@ private:
             unite(rounded_cone(top, 5, low + Vec3{9, 0, 0}, 8), rounded_cone(top, 5, low - Vec3{9, 0, 0}, 8));
         double const fatty = std::clamp((plan_.parameters.age_y - 20) / 30, 0.0, 1.0);
         add("thymus", "thymus", Rank::organ, {std::lerp(40.0, -60.0, fatty), 1.03, 25, 4},
-            with_volume(lobes, mass(25, 20) / 1.03, 2));
+            offset(lobes, offset_for_volume(lobes, mass(25, 20) / 1.03, 1.5)));
     }
 
     /// Small bodies along the great vessels and at the mesentery's root.
@@ -225,15 +246,20 @@ private:
     BodyPlan const& plan_;
     AbdomenFrame frame_;
     Shape cavity_;
+    std::vector<Shape> covers_; ///< drawn over what is made next
+    std::vector<Shape> kidneys_;
+    static constexpr double perirenal_mm = 4.5;
     bool is_female_;
     double size_ = 1;
+    std::size_t start_ = anatomy_.organs.size();
 };
 
 } // namespace
 
-void build_solid_organs(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity)
+void build_solid_organs(Anatomy& anatomy, AbdomenFrame const& frame, Shape const& cavity,
+                        std::vector<Shape> const& bowel)
 {
-    SolidOrgans{anatomy, frame, cavity}.build();
+    SolidOrgans{anatomy, frame, cavity, bowel}.build();
 }
 
 } // namespace fluoro

@@ -36,13 +36,23 @@ double calibre_of(BodyPlan const& plan)
     return plan.scale * (plan.parameters.sex == Sex::female ? 0.95 : 1);
 }
 
+Vec3 near_hilum(BodyPlan const& plan, double left, double back, double up)
+{
+    constexpr double stiff = 30, usual = 118; // from carina to dome, quiet inspiration
+    Vec3 const& carina = plan.place("carina");
+    double const room = (carina.z - plan.place("diaphragm-dome-right").z) / plan.scale;
+    double const squeeze = std::clamp((room - stiff) / (usual - stiff), 0.5, 1.2);
+    double const height = up > -stiff ? up : (up + stiff) * squeeze - stiff;
+    return carina + plan.scale * Vec3{left, back, height};
+}
+
 Tree central_airways(BodyPlan const& plan)
 {
     double const s = plan.scale, c = calibre_of(plan);
-    Vec3 const top = plan.place("trachea-top"), carina = plan.place("carina");
+    Vec3 const top = plan.place("trachea-top");
     // Millimetres of the reference man from the carina: left, back, up. The node lies where the widths part, a little
     // above the spur.
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     Vec3 const fork = at(0, 0, 6);
     auto const along = [&](double share, double x, double y) { return glm::mix(top, fork, share) + s * Vec3{x, y, 0}; };
     // The arch of the aorta pushes the trachea a little to the right.
@@ -58,43 +68,43 @@ Tree central_airways(BodyPlan const& plan)
         {"bronchus-intermedius",
          "right-main-bronchus",
          "right-bronchus-intermedius",
-         {at(-17, 5, -34), at(-23, 7, -48)},
+         {at(-18, 5, -34), at(-25, 7, -48)},
          5.8 * c,
          5.3 * c},
         {"lobar-bronchus-right-middle",
          "right-bronchus-intermedius",
          "right-middle-bronchus",
-         {at(-29, 0, -54), at(-37, -10, -60)},
+         {at(-31, 0, -54), at(-40, -10, -60)},
          3.8 * c,
          3.4 * c},
         {"lobar-bronchus-right-lower",
          "right-bronchus-intermedius",
          "right-lower-bronchus",
-         {at(-25, 9, -55)},
+         {at(-28, 9, -55)},
          5 * c,
          4.8 * c},
         {"basal-bronchus-right",
          "right-lower-bronchus",
          "right-basal-trunk",
-         {at(-29, 11, -63), at(-33, 12, -71)},
+         {at(-32, 11, -63), at(-36, 12, -71)},
          4.6 * c,
          4.2 * c},
         {"main-bronchus-left",
          "carina",
          "left-main-bronchus",
-         {at(10, 2, -8), at(23, 6, -23), at(34, 10, -36)},
+         {at(8, 2, -6), at(20, 6, -21), at(31, 9, -33)},
          6.5 * c,
          6 * c},
         {"lobar-bronchus-left-upper",
          "left-main-bronchus",
          "left-upper-bronchus",
-         {at(40, 6, -38), at(46, 2, -38)},
+         {at(38, 6, -35), at(45, 2, -36)},
          5 * c,
          4.6 * c},
         {"upper-division-bronchus-left",
          "left-upper-bronchus",
          "left-upper-division",
-         {at(51, 0, -33), at(54, -1, -26)},
+         {at(50, 0, -32), at(54, -1, -25)},
          4 * c,
          3.7 * c},
         {"lingular-bronchus",
@@ -103,11 +113,11 @@ Tree central_airways(BodyPlan const& plan)
          {at(52, -4, -43), at(58, -10, -50)},
          3.5 * c,
          3.1 * c},
-        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(38, 15, -47)}, 5 * c, 4.8 * c},
+        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(36, 14, -45)}, 5 * c, 4.8 * c},
         {"basal-bronchus-left",
          "left-lower-bronchus",
          "left-basal-trunk",
-         {at(41, 17, -56), at(45, 17, -66)},
+         {at(40, 16, -55), at(45, 17, -66)},
          4.5 * c,
          4.1 * c},
     };

@@ -57,17 +57,26 @@ constexpr std::array<Row, 16> half_widths{{{14, 113},
                                            {160, 136.5},
                                            {190, 138},
                                            {220, 135.5},
-                                           {245, 131},
-                                           {265, 124.5},
-                                           {285, 114},
-                                           {300, 103},
-                                           {312, 90},
-                                           {322, 75},
-                                           {332, 60},
-                                           {343, 38}}};
+                                           {245, 132},
+                                           {265, 126},
+                                           {285, 116.5},
+                                           {300, 107},
+                                           {312, 96},
+                                           {322, 83},
+                                           {332, 67},
+                                           {343, 43}}};
 /// How far the gutters reach behind the middle of the vertebral body.
-constexpr std::array<Row, 9> gutters{
-    {{60, 42}, {100, 44}, {150, 46}, {190, 47.5}, {230, 48.5}, {265, 49}, {295, 48}, {320, 45}, {345, 38}}};
+constexpr std::array<Row, 11> gutters{{{60, 42},
+                                       {100, 44},
+                                       {150, 46},
+                                       {190, 47.5},
+                                       {230, 48.5},
+                                       {252, 48},
+                                       {272, 45},
+                                       {290, 39},
+                                       {318, 27},
+                                       {345, 15},
+                                       {368, 8}}};
 
 /// What shapes the wall at one height [mm].
 struct Section {
@@ -119,25 +128,22 @@ public:
         double rim = -std::min(w, depth);
         if (k > 1e-3)
             rim = std::max(rim, (k - 1) / std::hypot(std::pow(u / k, n - 1) / w, std::pow(v / k, n - 1) / depth));
-        // From the side of the vertebral body along the rib's head and neck to the gutter.
-        Vec2 const from{s.body_half_width + 4 * scale_, s.spine_y - 2 * scale_};
-        Vec2 const along = Vec2{0.42 * s.half_width, s.back + 2} - from;
-        double const behind = (along.x * (p.y - from.y) - along.y * (x - from.x)) / glm::length(along);
         double const column = std::hypot(x / s.body_half_width, (p.y - s.spine_y) / s.body_half_depth);
         double const beside = (1 - column) * std::min(s.body_half_width, s.body_half_depth);
-        return smooth_most(smooth_most(rim, behind, 26 * scale_), beside, 5 * scale_);
+        return smooth_most(smooth_most(rim, behind(s, p), 26 * scale_), beside, 5 * scale_);
     }
 
     double inside(Vec3 const& p) const
     {
         double const below = inside(at(p.z), p);
         // Above the first ribs' ring each lung has a dome of its own.
-        double const lean = radians(28.0);
-        Vec3 const d = p / scale_ - Vec3{std::copysign(37.0, p.x), 2, 312};
+        double const lean = radians(8.0);
+        Vec3 const d = p / scale_ - Vec3{std::copysign(37.0, p.x), -2, 312};
         Vec3 const q{d.x, d.y * std::cos(lean) + d.z * -std::sin(lean), d.y * std::sin(lean) + d.z * std::cos(lean)};
-        Vec3 const radii{34, 38, 60};
+        Vec3 const radii{34, 37, 57};
         double const dome = scale_ * (glm::length(q / radii) - 1) * 36;
-        double const apex = std::max(dome, -(inside_of_column(p)));
+        Section const s = at(p.z);
+        double const apex = std::max({dome, -inside_of_column(s, p), behind(s, p)});
         return -smooth_most(-below, -apex, 26 * scale_);
     }
 
@@ -171,9 +177,17 @@ private:
         return s;
     }
 
-    double inside_of_column(Vec3 const& p) const
+    /// Behind a line from the side of the vertebral body along the rib's head and neck to the gutter.
+    double behind(Section const& s, Vec3 const& p) const
     {
-        Section const s = at(p.z);
+        Vec2 const from{s.body_half_width + 4 * scale_, s.spine_y - 2 * scale_};
+        Vec2 const along = Vec2{std::max(0.42 * s.half_width, 50 * scale_ * slim_), s.back + 2} - from;
+        // In front of the column it is the column that bounds the cavity.
+        double const beside = std::max(std::abs(p.x), from.x) - from.x;
+        return (along.x * (p.y - from.y) - along.y * beside) / glm::length(along);
+    }
+    double inside_of_column(Section const& s, Vec3 const& p) const
+    {
         double const x = std::abs(p.x);
         double const column = std::hypot(x / s.body_half_width, (p.y - s.spine_y) / s.body_half_depth);
         return std::min((column - 1) * std::min(s.body_half_width, s.body_half_depth), s.spine_y + 34 * scale_ - p.y);
@@ -318,12 +332,18 @@ Shape mediastinum(BodyPlan const& plan)
 
 Shape lung(BodyPlan const& plan, Side side)
 {
-    double const sign = side == Side::left ? 1 : -1;
+    double const sign = side == Side::left ? 1 : -1, scale = plan.scale;
     Form const form = form_of(plan);
     Box box = form.cavity.bounds();
-    (side == Side::left ? box.low.x : box.high.x) = 0;
+    if (side == Side::left)
+        box.low.x = 0;
+    else
+        box.high.x = 6 * scale;
     return {box, [=](Vec3 const& p) {
-                double const out = std::max(form.cavity.distance_mm(p) + pleura_mm, 0.5 - sign * p.x);
+                // The right lung reaches behind the heart to the left of the midline.
+                double const midline = scale * 6 * std::clamp((320 - p.z / scale) / 60, 0.0, 1.0);
+                double const beyond = 0.99 * (0.5 - sign * (p.x - midline));
+                double const out = std::max(form.cavity.distance_mm(p) + pleura_mm, beyond);
                 return std::max({out, form.above_diaphragm.distance_mm(p), -form.between_lungs.distance_mm(p)});
             }};
 }

@@ -45,7 +45,7 @@ constexpr std::array<SegmentPlan, 18> segment_rows{{
 /// Slow waves, so that a fissure is edge-on to a beam here and there only.
 double waves(Vec3 const& p, unsigned seed)
 {
-    return 2.6 * noise({p.x, p.y, 0}, 62, seed) + 1.1 * noise({p.x, p.y, 0}, 27, seed + 9);
+    return 2.8 * noise({p.x, p.y, 0}, 58, seed) + 1.2 * noise({p.x, p.y, 0}, 25, seed + 9);
 }
 
 /// The share of a voxel that a sheet fills: a tent whose sum over voxels across is the thickness.
@@ -108,19 +108,19 @@ Lobe Fissures::lobe_at(Side side, Vec3 const& p) const
     return horizontal(p) < 0 ? Lobe::right_middle : Lobe::right_upper;
 }
 
-double Fissures::outside(Lobe lobe, Vec3 const& p) const
+double Fissures::outside(Lobe lobe, Vec3 const& p, double below_others_mm) const
 {
     double const oblique_mm = oblique(side_of(lobe), p);
     switch (lobe) {
     case Lobe::left_lower:
     case Lobe::right_lower:
-        return oblique_mm;
+        return oblique_mm - below_others_mm;
     case Lobe::left_upper:
         return -oblique_mm;
     case Lobe::right_upper:
         return std::max(-oblique_mm, -horizontal(p));
     case Lobe::right_middle:
-        return std::max(-oblique_mm, horizontal(p));
+        return std::max(-oblique_mm, horizontal(p) - below_others_mm);
     }
     return oblique_mm;
 }
@@ -163,10 +163,10 @@ LungCloud sample(Shape const& lung, Fissures const& fissures, Side side, double 
     return cloud;
 }
 
-Shape lobe_shape(Shape const& lung, Fissures const& fissures, Lobe lobe)
+Shape lobe_shape(Shape const& lung, Fissures const& fissures, Lobe lobe, double below_others_mm)
 {
     return {lung.bounds(), [=](Vec3 const& p) {
-                double const out = fissures.outside(lobe, p);
+                double const out = fissures.outside(lobe, p, below_others_mm);
                 // Far on the other side of a fissure the lung need not be asked.
                 return out > 4 ? out : std::max(out, lung.distance_mm(p));
             }};

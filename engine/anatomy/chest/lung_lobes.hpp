@@ -28,8 +28,8 @@ public:
     /// Negative below the right lung's horizontal fissure.
     double horizontal(Vec3 const& p) const;
     Lobe lobe_at(Side side, Vec3 const& p) const;
-    /// Positive outside the lobe's side of its fissures.
-    double outside(Lobe lobe, Vec3 const& p) const;
+    /// Positive outside the lobe's side of its fissures, less `below_others_mm` at those that it is the lower lobe of.
+    double outside(Lobe lobe, Vec3 const& p, double below_others_mm) const;
 
 private:
     Vec3 carina_;
@@ -63,8 +63,9 @@ std::span<SegmentPlan const> segments();
 
 LungCloud sample(Shape const& lung, Fissures const& fissures, Side side, double spacing_mm, unsigned seed);
 
-/// Shape of a lobe. `lung`: of its side.
-Shape lobe_shape(Shape const& lung, Fissures const& fissures, Lobe lobe);
+/// Shape of a lobe, up to `below_others_mm` beyond those fissures that a lobe drawn after it ends at: lower lobes are
+/// drawn first, upper ones last, and no gap is left between. `lung`: of its side.
+Shape lobe_shape(Shape const& lung, Fissures const& fissures, Lobe lobe, double below_others_mm = 0);
 /// The two layers of pleura in a fissure: the oblique one of a side or the right lung's horizontal one.
 Shape fissure_sheet(Shape const& lung, Fissures const& fissures, Side side, bool is_horizontal, double thick_mm);
 

@@ -8,6 +8,10 @@ namespace fluoro {
 /// Widths of women's airways and vessels over men's of the same height.
 double calibre_of(BodyPlan const& plan);
 
+/// A place near the hila: left, back, up from the carina [mm of the reference man]. Well below the carina heights
+/// follow the diaphragm, which the roots of the lungs stand closer to in expiration.
+Vec3 near_hilum(BodyPlan const& plan, double left, double back, double up);
+
 /// Trachea, main, lobar and further bronchi down to those that segments leave from. Node "trachea-top" at its start.
 Tree central_airways(BodyPlan const& plan);
 /// Thickness of an airway's wall by the radius of its lumen [mm] (typical: main bronchi 1.5 mm, 2 mm lumen 0.5 mm).

@@ -9,7 +9,13 @@ namespace fluoro {
 
 namespace {
 
-constexpr double widest_turn_rad = radians(62.0);
+/// How much of its parent's direction a branch keeps: wide vessels turn little at a time, twigs go straight to what
+/// they supply.
+double straightness(double radius_mm)
+{
+    return std::lerp(0.1, 0.47, std::clamp((radius_mm - 0.5) / 0.8, 0.0, 1.0));
+}
+constexpr double widest_turn_rad = radians(50.0);
 
 Vec3 any_across(Vec3 const& axis)
 {
@@ -108,7 +114,8 @@ private:
         axis -= 0.75 * glm::dot(axis, heading) * heading; // rather beside the branch than before and behind
         Vec3 const jitter{even(-1, 1), even(-1, 1), even(-1, 1)};
         axis = glm::normalize(glm::normalize(axis) + 0.25 * jitter);
-        double const share = even(0.32, 0.68);
+        // A stem goes on and gives off a lesser branch; now on this side, now on that.
+        double const lesser = even(0.2, 0.5), share = even(0, 1) < 0.5 ? lesser : 1 - lesser;
         auto const cut = std::ptrdiff_t(std::clamp<double>(share * double(cloud.size()), 1, double(cloud.size() - 1)));
         std::nth_element(cloud.begin(), cloud.begin() + cut, cloud.end(),
                          [&](Vec3 const& a, Vec3 const& b) { return glm::dot(a, axis) < glm::dot(b, axis); });
@@ -119,7 +126,9 @@ private:
     {
         Vec3 const to = middle_of(task.cloud) - task.from;
         double const far = std::max(glm::length(to), 1e-3);
-        Vec3 const ahead = turned_within(to / far, task.heading, widest_turn_rad);
+        Vec3 const wanted =
+            is_last ? to / far : glm::normalize(glm::mix(to / far, task.heading, straightness(task.radius)));
+        Vec3 const ahead = turned_within(wanted, task.heading, widest_turn_rad);
         double const length =
             std::max(is_last ? 0.85 * far : growth_.reach * far * even(0.8, 1.2), 1.6 * task.radius + 1.2);
         Vec3 end = task.from + length * ahead;
@@ -162,7 +171,7 @@ private:
         Vec3 const own = chord / length;
         Vec3 const start = glm::normalize(glm::mix(own, task.heading, 0.55));
         Vec3 const side = any_across(own), other = glm::cross(own, side);
-        double const angle = even(0, 2 * std::numbers::pi), sway = even(0.01, 0.05) * length;
+        double const angle = even(0, 2 * std::numbers::pi), sway = even(0.01, 0.035) * length;
         Vec3 const bulge = sway * (std::cos(angle) * side + std::sin(angle) * other);
         // Centre lines have a point a millimetre; twigs that are drawn alone need fewer.
         double const step = task.radius > 0.95 ? 1.0 : 2.2;

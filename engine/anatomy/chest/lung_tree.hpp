@@ -25,7 +25,7 @@ inline constexpr double murray_exponent = 2.9;
 struct Growth {
     double stop_radius_mm = 0.45; ///< branches thinner than this are not made
     double taper = 0.985;         ///< radius at a branch's end over that at its start
-    double reach = 0.42;          ///< a branch's length over the way to the middle of what it supplies
+    double reach = 0.47;          ///< a branch's length over the way to the middle of what it supplies
     unsigned seed = 1;
     /// Distance to what the tree should keep clear of [mm]; empty = nothing.
     std::function<double(Vec3 const&)> clearance = {};

@@ -12,7 +12,8 @@ namespace {
 constexpr double cloud_mm = 4.4;           ///< spacing of the points that trees grow to
 constexpr double bare_rim_mm = 6;          ///< below the pleura no vessel is wide enough to be drawn
 constexpr double dependent_hu = 75;        ///< the back of a lung over its front, lying on the back: 50 to 100
-constexpr double fissure_mm = 0.3;         ///< two layers of pleura
+constexpr double fissure_mm = 0.2;         ///< two layers of pleura
+constexpr double seam_mm = 10;             ///< by which lobes lie under those above: any voxel
 constexpr double vessel_in_graph_mm = 1.0; ///< radius; thinner twigs are drawn only
 constexpr double wall_density = 1.05, blood_density = 1.06;
 constexpr double blood_hu = 40;
@@ -115,14 +116,14 @@ private:
                 // Lobules, and patches of several of them.
                 return mean_hu + slope * (p.y - middle_y) + 22 * noise(p, 2.6, seed) + 12 * noise(p, 11, seed + 1);
             };
-            for (int i = 0; i < lobes; ++i) {
-                Lobe const lobe = Lobe(i);
+            for (Lobe const lobe :
+                 {Lobe::left_lower, Lobe::left_upper, Lobe::right_lower, Lobe::right_middle, Lobe::right_upper}) {
                 if (side_of(lobe) != side) continue;
                 anatomy_.organs.push_back({std::string{"lung-"} + name_of(lobe),
                                            label_of(lobe),
                                            Rank::cavity,
                                            {mean_hu, density, 22, 2.6},
-                                           lobe_shape(form, fissures_, lobe),
+                                           lobe_shape(form, fissures_, lobe, seam_mm),
                                            hu});
             }
             for (bool const is_horizontal : {false, true}) {

@@ -58,12 +58,13 @@ Shape shape_of_mediastinum(BodyPlan const& plan)
         ellipsoid({at("mitral-valve", -12, 16, 12)}, s * Vec3{33, 23, 26}),
         ellipsoid({at("pulmonary-valve", 0, 10, -6)}, s * Vec3{27, 24, 28}),
     };
-    std::array<Shape, 16> const parts{
+    std::array<Shape, 17> const parts{
         unite(chambers, 22 * s),
         // Fat on the diaphragm below the heart, in both angles beside it, and in the window below the aortic arch.
         ellipsoid({at("heart-centre", 2, -10, -40)}, s * Vec3{58, 33, 24}),
-        ellipsoid({at("heart-centre", -6, -14, -58)}, s * Vec3{46, 34, 30}),
-        ball(at("descending-aorta-top", 2, -20, -26), s * 13),
+        ellipsoid({at("heart-centre", 10, -16, -58)}, s * Vec3{66, 34, 30}),
+        ball(at("descending-aorta-top", -2, -20, -24), s * 17),
+        ball(at("descending-aorta-top", -3, -6, -42), s * 13),
         // Right border above the heart: superior vena cava and brachiocephalic veins; azygos arch over the bronchus.
         along({{at("cavoatrial-junction", 0, 0, -14), s * 14},
                {at("cavoatrial-junction", 2, -2, 24), s * 13},

@@ -65,8 +65,7 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
                       double& unit_radius_mm)
 {
     double const s = plan.scale;
-    Vec3 const carina = plan.place("carina");
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     Vec3 const fork = at(22, -21, -13);
     // The trunk rises to the left of the ascending aorta. The right artery passes behind aorta and superior vena cava,
     // before the right main bronchus; the left one rides over the left main bronchus and descends behind it.
@@ -79,8 +78,8 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"pulmonary-artery-right",
          "pulmonary-bifurcation",
          "right-hilar-artery",
-         {at(7, -18, -16), at(-9, -17, -22), at(-25, -15, -26)},
-         1.2},
+         {at(7, -18, -15), at(-9, -17, -19), at(-25, -15, -23)},
+         1.3},
         {"truncus-anterior",
          "right-hilar-artery",
          "right-anterior-trunk",
@@ -89,25 +88,25 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"interlobar-artery-right",
          "right-hilar-artery",
          "right-interlobar-upper",
-         {at(-35, -10, -32), at(-41, -2, -44)},
+         {at(-38, -10, -30), at(-46, -2, -43)},
          1.1},
         {"interlobar-artery-right-lower",
          "right-interlobar-upper",
          "right-interlobar-lower",
-         {at(-43.5, 4, -51), at(-45, 8, -57)},
+         {at(-48.5, 4, -51), at(-50, 8, -57)},
          1.05},
         {"basal-artery-right",
          "right-interlobar-lower",
          "right-basal-artery",
-         {at(-46.5, 12, -65), at(-48, 14, -73)},
+         {at(-52, 12, -65), at(-53.5, 14, -73)},
          1.07},
         {"pulmonary-artery-left",
          "pulmonary-bifurcation",
          "left-arch",
-         {at(31, -12, -8), at(38, -1, -7), at(43, 9, -13)},
-         1.2},
-        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(48, 17, -25), at(50, 21, -40)}, 1.1},
-        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(51.5, 22, -52), at(55, 21, -66)}, 1.1},
+         {at(31, -12, -10), at(38, -1, -10), at(43, 9, -16)},
+         1.3},
+        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(50, 17, -25), at(53, 21, -40)}, 1.1},
+        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(55, 22, -52), at(58, 21, -66)}, 1.1},
     };
     Loads loads;
     for (std::size_t i = 0; i < shares.size(); ++i) loads[segments()[i].artery] += shares[i]; // (share^(1/2.9))^2.9
@@ -126,9 +125,7 @@ std::vector<VeinRoot> vein_roots()
 
 Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double const> shares, double& unit_radius_mm)
 {
-    double const s = plan.scale;
-    Vec3 const carina = plan.place("carina");
-    auto const at = [&](double x, double y, double z) { return carina + s * Vec3{x, y, z}; };
+    auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
     // The upper veins run before the bronchi and arteries, the lower ones behind and below, nearly level.
     Way const ways[] = {
         {"pulmonary-vein-right-superior",
@@ -136,8 +133,8 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
          "right-superior-vein",
          {at(-29, -18, -43), at(-38, -22, -38)},
          1.08},
-        {"vein-right-upper", "right-superior-vein", "right-upper-vein", {at(-45, -23, -31), at(-50, -22, -22)}, 1.08},
-        {"vein-right-middle", "right-superior-vein", "right-middle-vein", {at(-43, -25, -46), at(-48, -28, -54)}, 1.05},
+        {"vein-right-upper", "right-superior-vein", "right-upper-vein", {at(-47, -23, -31), at(-54, -22, -22)}, 1.08},
+        {"vein-right-middle", "right-superior-vein", "right-middle-vein", {at(-45, -25, -46), at(-51, -28, -54)}, 1.05},
         {"pulmonary-vein-right-inferior",
          "pulmonary-vein-right-inferior",
          "right-lower-vein",

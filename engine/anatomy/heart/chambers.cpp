@@ -70,8 +70,8 @@ void add_papillary_muscles(Anatomy& anatomy, HeartFrame const& f)
             return f.at({out * std::cos(angle), out * std::sin(angle), apical});
         };
         Vec3 const base = at(a, foot_out, foot);
-        return unite(rounded_cone(base, s * 6, at(a, head_out, foot - 27), s * 3.2),
-                     rounded_cone(base, s * 5, at(b, head_out + 1, foot - 24), s * 2.8), 3);
+        return unite(rounded_cone(base, s * 6.5, at(a, head_out, foot - 27), s * 3.6),
+                     rounded_cone(base, s * 5.5, at(b, head_out + 1, foot - 24), s * 3.2), 3);
     };
     Organ organ{"papillary-anterolateral", label_of("myocardium"), Rank::content, muscle, muscle_at(128, 61, 22, 14)};
     organ.only_inside = label_of("left_ventricle");
@@ -132,9 +132,16 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     int const pulmonary = g.add_node(f.pulmonary().middle_mm, "pulmonary-valve");
     int const superior = g.add_node(f.superior_cavoatrial_junction(), "superior-cavoatrial-junction");
     int const inferior = g.add_node(f.inferior_cavoatrial_junction(), "inferior-cavoatrial-junction");
-    int const sinus = g.add_node(f.beside({-28, -1, -21}), "coronary-sinus-ostium");
     int const left_middle = g.add_node(f.beside({-15, 10, 12}), "left-atrium-middle");
-    int const right_middle = g.add_node(f.beside({-38, -16, -6}), "right-atrium-middle");
+    int const right_middle = g.add_node(f.beside({-46, -10, -6}), "right-atrium-middle");
+
+    // The coronary sinus opens low on the septal side, where the cavity ends.
+    Vec3 const toward_sinus = f.beside({-28, 1, -24}) - g.nodes_mm[std::size_t(right_middle)];
+    double reach = 1;
+    while (reach > 0.1 &&
+           h.distance_mm(HeartPart::right_atrium, g.nodes_mm[std::size_t(right_middle)] + reach * toward_sinus) > -2)
+        reach -= 0.01;
+    int const sinus = g.add_node(g.nodes_mm[std::size_t(right_middle)] + reach * toward_sinus, "coronary-sinus-ostium");
 
     // The widest ball that fits, at every point of the way.
     auto const add = [&](char const* name, char const* label, int from, int to, std::vector<Vec3> through,
@@ -159,9 +166,9 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
             HeartPart::left_atrium);
     }
     add("right-atrium", "right_atrium", right_middle, tricuspid, {}, HeartPart::right_atrium);
-    add("right-atrium-superior", "right_atrium", superior, right_middle, {f.beside({-44, -8, 6})},
+    add("right-atrium-superior", "right_atrium", superior, right_middle, {f.beside({-46, -9, 8})},
         HeartPart::right_atrium);
-    add("right-atrium-inferior", "right_atrium", inferior, right_middle, {f.beside({-43, 0, -24})},
+    add("right-atrium-inferior", "right_atrium", inferior, right_middle, {f.beside({-44, 0, -22})},
         HeartPart::right_atrium);
     add("right-atrium-sinus", "right_atrium", sinus, right_middle, {}, HeartPart::right_atrium);
 

@@ -28,29 +28,26 @@ public:
 
     CoronaryPlan plan()
     {
-        if (origin_ == CoronaryOrigin::right_from_left_sinus) {
-            plan_left();
-            plan_right(frame_.in_root(14 * s_, 84, 0.97));
-        } else {
-            plan_left();
-            plan_right(frame_.in_root(14 * s_, 4, 0.97));
-        }
+        plan_left();
+        plan_right(frame_.in_root(14 * s_, origin_ == CoronaryOrigin::right_from_left_sinus ? 84 : 4, 0.97));
         return std::move(plan_);
     }
 
 private:
     Vec3 on(Spot const& spot) const { return heart_.at({spot.longitude, spot.latitude, 1.5}); }
     /// Beside the mitral annulus, in the groove between left ventricle and atrium; 90 anterior, 180 lateral.
-    Vec3 left_groove(double angle_deg, double apical = -7) const
+    Vec3 left_groove(double angle_deg, double apical = -3) const
     {
         double const a = radians(angle_deg);
-        return frame_.at({33 * std::cos(a), 33 * std::sin(a), apical});
+        return frame_.at({35 * std::cos(a), 35 * std::sin(a), apical});
     }
     /// Beside the tricuspid annulus; 0 at the acute margin's side, 90 above.
     Vec3 right_groove(double angle_deg) const
     {
         double const a = radians(angle_deg);
-        return frame_.at({39 + 29 * std::cos(a), -12 + 29 * std::sin(a), -4});
+        // Below, where the right atrium leans over the groove, it runs a little toward the apex.
+        double const apical = std::lerp(3.0, -2.0, std::clamp((angle_deg + 60) / 60, 0.0, 1.0));
+        return frame_.at({39 + 29 * std::cos(a), -12 + 29 * std::sin(a), apical});
     }
 
     int add(Course course, std::vector<CoronaryVessel::Mark> marks, std::vector<CoronaryVessel::Knot> shares)
@@ -80,6 +77,7 @@ private:
         course.through.push_back(vessel(parent).at(at_mm));
         for (Spot const& spot : spots) course.through.push_back(on(spot));
         course.dive_mm = 3 * s_;
+        course.bed = Bed::under_appendage;
         course.longest_mm = longest_mm;
         int const child = add(course, {{0, segment}}, {{0, radius}, {1, end_radius}});
         vessel(parent).forks.push_back({at_mm, child});
@@ -104,7 +102,7 @@ private:
     void plan_septals(int descending, double first_mm);
     void plan_circumflex(int left_main);
     void plan_right(Vec3 const& ostium);
-    void add_posterior_descending(int parent, std::string const& segment, double radius);
+    void add_posterior_descending(int parent, double at_mm, std::string const& segment, double radius);
 
     HeartForm const& heart_;
     HeartFrame const& frame_;
@@ -151,8 +149,8 @@ void Planner::plan_descending(int left_main)
                         {{0, 1.9}, {first, 1.5}, {second, 1.13}, {0.8, 0.85}, {1, 0.5}});
     double const length = vessel(lad).length_mm();
     vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lad});
-    int const d1 =
-        branch(lad, first * length, "diagonal-1", {{104, 16}, {124, 26}, {140, 40}, {148, 54}, {146, 66}}, 1.12, 0.5);
+    int const d1 = branch(lad, first * length, "diagonal-1", {{104, 16}, {124, 26}, {140, 40}, {148, 54}, {146, 66}},
+                          1.12, 0.5, 74 * s_);
     branch(d1, share_of(d1, 0.42), "diagonal-1a", {{136, 24}, {152, 36}, {160, 48}}, 0.75, 0.45);
     int const d2 = branch(lad, second * length, "diagonal-2", {{96, 46}, {112, 55}, {126, 64}, {132, 74}}, 0.95, 0.45);
     branch(d2, share_of(d2, 0.5), "diagonal-2a", {{126, 56}, {138, 60}}, 0.62, 0.42);
@@ -196,15 +194,12 @@ void Planner::plan_septals(int descending, double first_mm)
     }
 }
 
-void Planner::add_posterior_descending(int parent, std::string const& segment, double radius)
+void Planner::add_posterior_descending(int parent, double at_mm, std::string const& segment, double radius)
 {
-    CoronaryVessel const& from = vessel(parent);
-    double const at = nearest(parent, on({heart_.inferior_groove_deg(-34), -36}));
     std::vector<Spot> spots;
     for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
         spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-    FLUORO_EXPECT(at < from.length_mm());
-    branch(parent, at, segment, spots, radius, 0.5);
+    branch(parent, at_mm, segment, spots, radius);
 }
 
 void Planner::plan_circumflex(int left_main)
@@ -213,20 +208,20 @@ void Planner::plan_circumflex(int left_main)
     Course course;
     if (origin_ == CoronaryOrigin::circumflex_from_right_sinus) {
         // Behind the aortic root, between it and the atria, to the groove on the left.
-        course.through = {frame_.in_root(13 * s_, -14, 0.97), frame_.in_root(10 * s_, -45, 1.28),
-                          frame_.in_root(8 * s_, -90, 1.3), frame_.in_root(7 * s_, -130, 1.3),
-                          frame_.in_root(6 * s_, -175, 1.35)};
+        course.through = {frame_.in_root(13 * s_, -14, 0.97), frame_.in_root(12 * s_, -45, 1.28),
+                          frame_.in_root(12 * s_, -90, 1.3),  frame_.in_root(12 * s_, -135, 1.3),
+                          frame_.in_root(12 * s_, -180, 1.4), frame_.in_root(12 * s_, -212, 1.9)};
         course.free_mm = 62 * s_;
     } else {
         course.through = {vessel(left_main).points.back(), vessel(left_main).points.back() + s_ * Vec3{6, 2, -4}};
         course.free_mm = 5 * s_;
     }
     std::size_t const before = course.through.size();
-    for (double angle = is_left ? 104 : 104; angle <= (is_left ? 300 : 250); angle += 14)
-        course.through.push_back(left_groove(angle));
+    for (double angle = 104; angle <= (is_left ? 300 : 250); angle += 14) course.through.push_back(left_groove(angle));
     course.hubs.assign(course.through.size(), frame_.at({0, 0, -2}));
     for (std::size_t i = 0; i < before; ++i) course.hubs[i] = frame_.at({8, 0, 0});
     course.wander_mm = 0.7;
+    course.bed = Bed::ventricles;
     if (!is_left) course.longest_mm = (origin_ == CoronaryOrigin::normal ? 93 : 150) * s_;
     double const wide = is_left ? 2.1 : 1.75;
     double const first = is_left ? 0.22 : origin_ == CoronaryOrigin::normal ? 0.3 : 0.55;
@@ -240,18 +235,21 @@ void Planner::plan_circumflex(int left_main)
     else
         vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lcx});
     double const length = vessel(lcx).length_mm();
-    branch(lcx, first * length, "obtuse-marginal-1", {{152, -4}, {162, 14}, {168, 30}, {170, 46}, {164, 60}}, 1.15,
-           0.5);
+    branch(lcx, first * length, "obtuse-marginal-1", {{152, -4}, {162, 14}, {168, 30}, {170, 46}, {164, 60}}, 1.15, 0.5,
+           76 * s_);
     branch(lcx, (is_left ? 0.45 : 0.72) * length, "obtuse-marginal-2", {{190, -8}, {196, 8}, {200, 24}, {202, 42}}, 1.0,
-           0.48);
-    branch(lcx, 0.14 * length, "left-atrial-branch", {{140, -48}, {160, -58}}, 0.5, 0.42);
+           0.48, 66 * s_);
+    branch(lcx, 0.14 * length, "left-atrial-branch", {{146, -46}, {162, -52}}, 0.5, 0.42);
     if (is_left || is_balanced) {
         branch(lcx, (is_left ? 0.62 : 0.86) * length, "left-posterolateral", {{214, -14}, {218, 4}, {220, 24}}, 0.95,
                0.48);
         branch(lcx, (is_left ? 0.74 : 0.95) * length, "left-posterolateral-a", {{226, -12}, {230, 8}, {232, 26}}, 0.85,
                0.48);
+        if (is_left) branch(lcx, 0.83 * length, "left-posterolateral-b", {{240, -10}, {243, 8}, {244, 24}}, 0.75, 0.48);
     }
-    if (is_left) add_posterior_descending(lcx, "posterior-descending-left", 1.05);
+    if (is_left)
+        add_posterior_descending(lcx, nearest(lcx, on({heart_.inferior_groove_deg(-34), -36})),
+                                 "posterior-descending-left", 1.05);
 }
 
 void Planner::plan_right(Vec3 const& ostium)
@@ -274,15 +272,16 @@ void Planner::plan_right(Vec3 const& ostium)
     double const to = is_left ? -80 : -136;
     for (double angle = 52; angle >= to; angle -= 14) course.through.push_back(right_groove(angle));
     course.hubs.assign(course.through.size(), frame_.at({39, -12, -2}));
-    if (!is_left && is_right) {
+    if (is_right) {
         // Beyond the crux along the left groove.
         for (double angle : {284.0, 272.0, 260.0}) {
-            course.through.push_back(left_groove(angle, -5));
+            course.through.push_back(left_groove(angle));
             course.hubs.push_back(frame_.at({0, 0, 0}));
         }
     }
     for (std::size_t i = 0; i < before; ++i) course.hubs[i] = frame_.at({30, 0, 10});
     course.wander_mm = 1.0;
+    course.bed = Bed::ventricles;
     double const whole = is_left ? 0.86 : is_right ? 0.62 : 0.75; // share of the acute margin
     double const end = is_right ? 0.86 : 1;                       // share of the crux
     std::vector<CoronaryVessel::Mark> marks{{0, "rca-proximal"}, {whole / 2, "rca-mid"}, {whole, "rca-distal"}};
@@ -295,32 +294,21 @@ void Planner::plan_right(Vec3 const& ostium)
     plan_.right = rca;
     double const length = vessel(rca).length_mm();
     branch(rca, 0.075 * length, "conus-branch", {{60, -30}, {76, -18}, {84, -6}}, 0.6, 0.42, 45 * s_);
-    branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45);
-    branch(rca, whole * length, "acute-marginal", {{316, -20}, {320, 2}, {326, 24}, {334, 44}}, 0.85, 0.45);
+    branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45,
+           66 * s_);
+    branch(rca, whole * length, "acute-marginal", {{316, -20}, {320, 2}, {326, 24}, {334, 44}}, 0.85, 0.45, 76 * s_);
     // To the sinus node: back between the right appendage and the aorta to the superior cavoatrial junction.
     double const node_at = 0.12 * length;
     Course sinus;
-    sinus.through = {vessel(rca).at(node_at), frame_.in_root(15 * s_, -38, 1.5), frame_.in_root(20 * s_, -70, 1.6),
+    sinus.through = {vessel(rca).at(node_at), frame_.in_root(14 * s_, -36, 1.4), frame_.in_root(15 * s_, -66, 1.45),
                      frame_.beside({-35, -13, 27})};
     sinus.free_mm = 1e3;
     sinus.wander_mm = 0.5;
     int const node = add(sinus, {{0, "sinus-node-branch"}}, {{0, 0.55}, {1, 0.42}});
     vessel(rca).forks.push_back({node_at, node});
     if (is_left) return;
-    if (!is_right) {
-        double const at = length;
-        std::vector<Spot> spots;
-        for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
-            spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-        branch(rca, at, "posterior-descending", spots, 1.1, 0.5);
-        return;
-    }
-    {
-        std::vector<Spot> spots;
-        for (double latitude : {-26.0, -14.0, 0.0, 14.0, 28.0, 40.0})
-            spots.push_back({heart_.inferior_groove_deg(latitude) + 2, latitude});
-        branch(rca, end * length, "posterior-descending", spots, 1.05, 0.5);
-    }
+    add_posterior_descending(rca, end * length, "posterior-descending", 1.05);
+    if (!is_right) return;
     branch(rca, 0.94 * length, "posterolateral-1", {{242, -22}, {240, -4}, {238, 14}, {240, 30}}, 0.75, 0.45);
     branch(rca, length, "posterolateral-2", {{228, -20}, {226, -4}, {224, 14}, {226, 28}}, 0.75, 0.45);
     branch(rca, length, "posterolateral-3", {{216, -24}, {210, -12}, {208, 4}}, 0.6, 0.42);

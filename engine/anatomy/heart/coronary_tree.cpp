@@ -13,14 +13,22 @@ namespace {
 
 constexpr double step_mm = 0.5;
 constexpr double least_radius_mm = 0.4; ///< where the tree is cut off
+constexpr double least_shrink = 0.75;   ///< twigs with less room than that are left out
 constexpr double exponent = 3;          ///< Murray: Dodge's left main, descending and circumflex fit 3
 
-/// Outward or inward along the spoke from the hub to where the epicardium is `over` away.
-Vec3 settled(HeartForm const& heart, Vec3 p, Vec3 const& hub, double over)
+/// Outward or inward along the spoke from the hub to where the muscle is `over` away.
+Vec3 settled(HeartForm const& heart, Vec3 p, Vec3 const& hub, double over, Bed bed)
 {
+    auto const muscle = [&](Vec3 const& at) {
+        if (bed == Bed::epicardium) return heart.distance_mm(HeartPart::epicardium, at);
+        double const ventricles =
+            std::min(heart.distance_mm(HeartPart::left_outer, at), heart.distance_mm(HeartPart::right_outer, at));
+        if (bed == Bed::ventricles) return ventricles;
+        return std::min(ventricles, heart.distance_mm(HeartPart::left_atrium, at) - 2.2);
+    };
     Vec3 const spoke = glm::normalize(p - hub);
     for (int i = 0; i < 60; ++i) {
-        double const d = heart.distance_mm(HeartPart::epicardium, p) - over;
+        double const d = muscle(p) - over;
         if (std::abs(d) < 0.03) break;
         p -= std::clamp(d, -1.5, 1.5) * spoke;
     }
@@ -119,7 +127,8 @@ std::vector<Vec3> lay_on_heart(HeartForm const& heart, Course const& course)
             double const deep = course.dive_mm * std::pow(std::max(0.0, (share - 0.35) / 0.65), 1.5);
             double const hold = std::clamp((gone - course.free_mm) / 10, 0.0, 1.0);
             if (hold > 0)
-                points[i] = glm::mix(points[i], settled(heart, points[i], spokes[i], radius + 0.5 - deep), hold);
+                points[i] =
+                    glm::mix(points[i], settled(heart, points[i], spokes[i], radius + 0.5 - deep, course.bed), hold);
         }
     };
     lay();
@@ -171,11 +180,12 @@ public:
             // A parent never widens on its way: children take what is left.
             double const room = std::max(std::pow(0.995 * radius, exponent) - sum, 1e-3);
             double const child_shrink = children > room ? std::cbrt(room / children) : 1;
-            double const before = std::cbrt(sum + children * std::pow(child_shrink, exponent));
+            double const before =
+                std::cbrt(sum + (child_shrink > least_shrink ? children * std::pow(child_shrink, exponent) : 0));
             int const next = graph_.add_node(vessel.at(stop));
             add(vessel, from, stop, radius, std::min(before, radius), at, next);
             for (auto const& fork : vessel.forks)
-                if (fork.at_mm == stop) grow(fork.child, next, child_shrink);
+                if (fork.at_mm == stop && child_shrink > least_shrink) grow(fork.child, next, child_shrink);
             from = stop;
             radius = behind;
             at = next;
@@ -213,6 +223,33 @@ private:
 };
 
 } // namespace
+
+void shape_radii(std::vector<CoronaryVessel>& vessels, int index, double shrink)
+{
+    CoronaryVessel& vessel = vessels[std::size_t(index)];
+    for (auto& knot : vessel.knots) knot.radius_mm *= shrink;
+    double const length = vessel.length_mm();
+    std::set<double> stops;
+    for (auto const& fork : vessel.forks) stops.insert(fork.at_mm);
+    std::vector<CoronaryVessel::Knot> knots{{0, vessel.radius_mm(0)}};
+    for (double const stop : stops) {
+        double const behind = vessel.radius_mm(stop), widest = knots.back().radius_mm;
+        double const sum = stop == length ? 0 : std::pow(behind, exponent);
+        double children = 0;
+        for (auto const& fork : vessel.forks)
+            if (fork.at_mm == stop) children += std::pow(vessels[std::size_t(fork.child)].radius_mm(0), exponent);
+        // A parent never widens on its way.
+        double const room = std::pow(0.99 * widest, exponent) - sum;
+        FLUORO_EXPECT(room > 0);
+        double const narrowed = children > room ? std::cbrt(room / children) : 1;
+        knots.push_back({stop - 1e-3, std::cbrt(sum + children * std::pow(narrowed, exponent))});
+        if (stop < length) knots.push_back({stop, behind});
+        for (auto const& fork : vessel.forks)
+            if (fork.at_mm == stop) shape_radii(vessels, fork.child, narrowed);
+    }
+    if (knots.back().at_mm < length - 0.01) knots.push_back({length, vessel.radius_mm(length)});
+    vessels[std::size_t(index)].knots = std::move(knots);
+}
 
 void add_tree(LumenGraph& graph, std::vector<CoronaryVessel> vessels, int root_vessel, int node, WallClass wall,
               int label)

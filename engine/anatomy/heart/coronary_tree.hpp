@@ -31,10 +31,15 @@ struct CoronaryVessel {
     Vec3 direction(double at_mm) const;
 };
 
+/// What a course lies on: all of the heart; the ventricles, under the atria; ventricles and left atrium, under the left
+/// appendage.
+enum class Bed { epicardium, ventricles, under_appendage };
+
 /// How a course is laid on the heart.
 struct Course {
-    std::vector<Vec3> through;  ///< rough, patient space
-    std::vector<Vec3> hubs;     ///< per point: the side away from it is outside; empty = the heart's middle
+    std::vector<Vec3> through; ///< rough, patient space
+    std::vector<Vec3> hubs;    ///< per point: the side away from it is outside; empty = the heart's middle
+    Bed bed = Bed::epicardium;
     double first_radius_mm = 1; ///< at the start and at the end, for the height over the muscle
     double last_radius_mm = 0.5;
     double free_mm = 0;     ///< from the start on, the course is taken as it is and eases onto the heart over 10 mm
@@ -47,8 +52,13 @@ struct Course {
 /// Points about half a millimetre apart along the course.
 std::vector<Vec3> lay_on_heart(HeartForm const& heart, Course const& course);
 
-/// Makes edges of `vessels` (vessels[0] leaves from `node`) in the graph. At every fork the cube of the parent's radius
-/// is the sum of the children's (Murray); where a child is too wide for its parent it is narrowed with all it carries.
+/// Rewrites the knots of a vessel and all that it carries so that at every fork the cube of the parent's radius is the
+/// sum of the children's (Murray): each keeps what it has behind its forks and is wider before them. Where a child is
+/// too wide for its parent it is narrowed with all it carries.
+void shape_radii(std::vector<CoronaryVessel>& vessels, int index, double shrink = 1);
+
+/// Makes edges of `vessels` (`root_vessel` leaves from `node`) in the graph; forks that were added since
+/// shape_radii() take what the taper leaves them.
 void add_tree(LumenGraph& graph, std::vector<CoronaryVessel> vessels, int root_vessel, int node, WallClass wall,
               int label);
 

@@ -16,11 +16,12 @@ namespace {
 constexpr double right_wall = 3.8;  ///< RV free wall 3 to 4 mm (typical)
 constexpr double atrial_wall = 2.0; ///< typical
 constexpr double septum_gap = 2.5;  ///< between the atria
+constexpr double groove_gap = 3.5;  ///< from the atrial cavity to the ventricles' outside: fat and vessels
 constexpr double root_wall = 1.8;
 constexpr double tricuspid_radius = 17, mitral_radius = 15.5; ///< of the way through
 
-constexpr double sac_reach = 2.4;                   ///< of the pericardium's outer face over the smoothed heart
-constexpr double papillary_ml = 5.5, band_ml = 3.5; ///< with leaflets, that take room in the ventricles
+constexpr double sac_reach = 2.0;                 ///< of the pericardium's outer face over the smoothed heart
+constexpr double papillary_ml = 7, band_ml = 3.5; ///< with leaflets, that take room in the ventricles
 constexpr double lattice_mm = 2;
 
 /// A safety on distances of blended and sheared parts, so that none is larger than the true one.
@@ -81,7 +82,7 @@ double HeartForm::left_outer(Sample const& s) const
     Vec3 p = s.q - Vec3{0, 0, 18};
     // The apex points a little to the front.
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = to_ellipsoid(p, {38.4, 39, p.z > 0 ? 77.5 : 60.0});
+    double const body = to_ellipsoid(p, {38.1, 38.6, p.z > 0 ? 75.5 : 60.0});
     double const cut = rounded_cut(body, -7 - s.q.z, 9);
     return blended(cut, to_cone(s.q, {9, 8, 14}, 23, {24, 18, -7}, 14), 8);
 }
@@ -90,7 +91,7 @@ double HeartForm::right_outer(Sample const& s) const
 {
     double const a = s.q.z - 24;
     Vec3 const p{s.q.x - 35 + 0.25 * a, s.q.y + 7 - 0.05 * a, a};
-    double const body = rounded_cut(to_ellipsoid(p, {40, 48.5, a > 0 ? 60.0 : 37.0}), -7 - s.q.z, 8);
+    double const body = rounded_cut(to_ellipsoid(p, {40.6, 49, a > 0 ? 60.5 : 33.0}), -7 - s.q.z, 8);
     double const conus = to_cone(s.q, {41, 14, 26}, 25, {36, 52, 3}, 14.8);
     // Up to just beyond the pulmonary valve.
     double const beyond = glm::dot(s.still - places_.pulmonary, places_.pulmonary_flow) - 3;
@@ -113,7 +114,7 @@ double HeartForm::left_cavity(Sample const& s) const
 {
     Vec3 p = s.q - Vec3{0, 0, 18};
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28, p.z > 0 ? 68.0 : 60.0}), -s.q.z, 4);
+    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28, p.z > 0 ? 66.5 : 60.0}), -s.q.z, 4);
     double const outflow = to_cone(s.q, {9, 8, 14}, 13, {24, 18, -9}, 11.3);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, 0, 14);
     double const beyond = glm::dot(s.still - places_.aortic, frame_.root_axis);
@@ -136,7 +137,7 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
         Vec3 const& ostium = places_.vein_ostia[std::size_t(i)];
         d = blended(d, to_cone(s.w, glm::mix(middle, ostium, 0.55), 10, ostium, i == 3 ? 6.5 : 7.2), 7);
     }
-    d = std::max(d + left_atrial_inset_, 0.5 - left);
+    d = std::max(d + left_atrial_inset_, groove_gap - left);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, -12, 0);
     return std::max(blended(d, inflow, 3), 2.0 - root(s, root_wall));
 }
@@ -144,24 +145,24 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
 double HeartForm::appendage(Sample const& s, double left, double right) const
 {
     // From beside the left superior vein forward along the pulmonary trunk, hooked and lobed.
-    double d = to_cone(s.w, {6, 0, 22}, 8.5, {20, -12, 27}, 7.5);
-    d = blended(d, to_cone(s.w, {20, -12, 27}, 7.5, {27, -27, 23}, 6), 3);
-    d = blended(d, to_cone(s.w, {25, -20, 25}, 6, {33, -22, 17}, 4.5), 2.5);
-    d = blended(d, to_cone(s.w, {27, -27, 23}, 5, {24, -36, 18}, 3.4), 2);
-    return std::max({d, 1.5 - left, 2 - right});
+    double d = to_cone(s.w, {4, 4, 28}, 8, {22, -8, 33}, 7.5);
+    d = blended(d, to_cone(s.w, {22, -8, 33}, 7.5, {31, -26, 29}, 6), 3);
+    d = blended(d, to_cone(s.w, {29, -18, 30}, 6, {37, -20, 21}, 4.5), 2.5);
+    d = blended(d, to_cone(s.w, {31, -26, 29}, 5, {29, -36, 24}, 3.4), 2);
+    return std::max({d, 5.5 - left, 4 - right});
 }
 
 double HeartForm::right_atrial_cavity(Sample const& s, double left, double right, double left_atrium) const
 {
     Vec3 const &superior = places_.superior, &inferior = places_.inferior;
     Vec3 const middle = glm::mix(superior, inferior, 0.5) + Vec3{0, -3, 0};
-    double d = to_ellipsoid(s.w - Vec3{-39, -17, -5}, {21, 24, 27});
+    double d = to_ellipsoid(s.w - Vec3{-36.5, -17, -5}, {20, 24, 27});
     d = blended(d, std::min(to_cone(s.w, superior, 10, middle, 15), to_cone(s.w, middle, 15, inferior, 11.5)), 8);
     // Appendage: a broad triangle over the groove, in front of the aortic root.
     double const ear = blended(to_cone(s.w, {-38, -28, 14}, 12, {-30, -42, 22}, 7.5),
                                to_cone(s.w, {-30, -42, 22}, 7, {-20, -49, 25}, 4), 4);
     d = blended(d, ear, 6);
-    d = std::max(d + right_atrial_inset_, 0.5 - blended(left, right, 9));
+    d = std::max(d + right_atrial_inset_, groove_gap - blended(left, right, 9));
     double const inflow = to_disc(s.q, places_.tricuspid, {0, 0, 1}, tricuspid_radius, -14, 0);
     d = std::max(blended(d, inflow, 3), -left);
     return std::max({d, septum_gap - left_atrium, 2.0 - root(s, root_wall)});

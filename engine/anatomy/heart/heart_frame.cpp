@@ -14,9 +14,9 @@ constexpr double axis_left_deg = 46, axis_down_deg = 33;
 
 // Along the patient's axes from the middle of the mitral annulus [mm of the reference man].
 constexpr Vec3 superior_junction{-46, -8, 22}, inferior_junction{-43, 5, -38};
-constexpr Vec3 vein_ostia[] = {{-44, 10, 27}, {-42, 20, 4}, {17, 11, 27}, {15, 24, 6}};
+constexpr Vec3 vein_ostia[] = {{-44, 10, 27}, {-42, 20, 4}, {17, 11, 27}, {12, 25, 9}};
 // Septal, anterior, apical [mm of the reference man].
-constexpr Vec3 aortic_middle{24, 18, -9}, pulmonary_middle{35.6, 50.3, 4}, tricuspid_middle{40, -12, 4}, apex{0, 4, 95};
+constexpr Vec3 aortic_middle{24, 18, -9}, pulmonary_middle{35.6, 50.3, 4}, tricuspid_middle{40, -12, 4}, apex{0, 4, 93};
 
 // Aortic root of a man: annulus 23, sinuses 32 to 34, sinotubular junction 29 mm across, 22 mm high (typical of CT).
 constexpr double annulus_radius = 11.5, junction_radius = 14.4, root_height = 22;
@@ -30,7 +30,7 @@ HeartFrame heart_frame(BodyPlan const& plan)
     // Volumes grow with body surface (Mosteller), lengths with its cube root.
     double const surface = std::sqrt(who.height_mm * who.mass_kg / (is_female ? 1630.0 * 60 : 1760.0 * 73));
     HeartFrame f;
-    f.scale = (is_female ? 0.926 : 1.006) * std::cbrt(surface);
+    f.scale = (is_female ? 0.926 : 1.009) * std::cbrt(surface);
     double const left = radians(axis_left_deg), down = radians(axis_down_deg);
     f.apical = {std::sin(left) * std::cos(down), -std::cos(left) * std::cos(down), -std::sin(down)};
     f.septal = {-std::cos(left), -std::sin(left), 0};
@@ -101,8 +101,8 @@ double HeartFrame::root_height_mm() const
 double aortic_root_radius(double height, double cos_thrice)
 {
     double const share = std::clamp(height / root_height, 0.0, 1.0);
-    double const bulge = std::pow(std::sin(std::min(share * 1.04, 1.0) * std::numbers::pi), 0.8);
-    return std::lerp(annulus_radius, junction_radius, share) + bulge * (3.2 + 1.3 * cos_thrice);
+    double const bulge = std::pow(std::sin(std::min(share * 1.04, 1.0) * std::numbers::pi), 1.3);
+    return std::lerp(annulus_radius, junction_radius, share) + bulge * (3.6 + 1.3 * cos_thrice);
 }
 
 Vec3 HeartFrame::in_root(double height_mm, double from_right_sinus_deg, double share) const

@@ -1,3 +1,4 @@
+#include "../plan/placement.hpp"
 #include "../surface/body_form.hpp"
 #include "object_parts.hpp"
 
@@ -64,7 +65,8 @@ void build_necklace(ObjectBench const& bench)
     std::vector<double> links;
     for (std::size_t i = 0; i < chain.size(); ++i) links.push_back(i % 2 == 0 ? 1.25 : 0.6);
     bench.add("necklace-chain", gold, tube(chain, links));
-    Vec3 const lowest = chain.front() + Vec3{0, -0.5, -13};
+    Vec3 const lowest =
+        on_the_skin(bench.skin, {0, centres.front().y, chain.front().z - 13}, {0, -1, 0}) + Vec3{0, -2, 0};
     bench.add("necklace-pendant", gold, ellipsoid(facing(lowest, {0, -1, 0.3}), {8, 11, 1.3}));
     bench.add("necklace-eye", gold, torus(facing(chain.front() + Vec3{0, -0.5, -2}, {1, 0, 0}), 2.4, 0.8));
 }
@@ -72,9 +74,8 @@ void build_necklace(ObjectBench const& bench)
 /// On the fourth finger of the left hand.
 void build_ring(ObjectBench const& bench)
 {
-    Vec3 const finger = bench.place("ring-finger-left");
-    Vec3 const along = glm::normalize(finger - bench.place("shoulder-left"));
-    bench.add("ring", gold, torus(facing(finger, along), 9.6, 1.3));
+    LimbAxis const arm = forearm(bench.anatomy.plan, 1);
+    bench.add("ring", gold, torus(facing(arm.at(384, -10.2, 2), arm.along), 9.6, 1.3));
 }
 
 /// Limb electrodes on the trunk with snaps; wires run to the patient's left.

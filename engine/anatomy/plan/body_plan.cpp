@@ -190,7 +190,7 @@ constexpr PlaceRow place_rows[] = {
     {"oral-cavity", Level(1), 0, -70, 0},
     {"upper-sphincter", Level(5), 0, -15.5, -11},
     {"trachea-top", Level(6), 0, -30, 4},
-    {"carina", t(5), -1, -38, 4},
+    {"carina", t(5), -1, -38, 0},
     {"hilum-right", t(6), -38, -32, 6},
     {"hilum-left", t(6), 40, -28, 12},
     {"hiatus", t(10), 16, -46, 0},
@@ -216,23 +216,23 @@ constexpr PlaceRow place_rows[] = {
     {"kidney-left", l(1), 58, 6, 10},
     {"kidney-right", l(2), -60, 6, 16},
     {"liver-centre", Level::t12, -66, -58, 10},
-    {"spleen-centre", t(10), 108, 22, -14},
+    {"spleen-centre", t(10), 104, 12, -30},
     {"pancreas-head", l(2), -26, -54, 6},
     // Limbs and pelvis
     {"hip-left", l(5), 88, -6, -110},
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms abducted 30 degrees with the palms up, 8 degrees more below the elbow; legs a little apart.
-    {"elbow-left", t(3), 324, -6, -260},
-    {"elbow-right", t(3), -324, -6, -260},
-    {"wrist-left", t(3), 481, -6, -461},
-    {"wrist-right", t(3), -481, -6, -461},
+    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // heart. Legs a little apart.
+    {"elbow-left", t(3), 475, -6, -23},
+    {"elbow-right", t(3), -475, -6, -23},
+    {"wrist-left", t(3), 730, -6, -10},
+    {"wrist-right", t(3), -730, -6, -10},
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},
     {"ankle-right", l(5), -114, 16, -967},
-    {"ring-finger-left", t(3), 530, -4, -614}, // arms 30 degrees aside: 716 mm from the shoulder
     {"symphysis", l(5), 0, -72, -122},
     {"coccyx", l(5), 0, 42, -122},
     {"skull-base", Level::c1, 0, 0, 12},
@@ -288,8 +288,9 @@ double adipose_kg(BodyPlan const& plan)
 {
     // Fat on limbs and head over that on the trunk, and what lies around organs, between muscles and in yellow marrow
     // of a lean patient [kg]: together 18.2 and 22.5 kg in the reference adults of ICRP 89.
-    constexpr double limbs_over_trunk = 0.62;
-    double const inner_kg = (plan.parameters.sex == Sex::male ? 5.2 : 3.6) * std::pow(plan.scale, 3);
+    bool const is_male = plan.parameters.sex == Sex::male;
+    double const limbs_over_trunk = is_male ? 0.62 : 1.0;
+    double const inner_kg = (is_male ? 5.2 : 5.6) * std::pow(plan.scale, 3);
     double under_skin = 0, within = 0;
     constexpr double step = 5;
     BodyPlan lean = plan;

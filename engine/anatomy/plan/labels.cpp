@@ -174,6 +174,7 @@ std::vector<LabelName> const& label_names()
         {1085, "bowel_content"},
         {1086, "urine"},
         {1087, "lymph_node"},
+        {1088, "seminal_vesicle"},
         {1090, "plaque"},
         {1091, "tumour"},
         {1092, "cleft"},

@@ -133,8 +133,7 @@ PatientParameters const& built_in_patient(std::string_view name)
 std::vector<PatientOption> patient_fields()
 {
     std::vector<PatientOption> rows;
-    for (Field const& field : fields)
-        rows.push_back({field.name, range_of(field), field.meaning});
+    for (Field const& field : fields) rows.push_back({field.name, range_of(field), field.meaning});
     rows.push_back({"seed", "a whole number", "chance: another number is another person of the same kind"});
     return rows;
 }

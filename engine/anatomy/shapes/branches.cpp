@@ -11,7 +11,7 @@ namespace fluoro {
 namespace {
 
 constexpr double reach_mm = 3; ///< distances are exact up to here
-constexpr double cell_mm = 4;
+constexpr double cell_mm = 2.5;
 
 /// A piece as the search wants it: half the memory, its slope known.
 struct Cone {
@@ -43,7 +43,8 @@ struct Cone {
         float const aside = std::sqrt(std::max(0.0f, glm::dot(d, d) - along * along));
         // The normal of a cone leans toward its thin end.
         float const at = std::clamp(along - aside * fall / std::sqrt(1 - fall * fall), 0.0f, length);
-        return {std::hypot(aside, along - at), from_radius - fall * at};
+        float const beyond = along - at;
+        return {std::sqrt(aside * aside + beyond * beyond), from_radius - fall * at};
     }
     glm::vec3 to() const { return from + axis * length; }
 };

@@ -9,18 +9,17 @@ namespace fluoro {
 
 namespace {
 
-/// One hip bone, drawn as a left one and mirrored. The reference man's measures [mm]: breadth between the crests 280,
+/// The left hip bone. The reference man's measures [mm]: breadth between the crests 280,
 /// crest at L4, head of the femur 48 across, symphysis 38 high (typical; Gray's Anatomy gives the relations).
 class HipBone {
 public:
-    HipBone(BodyPlan const& plan, double side) : plan_{plan}, side_{side}, scale_{plan.scale}
+    explicit HipBone(BodyPlan const& plan) : scale_{plan.scale}
     {
         bool const is_female = plan.parameters.sex == Sex::female;
         // Women's pelvis: as broad as a man's for a smaller stature, the wings lower and more open, the arch wider.
         wide_ = scale_ * (is_female ? 1.02 : 1);
         arch_ = is_female ? 1.22 : 1;
-        hip_ = plan.place(side > 0 ? "hip-left" : "hip-right");
-        hip_.x = std::abs(hip_.x);
+        hip_ = plan.place("hip-left");
         symphysis_ = plan.place("symphysis");
     }
 
@@ -28,8 +27,7 @@ public:
     {
         std::vector<Shape> const column{posterior_column(), anterior_column(), ramus(), pubis()};
         Shape const body = unite(column, 10 * scale_);
-        Shape const whole = without(unite(wing(), body, 12 * scale_), socket(), 3);
-        return side_ > 0 ? whole : mirrored(whole);
+        return without(unite(wing(), body, 12 * scale_), socket(), 3);
     }
 
 private:
@@ -151,8 +149,7 @@ private:
         return unite(head, ball(from_hip(-14, -2, -8), r(16)), r(4));
     }
 
-    BodyPlan const& plan_;
-    double side_, scale_, wide_ = 1, arch_ = 1;
+    double scale_, wide_ = 1, arch_ = 1;
     Vec3 hip_{0}, symphysis_{0};
 };
 
@@ -184,11 +181,10 @@ void build_pelvis(Anatomy& anatomy)
         if (organ.label == label_of("sacrum") || organ.label == label_of("vertebrae_S1"))
             sacrum.push_back(offset(organ.shape, 3 * plan.scale));
     auto const seed = unsigned(plan.parameters.seed) * 53;
-    for (double const side : {-1.0, 1.0}) {
-        bool const is_left = side > 0;
-        HipBone const bone{plan, side};
-        // The surface is uneven where muscles insert.
-        Shape form = sampled(roughened(bone.shape(), 0.9, 16, seed + (is_left ? 1 : 2)), 1.8 * plan.scale);
+    // The surface is uneven where muscles insert. Both bones have one form: it is costly.
+    Shape const left = sampled(roughened(HipBone{plan}.shape(), 0.9, 16, seed + 1), 2 * plan.scale);
+    for (bool const is_left : {false, true}) {
+        Shape form = is_left ? left : mirrored(left);
         if (!sacrum.empty()) form = without(form, unite(sacrum));
         Organ organ{is_left ? "hip-bone-left" : "hip-bone-right",
                     label_of(is_left ? "hip_left" : "hip_right"),

@@ -36,15 +36,18 @@ void add_ribs(Anatomy& anatomy, RibPaths const& paths)
         for (int rib = 1; rib <= 12; ++rib) {
             unsigned const seed = unsigned(who.seed) * 31 + unsigned(rib) * 2 + (is_right ? 1u : 0u);
             double const s = anatomy.plan.scale;
-            Shape bone = swept_bone(paths.rib(rib, side), is_right);
+            std::vector<BoneStation> const stations = paths.rib(rib, side);
+            Shape bone = swept_bone(stations, is_right);
             if (rib <= 10) {
-                Vec3 const bump = paths.tubercle(rib, side) + s * Vec3{is_right ? -2.5 : 2.5, 2.0, 0.5};
-                bone = unite(bone, ball(bump, s * (rib == 1 ? 4.4 : 4.8)), 3);
+                Vec3 const joint = paths.tubercle(rib, side);
+                BoneStation const& neck = *std::ranges::min_element(
+                    stations, {}, [&](BoneStation const& b) { return glm::length(b.at - joint); });
+                bone = unite(bone, ball(neck.at + s * Vec3{is_right ? -1.5 : 1.5, 2.0, 0.5}, s * 4.2), 3);
             }
             BoneTissue tissue;
-            tissue.cortical_hu = 800;
+            tissue.cortical_hu = 760;
             tissue.cortical_mm = 0.75;
-            tissue.cancellous_hu = 105;
+            tissue.cancellous_hu = 95;
             tissue.seed = seed;
             // ICRP 110: ribs with their marrow 1.165 g/cm3.
             anatomy.organs.push_back({"rib-" + name + "-" + std::to_string(rib),

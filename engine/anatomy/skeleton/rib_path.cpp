@@ -17,18 +17,18 @@ struct RibRow {
     double first_angle;        ///< where the path has reached the wall [degrees]
 };
 constexpr std::array<RibRow, 12> ribs{{
-    {{150, 316}, 17, 2.9, 2.6, 62},
-    {{147, 284}, 13, 3.6, 2.5, 48},
-    {{139.5, 255}, 13.5, 3.9, 2.6, 41},
+    {{150, 316}, 16, 2.9, 2.6, 88},
+    {{147, 284}, 13, 3.6, 2.5, 54},
+    {{139.5, 255}, 13.5, 3.9, 2.6, 43},
     {{134.5, 227}, 14, 4.0, 2.6, 37},
     {{132, 197}, 14.5, 4.1, 2.6, 35},
     {{125, 165}, 14.5, 4.2, 2.7, 34},
-    {{118, 136}, 15, 4.2, 2.7, 33.5},
-    {{112.5, 108}, 15, 4.2, 2.7, 33.5},
-    {{108.5, 82}, 14.5, 4.1, 2.6, 33.5},
-    {{105, 60}, 14, 4.0, 2.5, 33.5},
-    {{86, 58}, 12.5, 3.7, 2.4, 34},
-    {{50, 62}, 11, 3.4, 2.3, 34},
+    {{121, 136}, 15, 4.2, 2.7, 33.5},
+    {{116.5, 108}, 15, 4.2, 2.7, 33.5},
+    {{114, 83}, 14.5, 4.1, 2.6, 33.5},
+    {{111, 60}, 14, 4.0, 2.5, 36},
+    {{97, 56}, 12.5, 3.7, 2.4, 40},
+    {{66, 64}, 11, 3.4, 2.3, 47},
 }};
 
 /// Cartilages on their way to the sternum or to the cartilage above.
@@ -44,10 +44,10 @@ constexpr std::array<CartilageRow, 10> cartilages{{
     {{{{148, 226}}}, 1, 14.5, 239},
     {{{{141, 191}, {155, 200}}}, 2, 15.5, 218},
     {{{{132, 153}, {146, 163}, {160, 187}}}, 3, 16, 201},
-    {{{{125, 121}, {135, 119}, {152, 150}}}, 3, 14, 188},
-    {{{{118, 95}, {126, 102}, {136, 121}}}, 3, 0, 0},
-    {{{{113, 71}, {118, 78}, {126, 100}}}, 3, 0, 0},
-    {{{{108.5, 49}, {112, 56}, {118, 77}}}, 3, 0, 0},
+    {{{{127, 122}, {136, 120}, {152, 150}}}, 3, 14, 188},
+    {{{{121, 97}, {128, 104}, {137, 121}}}, 3, 0, 0},
+    {{{{118, 73}, {122, 81}, {128, 102}}}, 3, 0, 0},
+    {{{{114.5, 50}, {117.5, 57}, {122, 79}}}, 3, 0, 0},
 }};
 
 /// Share of the whole fall that the rib has done at a share of its way from tubercle to end: nearly level behind,
@@ -161,7 +161,8 @@ std::vector<BoneStation> RibPaths::rib(int rib, Side side) const
     double const end_z = row.end.z + 1.5 * natural(0), end_angle = row.end.angle_deg + 0.9 * natural(3);
 
     Vec3 const head = costovertebral_joint(plan_, rib, sign) + scale_ * Vec3{sign * 2.5, -0.5, 0};
-    Vec3 const bump = tubercle(rib, side);
+    // The last two have no tubercle.
+    Vec3 const bump = rib <= 10 ? tubercle(rib, side) : head + scale_ * Vec3{sign * 11, 9, -3};
     std::vector<Vec3> through{head, glm::mix(head, bump, 0.5) + Vec3{0, 0, 0.8}, bump};
     double const top = bump.z / scale_;
     constexpr int steps = 14;
@@ -169,7 +170,7 @@ std::vector<BoneStation> RibPaths::rib(int rib, Side side) const
         double const share = double(i) / steps;
         double const angle = std::lerp(row.first_angle, end_angle, share);
         // The way from the tubercle to the wall is a part of the whole as well.
-        double const along = std::lerp(rib == 12 ? 0.45 : rib == 11 ? 0.16 : 0.1, 1.0, share);
+        double const along = std::lerp(rib == 12 ? 0.25 : rib == 11 ? 0.16 : 0.1, 1.0, share);
         double const z = std::lerp(top, end_z, fallen(along)) + 0.5 * noise(Vec3{angle / 14, 0.5, 0.5}, 1, seed + 7);
         through.push_back(on_wall({angle, z}, sign, scale_ * (clear_mm + row.upper)));
     }
@@ -197,10 +198,10 @@ std::vector<BoneStation> RibPaths::rib(int rib, Side side) const
             b.groove_mm =
                 scale_ * 1.5 * std::clamp((s - neck - 0.08) / 0.08, 0.0, 1.0) * std::clamp((0.72 - s) / 0.12, 0.0, 1.0);
         if (rib >= 11) { // taper to a free end
-            double const tip = 1 - 0.55 * std::clamp((s - 0.7) / 0.3, 0.0, 1.0);
+            double const tip = 1 - 0.3 * std::clamp((s - 0.7) / 0.3, 0.0, 1.0);
             b.half_wide_mm *= tip;
             b.upper_mm *= tip;
-            b.lower_mm *= std::max(tip, 0.6);
+            b.lower_mm *= std::max(tip, 0.8);
         }
         b.half_wide_mm = std::max({b.half_wide_mm, b.upper_mm, b.lower_mm});
     }

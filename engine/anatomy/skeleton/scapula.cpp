@@ -89,7 +89,7 @@ Shape scapula(BodyPlan const& plan, Side side)
         box = around(box, {blade.on(c), blade.on(c)});
     }
     box = grown(box, 12 * s);
-    double const half = 0.9 * s;
+    double const half = 1.1 * s;
     Shape const sheet{box, [=](Vec3 const& p) {
                           return 0.9 * std::max(std::abs(blade.height(p)) - half, to_polygon(flat, blade.flat(p)) - 2);
                       }};
@@ -103,7 +103,7 @@ Shape scapula(BodyPlan const& plan, Side side)
     };
     // The spine: a crest on the back that becomes the acromion over the head of the humerus.
     Vec3 const root = blade.on(glm::mix(superior, inferior, 0.24) + Vec3{-sign * 4 * s, 0, 0});
-    Vec3 const under = blade.on(glm::mix(root, neck, 0.8) + s * Vec3{0, 0, 8});
+    Vec3 const under = blade.on(glm::mix(root, neck, 0.75) + s * Vec3{0, 0, 14});
     auto const crest = [&](double t, double height) {
         return BoneStation{glm::mix(root, under, t) + blade.out() * (s * height), blade.out(), s * (height + 1.5),
                            s * std::lerp(2.0, 3.4, t), s * 1.3};
@@ -141,7 +141,7 @@ Shape scapula(BodyPlan const& plan, Side side)
     std::array<Shape, 7> const parts{unite(sheet, glenoid, 5),
                                      border({corners[3], corners[4], corners[5]}, {5.2, 4.2, 4.2}), // lateral: strong
                                      border({corners[5], corners[6], corners[7]}, {4.2, 3.6, 2.6}), // inferior angle
-                                     border({corners[7], corners[8], superior}, {2.4, 2.0, 2.6}),   // medial
+                                     border({corners[7], corners[8], superior}, {2.8, 2.6, 2.8}),   // medial
                                      border({superior, corners[1], corners[2]}, {2.4, 1.5, 3}),     // superior: thin
                                      unite(swept_bone(spine), swept_bone(acromion), 4),
                                      tube(hook, hook_radii)};

@@ -24,10 +24,10 @@ Vec3 const& shoulder(BodyPlan const& plan, Side side)
     return plan.place(side == Side::left ? "shoulder-left" : "shoulder-right");
 }
 
-/// From the head of the humerus to the elbow; the arm's 30 degrees of abduction.
+/// From the head of the humerus to the elbow.
 Vec3 arm(BodyPlan const& plan, Side side)
 {
-    return {sign_of(side) * 152 * plan.scale * (plan.parameters.sex == Sex::female ? 0.94 : 1), 0, -264 * plan.scale};
+    return plan.place(side == Side::left ? "elbow-left" : "elbow-right") - shoulder(plan, side);
 }
 
 /// Stations with smooth sizes between the given ones.

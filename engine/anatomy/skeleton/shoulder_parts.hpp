@@ -4,7 +4,7 @@
 
 namespace fluoro {
 
-/// Bones of one shoulder, arms abducted 30 degrees in the coronal plane, palms up. Sizes typical of adults.
+/// Bones of one shoulder, the arm from the place "shoulder" to "elbow", palms up. Sizes typical of adults.
 Shape clavicle(BodyPlan const& plan, Side side);
 Shape scapula(BodyPlan const& plan, Side side);
 Shape humerus(BodyPlan const& plan, Side side);

@@ -75,9 +75,9 @@ void add_sternum(Anatomy& anatomy, RibPaths const& paths)
                       }};
     PatientParameters const& who = plan.parameters;
     BoneTissue tissue;
-    tissue.cortical_hu = 650;
-    tissue.cortical_mm = 0.7;
-    tissue.cancellous_hu = 65;
+    tissue.cortical_hu = 520;
+    tissue.cortical_mm = 0.65;
+    tissue.cancellous_hu = 40;
     tissue.trabeculae_hu = 40;
     tissue.seed = unsigned(who.seed) * 11 + 3;
     auto const bone = bone_hu(thinned(tissue, who.bone_density));

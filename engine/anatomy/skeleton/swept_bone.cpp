@@ -39,6 +39,23 @@ BoneStation between(BoneStation const& a, BoneStation const& b, double t)
             std::lerp(a.groove_mm, b.groove_mm, t)};
 }
 
+/// The nearer one of `best` and the distance to the piece between two stations.
+double nearer(double best, Vec3 const& p, BoneStation const& a, BoneStation const& b, double groove_side)
+{
+    Vec3 const axis = b.at - a.at;
+    double const length2 = glm::dot(axis, axis);
+    double const t = std::clamp(glm::dot(p - a.at, axis) / length2, 0.0, 1.0);
+    Vec3 const off = p - a.at - t * axis;
+    double const reach = std::max(a.half_wide_mm, b.half_wide_mm) + std::max(best, 0.0);
+    if (best < 1e9 && glm::dot(off, off) > reach * reach) return best;
+    BoneStation const s = between(a, b, t);
+    Vec3 const ahead = axis / std::sqrt(length2);
+    Vec3 const up = glm::normalize(s.up - glm::dot(s.up, ahead) * ahead);
+    double const along = glm::dot(off, ahead);
+    double const d = to_section(s, glm::dot(off, up), glm::dot(off, glm::cross(up, ahead)), groove_side);
+    return std::min(best, std::hypot(std::max(d, 0.0), along) + std::min(d, 0.0));
+}
+
 } // namespace
 
 Shape swept_bone(std::vector<BoneStation> stations, bool is_groove_left)
@@ -60,28 +77,25 @@ Shape swept_bone(std::vector<BoneStation> stations, bool is_groove_left)
     }
     double const side = is_groove_left ? 1 : -1;
     return {whole, [all, runs, side](Vec3 const& p) {
-                double best = std::numeric_limits<double>::max();
-                for (Run const& run : runs) {
+                auto const away = [&p](Run const& run) {
                     Vec3 const beyond = glm::max(glm::max(run.box.low - p, p - run.box.high), Vec3{0});
-                    double const away = glm::dot(beyond, beyond);
-                    if (away > 0 && (best <= 0 || away >= best * best)) continue;
-                    for (std::size_t i = run.first; i < run.last; ++i) {
-                        BoneStation const &a = (*all)[i], &b = (*all)[i + 1];
-                        Vec3 const axis = b.at - a.at;
-                        double const length2 = glm::dot(axis, axis);
-                        double const t = std::clamp(glm::dot(p - a.at, axis) / length2, 0.0, 1.0);
-                        Vec3 const off = p - a.at - t * axis;
-                        double const reach = std::max(a.half_wide_mm, b.half_wide_mm);
-                        double const far2 = glm::dot(off, off);
-                        if (best < 1e9 && far2 > (std::max(best, 0.0) + reach) * (std::max(best, 0.0) + reach))
-                            continue;
-                        BoneStation const s = between(a, b, t);
-                        Vec3 const ahead = axis / std::sqrt(length2);
-                        Vec3 const up = glm::normalize(s.up - glm::dot(s.up, ahead) * ahead);
-                        double const along = glm::dot(off, ahead);
-                        double const d = to_section(s, glm::dot(off, up), glm::dot(off, glm::cross(up, ahead)), side);
-                        best = std::min(best, std::hypot(std::max(d, 0.0), along) + std::min(d, 0.0));
+                    return glm::length(beyond);
+                };
+                std::size_t nearest = 0;
+                double gap = std::numeric_limits<double>::max();
+                for (std::size_t i = 0; i < runs.size(); ++i)
+                    if (double const g = away(runs[i]); g < gap) {
+                        gap = g;
+                        nearest = i;
                     }
+                // From afar the boxes are near enough.
+                if (gap > 12) return gap;
+                double best = std::numeric_limits<double>::max();
+                for (std::size_t k = 0; k < runs.size(); ++k) {
+                    Run const& run = runs[k == 0 ? nearest : k <= nearest ? k - 1 : k];
+                    if (k > 0 && away(run) >= std::max(best, 1e-9)) continue;
+                    for (std::size_t i = run.first; i < run.last; ++i)
+                        best = nearer(best, p, (*all)[i], (*all)[i + 1], side);
                 }
                 return 0.92 * best; // at a bend the neighbour's section reaches a little nearer
             }};

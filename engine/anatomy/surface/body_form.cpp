@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fluoro/core/parallel.hpp>
 #include <memory>
+#include <mutex>
+#include <numbers>
+#include <optional>
 
 #include "../chest/chest_form.hpp"
 #include "../chest/distance_lattice.hpp"
@@ -141,7 +145,7 @@ double smooth_greatest(double a, double b, double blend)
 }
 
 /// Step of the table of the trunk's forms [mm]: folds are 5 mm and wider.
-constexpr double step_mm = 4;
+constexpr double trunk_step_mm = 5;
 
 Shape trunk(BodyPlan const& plan, Layer layer)
 {
@@ -177,7 +181,7 @@ Shape trunk(BodyPlan const& plan, Layer layer)
                           rim = smooth_greatest(rim, p.y - lying, 14);
                           return std::max({rim, low - p.z, p.z - high});
                       }};
-    return sampled(exact, step_mm);
+    return sampled(exact, trunk_step_mm);
 }
 
 /// The wall of the belly's cavity in the reference man: what is inside the fascia on each side, down to the pelvis.
@@ -210,11 +214,51 @@ Wall wall_at(double z)
 
 } // namespace
 
+namespace {
+
+Shape sampled_now(Shape const& shape, double step_mm, double margin_mm)
+{
+    Box const box = grown(shape.bounds(), 2 * step_mm + margin_mm);
+    // Distances on a coarse lattice first: a cell whose corners are all further from the surface than the cell is long
+    // lies on one side, and on_lattice needs no more of it than the side.
+    double const coarse = 3 * step_mm;
+    glm::ivec3 const n = glm::ivec3{glm::ceil((box.high - box.low) / coarse)} + 3;
+    auto const index = [n](int i, int j, int k) {
+        return (std::size_t(k) * std::size_t(n.y) + std::size_t(j)) * std::size_t(n.x) + std::size_t(i);
+    };
+    std::vector<float> corners(index(0, 0, n.z));
+    parallel_for(n.z, [&](int first, int last) {
+        for (int k = first; k < last; ++k)
+            for (int j = 0; j < n.y; ++j)
+                for (int i = 0; i < n.x; ++i)
+                    corners[index(i, j, k)] = float(shape.distance_mm(box.low + coarse * Vec3{i, j, k}));
+    });
+    Shape const lattice = on_lattice(box, step_mm, [&](Vec3 const& p) {
+        glm::ivec3 const c = glm::min(glm::ivec3{(p - box.low) / coarse}, n - 2);
+        double nearest = 1e9;
+        for (int corner = 0; corner < 8; ++corner) {
+            double const d = corners[index(c.x + (corner & 1), c.y + (corner >> 1 & 1), c.z + (corner >> 2))];
+            if (std::abs(d) < std::abs(nearest)) nearest = d;
+        }
+        return std::abs(nearest) > std::numbers::sqrt3 * coarse ? nearest : shape.distance_mm(p);
+    });
+    return lattice;
+}
+
+} // namespace
+
 Shape sampled(Shape const& shape, double step_mm, double margin_mm)
 {
-    Shape const lattice = on_lattice(grown(shape.bounds(), 2 * step_mm + margin_mm), step_mm,
-                                     [&shape](Vec3 const& p) { return shape.distance_mm(p); });
-    return {shape.bounds(), [lattice](Vec3 const& p) { return lattice.distance_mm(p); }};
+    // When it is first asked: a body has many such shapes, and a picture of its chest never asks the hip bones.
+    struct Later {
+        std::once_flag once;
+        std::optional<Shape> lattice;
+    };
+    auto const later = std::make_shared<Later>();
+    return {shape.bounds(), [=](Vec3 const& p) {
+                std::call_once(later->once, [&] { later->lattice.emplace(sampled_now(shape, step_mm, margin_mm)); });
+                return later->lattice->distance_mm(p);
+            }};
 }
 
 double table_y(BodyPlan const& plan)
@@ -265,7 +309,7 @@ Shape abdominal_cavity(BodyPlan const& plan)
                           double const above = (p.z - diaphragm(p.x, p.y) + 3) * 0.6;
                           return std::max({rim, above, floor - p.z});
                       }};
-    return sampled(exact, 3);
+    return sampled(exact, 4);
 }
 
 Vec3 on_the_skin(Shape const& skin, Vec3 const& from, Vec3 const& towards, double under_mm)

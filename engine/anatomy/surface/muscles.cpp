@@ -177,7 +177,7 @@ private:
 
     void cavities()
     {
-        add("mediastinal-fat", "visceral_fat", Rank::cavity, {-92, 0.95, 14, 5}, sampled(thoracic_cavity(plan_), 3));
+        add("mediastinal-fat", "visceral_fat", Rank::cavity, {-92, 0.95, 14, 5}, thoracic_cavity(plan_));
         add("visceral-fat", "visceral_fat", Rank::cavity, visceral_fat, abdominal_cavity(plan_));
     }
 

@@ -1,5 +1,6 @@
 #include "../builders.hpp"
 #include "body_form.hpp"
+#include "volume_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -19,14 +20,19 @@ double fat_hu(Vec3 const& p, unsigned seed)
 }
 
 /// Gland, spread under the skin of a lying woman, with fat between its lobes (ICRP 89: 500 g with its fat).
-Organ breast(Anatomy const& anatomy, Shape const& skin, double sign)
+Organ breast(Anatomy const& anatomy, Shape const& skin, Shape const& fascia, double sign)
 {
     BodyPlan const& plan = anatomy.plan;
     BodyPlan::Outline const o = plan.outline(plan.scale * 205);
     Vec3 const middle = on_the_skin(skin, {sign * 0.54 * o.half_width_mm, o.front_mm * 0.5, plan.scale * 204},
                                     {sign * 0.35, -1, 0}, 15);
     Frame const frame{middle, {0.88, 0.47 * sign, 0}, {-0.47 * sign, 0.88, 0}, {0, 0, 1}};
-    Shape const gland = intersect(ellipsoid(frame, plan.scale * Vec3{62, 22, 56}), offset(skin, -4), 6);
+    Shape const disc = ellipsoid(frame, plan.scale * Vec3{62, 26, 56});
+    double const height = plan.parameters.height_mm / 1630;
+    double const by = offset_for_volume(disc, 250 * height * height / 0.98, 3, [&](Vec3 const& p) {
+        return skin.distance_mm(p) < -3 && fascia.distance_mm(p) > 0;
+    });
+    Shape const gland = intersect(offset(disc, by), offset(skin, -3));
     // Only the fat takes part: the muscle's fascia bounds it behind.
     Organ organ{sign > 0 ? "breast-left" : "breast-right", label_of("breast"), Rank::fat, {-20, 0.98}, gland};
     auto const seed = unsigned(plan.parameters.seed) * 31 + (sign > 0 ? 5 : 6);
@@ -50,11 +56,11 @@ void build_surface(Anatomy& anatomy)
     Organ fat{"subcutaneous-fat", label_of("subcutaneous_fat"), Rank::fat, {-100, 0.95}, offset(skin, -skin_mm)};
     fat.hu = [seed](Vec3 const& p, double) { return fat_hu(p, seed); };
     anatomy.organs.push_back(fat);
-    if (plan.parameters.sex == Sex::female)
-        for (double const sign : {-1.0, 1.0}) anatomy.organs.push_back(breast(anatomy, skin, sign));
     // The muscle bed: fat planes and the muscles that have names are drawn into it.
     double const hu = plan.parameters.age_y > 65 ? 47 : 55; // fat between the fibres of old age
     Shape const fascia = intersect(trunk_fascia(plan), offset(skin, -skin_mm - 1.5));
+    if (plan.parameters.sex == Sex::female)
+        for (double const sign : {-1.0, 1.0}) anatomy.organs.push_back(breast(anatomy, skin, fascia, sign));
     anatomy.organs.push_back({"muscle", label_of("muscle"), Rank::muscle, {hu, 1.05, 9, 3}, fascia});
 }
 

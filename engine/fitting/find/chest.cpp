@@ -1,4 +1,5 @@
 #include "../morphology.hpp"
+#include "../places.hpp"
 #include "findings.hpp"
 
 #include <algorithm>
@@ -217,79 +218,23 @@ void find_lungs(Findings& found)
                                                       : canal_at(canal, p.z).x;
         found.lungs[i] = p.x < middle ? 1 : 2;
     }
-    found.lung_apex = found.dome = found.costophrenic = {};
+    auto const middle_x = [&](double z) {
+        return canal.points_mm.empty() ? (lattice.box().low.x + lattice.box().high.x) / 2 : canal_at(canal, z).x;
+    };
+    auto const spine_y = [&](double z) { return canal.points_mm.empty() ? 1e9 : canal_at(canal, z).y; };
+    found.lung_places = lung_places(lattice, found.lungs, middle_x, spine_y);
+    auto const at = [&](std::string const& name) -> std::optional<Vec3> {
+        auto const place = found.lung_places.find(name);
+        return place == found.lung_places.end() ? std::nullopt : std::optional{place->second};
+    };
+    found.lung_apex = {at("lung-apex-right"), at("lung-apex-left")};
+    found.dome = {at("diaphragm-dome-right"), at("diaphragm-dome-left")};
+    found.costophrenic = {at("costophrenic-right"), at("costophrenic-left")};
     double const cube_mm3 = std::pow(lattice.spacing_mm, 3);
-    for (int const side : {1, 2}) {
-        auto const volume_mm3 = double(std::ranges::count(found.lungs, side)) * cube_mm3;
-        char const* const name = side == 1 ? "right lung" : "left lung";
-        if (volume_mm3 < 2 * least_lung_mm3) {
-            found.not_found.push_back(std::string{name} + ": less than 200 mL of it in the CT");
-            continue;
-        }
-        // Columns: the highest and the lowest cube of lung.
-        int const nx = lattice.size.x, ny = lattice.size.y, nz = lattice.size.z;
-        std::vector<int> low(std::size_t(nx) * std::size_t(ny), -1), high(low.size(), -1);
-        for (int k = 0; k < nz; ++k)
-            for (int j = 0; j < ny; ++j)
-                for (int i = 0; i < nx; ++i)
-                    if (found.lungs[lattice.index(i, j, k)] == side) {
-                        auto const column = std::size_t(j) * std::size_t(nx) + std::size_t(i);
-                        if (low[column] < 0) low[column] = k;
-                        high[column] = k;
-                    }
-        // What air there is in the middle at the top is a windpipe's or a gullet's.
-        auto const is_beside = [&](std::size_t c, int k) {
-            Vec3 const p = lattice.position(int(c % std::size_t(nx)), 0, k);
-            return std::abs(p.x - (canal.points_mm.empty() ? 0 : canal_at(canal, p.z).x)) > 18;
-        };
-        std::vector<int> tops = high;
-        for (std::size_t c = 0; c < tops.size(); ++c)
-            if (tops[c] >= 0 && !is_beside(c, tops[c])) tops[c] = -1;
-        auto const top = std::ranges::max_element(tops);
-        if (*top >= 0 && *top < nz - 2) {
-            // The middle of the uppermost 4 mm.
-            Vec3 middle{0};
-            int count = 0;
-            for (std::size_t c = 0; c < tops.size(); ++c)
-                if (tops[c] >= *top - int(4 / lattice.spacing_mm)) {
-                    middle += lattice.position(int(c % std::size_t(nx)), int(c / std::size_t(nx)), *top);
-                    ++count;
-                }
-            (side == 1 ? found.lung_apex.right : found.lung_apex.left) = middle / double(count);
-        }
-        // The dome: the highest place of the lung's lower face away from the heart, with lung all around it. Medians of
-        // 3 x 3 columns against vessels.
-        double best = -1;
-        Vec3 dome{0};
-        int lowest = nz;
-        Vec3 recess{0};
-        for (int j = 2; j + 2 < ny; ++j)
-            for (int i = 2; i + 2 < nx; ++i) {
-                auto const column = [&](int x, int y) { return std::size_t(y) * std::size_t(nx) + std::size_t(x); };
-                int const here = low[column(i, j)];
-                if (here < 0) continue;
-                Vec3 const p = lattice.position(i, j, here);
-                double const middle = canal.points_mm.empty() ? 0 : canal_at(canal, p.z).x;
-                if (here < lowest) lowest = here, recess = p;
-                // Not where the heart stands on it.
-                double const behind = canal.points_mm.empty() ? 1e9 : canal_at(canal, p.z).y - 105;
-                if (std::abs(p.x - middle) < 55 || here < 3 || (side == 2 && p.y < behind)) continue;
-                std::vector<int> around;
-                for (int dy = -2; dy <= 2; ++dy)
-                    for (int dx = -2; dx <= 2; ++dx)
-                        if (int const z = low[column(i + dx, j + dy)];
-                            z >= 0 && (high[column(i + dx, j + dy)] - z) * lattice.spacing_mm > 50)
-                            around.push_back(z);
-                if (around.size() < 20) continue;
-                auto const mid = around.begin() + std::ptrdiff_t(around.size() / 2);
-                std::ranges::nth_element(around, mid);
-                if (*mid > best) best = *mid, dome = {p.x, p.y, lattice.position(0, 0, *mid).z};
-            }
-        // A dome that a scan has cut off is its lowest slice.
-        if (best > 4 && (best - lowest) * lattice.spacing_mm > 12)
-            (side == 1 ? found.dome.right : found.dome.left) = dome;
-        if (lowest > 2 && lowest < nz) (side == 1 ? found.costophrenic.right : found.costophrenic.left) = recess;
-    }
+    for (int const side : {1, 2})
+        if (double(std::ranges::count(found.lungs, side)) * cube_mm3 < 2 * least_lung_mm3)
+            found.not_found.push_back(std::string{side == 1 ? "right" : "left"} +
+                                      " lung: less than 200 mL of it in the CT");
 }
 
 void find_airway(Findings& found)

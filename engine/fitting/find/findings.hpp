@@ -50,12 +50,13 @@ struct Findings {
     Mask bone;             ///< HU of bone, contrast included
     Mask lungs;            ///< 1 right, 2 left, 3 airway
     FoundSpine spine;
+    std::map<std::string, Vec3> lung_places; ///< of places.hpp
     Sides lung_apex, dome, costophrenic, hip, iliac_crest;
     std::optional<Vec3> carina;
     std::vector<Vec3> trachea_mm; ///< from above
     std::optional<Box> heart_box;
     std::optional<FoundAorta> aorta;
-    std::optional<Vec3> jugular_notch, xiphoid;
+    std::optional<Vec3> jugular_notch;
     std::vector<std::string> not_found; ///< one line each, with the reason
 };
 
@@ -71,6 +72,9 @@ void find_hips(Findings& found);
 void find_vertebrae(Findings& found, BodyPlan const& plan);
 void find_sternum_and_heart(Findings& found);
 void find_aorta(Findings& found, BodyPlan const& plan);
+
+/// What a label map of TotalSegmentator's ids says, in place of what was found: vertebrae, hips, lungs, aorta.
+void find_from_labels(Findings& found, std::vector<std::uint16_t> const& labels);
 
 /// All of the above in their order. `plan`: of an average adult, for what sizes to expect.
 Findings find(Volume const& ct, BodyPlan const& plan);

@@ -36,8 +36,10 @@ bool is_of_vessel_builders(LumenEdge const& e)
 }
 
 /// From the carotid bifurcations to the femoral heads, right forearm, right thigh.
-std::vector<Box> const regions{
-    {{-90, -112, -225}, {90, 45, 425}}, {{-480, -45, -150}, {-320, 40, 60}}, {{-130, -60, -640}, {-55, 70, -225}}};
+std::vector<Box> const regions{{{-85, -60, -225}, {85, 50, -20}},
+                               {{-48, -100, -20}, {48, 40, 425}},
+                               {{-480, -45, -150}, {-320, 40, 60}},
+                               {{-130, -60, -640}, {-55, 70, -225}}};
 
 int label_at(Patient const& voxels, Vec3 const& p)
 {

@@ -7,6 +7,9 @@ namespace fluoro {
 struct VoxelSettings {
     double spacing_mm = 1;
     Box region_mm; ///< what is drawn, patient space
+    /// Where a place of the patient is in the model that is drawn; empty = there. Must be continuous and not stretch
+    /// much: surfaces are drawn sharp by the model's own distances.
+    std::function<Vec3(Vec3 const&)> model_from_patient = {};
 };
 
 /// The trunk from the neck to the middle of the thighs, with 10 mm of air around the skin.

@@ -1,4 +1,4 @@
-#include "map_reader.hpp"
+#include <fluoro/yaml/map_reader.hpp>
 
 #include <algorithm>
 #include <charconv>

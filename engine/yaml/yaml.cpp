@@ -1,4 +1,4 @@
-#include "yaml.hpp"
+#include <fluoro/yaml/yaml.hpp>
 
 #include <algorithm>
 #include <fluoro/core/error.hpp>
@@ -183,7 +183,7 @@ YamlNode read_yaml(std::filesystem::path const& path, Problems& problems)
         return {};
     }
     if (std::filesystem::file_size(path, error) > most_bytes || error) {
-        problems.add(1, 1, "larger than 4 MiB; a scenario is a small text");
+        problems.add(1, 1, "larger than 4 MiB; such a file is a small text");
         return {};
     }
     std::ifstream in{path, std::ios::binary};

@@ -1,0 +1,201 @@
+#include <fluoro/fitting/fit.hpp>
+
+#include "blood.hpp"
+#include "complete.hpp"
+#include "correspond.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fluoro/core/error.hpp>
+#include <fluoro/fitting/landmarks.hpp>
+
+namespace fluoro {
+
+namespace {
+
+constexpr double bright_hu = 130;
+
+class StopWatch {
+public:
+    explicit StopWatch(FitReport& report) : report_{report}, last_{Clock::now()} {}
+    void lap(std::string const& stage)
+    {
+        auto const now = Clock::now();
+        report_.seconds.emplace_back(stage, std::chrono::duration<double>(now - last_).count());
+        last_ = now;
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    FitReport& report_;
+    Clock::time_point last_;
+};
+
+void refuse_wrong_sides(FitOptions const& options, Findings const& found)
+{
+    auto const& canal = found.spine.canal.points_mm;
+    if (canal.empty()) return;
+    for (auto const& [name, p] : options.landmarks) {
+        bool const is_left = name.find("left") != std::string::npos;
+        if (!is_left && name.find("right") == std::string::npos) continue;
+        auto const beside =
+            std::ranges::min_element(canal, {}, [&, z = p.z](Vec3 const& c) { return std::abs(c.z - z); });
+        if ((p.x - beside->x) * (is_left ? 1 : -1) < -10)
+            throw Error{"the landmark '" + name + "' is on the other side of the spine; +x is the patient's left: use '" +
+                        other_side(name) + "' or change the sign"};
+    }
+}
+
+LumenGraph warped(LumenGraph graph, Warp const& warp)
+{
+    std::vector<Vec3> const before = graph.nodes_mm;
+    for (Vec3& node : graph.nodes_mm) node = warp.patient_from_model(node);
+    for (LumenEdge& edge : graph.edges)
+        for (std::size_t i = 0; i < edge.points_mm.size(); ++i) {
+            // The volume's cube root is a fair measure of a lumen's width; the same for a few points.
+            if (i % 5 == 0 || i + 1 == edge.points_mm.size()) {
+                double const scale = warp.local_scale(edge.points_mm[i]);
+                for (std::size_t n = i; n < std::min(i + 5, edge.points_mm.size()); ++n)
+                    if (n == i || n + 1 != edge.points_mm.size() || i + 1 == n) edge.radii_mm[n] *= scale;
+            }
+        }
+    for (LumenEdge& edge : graph.edges)
+        for (Vec3& p : edge.points_mm) p = warp.patient_from_model(p);
+    return graph;
+}
+
+Lumens warped(Lumens const& lumens, Warp const& warp)
+{
+    Lumens result;
+    result.vessels = warped(lumens.vessels, warp);
+    result.airways = warped(lumens.airways, warp);
+    result.gut = warped(lumens.gut, warp);
+    for (auto const& [name, p] : lumens.landmarks) result.landmarks[name] = warp.patient_from_model(p);
+    return result;
+}
+
+/// Radii of the aorta where the CT shows them.
+void take_radii(LumenGraph& vessels, FoundAorta const& aorta)
+{
+    for (LumenEdge& edge : vessels.edges) {
+        if (edge.name.find("aort") == std::string::npos) continue;
+        for (std::size_t i = 0; i < edge.points_mm.size(); ++i) {
+            auto const near = std::ranges::min_element(
+                aorta.points_mm, {}, [&, p = edge.points_mm[i]](Vec3 const& q) { return glm::length(q - p); });
+            if (glm::length(*near - edge.points_mm[i]) > 5) continue;
+            edge.radii_mm[i] = aorta.radii_mm[std::size_t(near - aorta.points_mm.begin())];
+        }
+    }
+}
+
+/// Share of the thoracic aorta's centre line, as far as the CT reaches, where the CT itself is bright.
+void judge_aorta(FitReport& report, Lumens const& fitted, Findings const& found)
+{
+    Box const box = found.work.lattice.box();
+    double inside = 0, bright = 0;
+    for (LumenEdge const& edge : fitted.vessels.edges) {
+        bool const is_aorta = edge.name == "ascending-aorta" || edge.name.starts_with("aortic-arch") ||
+                              edge.name.starts_with("descending-aorta") || edge.name.starts_with("abdominal-aorta");
+        if (!is_aorta) continue;
+        for (std::size_t i = 1; i < edge.points_mm.size(); ++i) {
+            Vec3 const p = (edge.points_mm[i] + edge.points_mm[i - 1]) / 2.0;
+            if (glm::any(glm::lessThan(p, box.low)) || glm::any(glm::greaterThan(p, box.high))) continue;
+            double const length = glm::length(edge.points_mm[i] - edge.points_mm[i - 1]);
+            inside += length;
+            if (found.work.at(p) > bright_hu) bright += length;
+        }
+    }
+    report.aorta_length_mm = inside;
+    if (inside > 0 && found.aorta && found.aorta->mean_hu > bright_hu) report.aorta_in_bright = bright / inside;
+}
+
+double round_trip(Warp const& warp, Box const& box)
+{
+    double worst = 0;
+    for (int k = 0; k <= 12; ++k)
+        for (int j = 0; j <= 12; ++j)
+            for (int i = 0; i <= 12; ++i) {
+                Vec3 const p = box.low + Vec3{i, j, k} / 12.0 * (box.high - box.low);
+                worst = std::max(worst, glm::length(warp.patient_from_model(warp.model_from_patient(p)) - p));
+            }
+    return worst;
+}
+
+} // namespace
+
+std::vector<std::string> landmark_names()
+{
+    static std::vector<std::string> const names = [] {
+        std::vector<std::string> all;
+        for (auto const& [name, p] : model_places(build_anatomy(built_in_patient("adult-male"))))
+            if (!name.starts_with("lung-wall")) all.push_back(name);
+        return all;
+    }();
+    return names;
+}
+
+Fit fit(Patient const& ct, FitOptions const& options)
+{
+    FitReport report;
+    StopWatch watch{report};
+    BodyPlan const usual = plan_body(built_in_patient("adult-male"));
+    Findings found = find(ct.ct, usual);
+    if (!ct.labels.empty()) {
+        std::size_t const before = found.spine.reasons.size();
+        find_from_labels(found, work_labels(ct, found.work.lattice));
+        report.levels_from_labels = found.spine.reasons.size() == 1 && before != 1;
+    }
+    watch.lap("find");
+    if (found.spine.vertebrae.size() < 3 && options.landmarks.size() < 4) {
+        std::string why;
+        for (std::string const& line : found.not_found) why += (why.empty() ? "" : "; ") + line;
+        throw Error{"too little of a body is seen to place the anatomy: fewer than 3 vertebrae and no 4 landmarks given (" +
+                    why + ")"};
+    }
+    refuse_wrong_sides(options, found);
+    report.not_found = found.not_found;
+    report.levels = found.spine.reasons;
+    report.level_confidence = found.spine.confidence;
+    report.parameters = parameters_for(found, options, report.notes);
+    Anatomy const anatomy = build_anatomy(report.parameters);
+    watch.lap("model");
+
+    std::vector<Correspondence> const all = correspondences(anatomy, found, options, report.levels_from_labels);
+    std::vector<WarpPair> pairs;
+    for (auto const& c : all) pairs.push_back(c.pair);
+    Box const seen = found.work.lattice.box();
+    // As far as the completed body can reach.
+    Warp const warp{pairs, grown({seen.low - Vec3{0, 0, 500}, seen.high + Vec3{0, 0, 500}}, 130)};
+    report.least_determinant = warp.least_determinant();
+    report.softening = warp.softening();
+    report.round_trip_mm = round_trip(warp, seen);
+    for (auto const& c : all)
+        report.landmarks.push_back({c.pair.name, c.source, c.pair.patient_mm,
+                                    glm::length(warp.patient_from_model(c.pair.model_mm) - c.pair.patient_mm),
+                                    c.pair.spread_mm});
+    watch.lap("warp");
+
+    Patient patient = ct;
+    patient.lumens = warped(anatomy.lumens, warp);
+    if (found.aorta) take_radii(patient.lumens.vessels, *found.aorta);
+    judge_aorta(report, patient.lumens, found);
+    watch.lap("lumens");
+
+    if (!options.keep_contrast) {
+        EnhancedBlood const blood = enhanced_blood(found, patient.lumens.vessels);
+        take_contrast_out(patient.ct, found, blood);
+        report.contrast_removed_ml = blood.ml;
+        report.contrast_mean_hu = blood.mean_hu;
+        if (blood.ml > 0) patient.origin.notes.emplace_back("contrast medium was taken out of the blood");
+        // What follows sees blood, too.
+        found.work = work_volume(patient.ct, found.work.lattice.spacing_mm);
+    }
+    watch.lap("contrast");
+    complete(patient, found, anatomy, warp, options, report);
+    watch.lap("complete");
+    patient.origin.description += ", fitted";
+    return {std::move(patient), warp, std::move(report)};
+}
+
+} // namespace fluoro
