@@ -10,7 +10,7 @@ namespace {
 
 // How far a place of each kind may be off: of the finding, and of one person against another [mm].
 constexpr double vertebra_mm = 1.2, label_mm = 1, given_mm = 0.7, aorta_mm = 0.8, carina_mm = 2, hip_mm = 4, dome_mm = 4,
-                 apex_mm = 5, wall_mm = 4, recess_mm = 9, notch_mm = 5, skin_mm = 5, heart_mm = 7;
+                 apex_mm = 5, wall_mm = 5, recess_mm = 9, notch_mm = 5, skin_mm = 5, heart_mm = 7;
 constexpr double aorta_step_mm = 12;
 
 double spread_of(std::string const& name)
@@ -219,19 +219,19 @@ PatientParameters parameters_for(Findings const& found, FitOptions const& option
 {
     char line[200];
     BodyPlan const man = plan_body(built_in_patient("adult-male"));
-    // Height by the spine: median of neighbouring bodies' distances over the reference man's.
-    std::vector<double> ratios;
+    // Height by the spine: the way from the uppermost to the lowest body seen over the reference man's.
+    double seen = 0, reference = 0;
     for (auto at = found.spine.vertebrae.begin(); at != found.spine.vertebrae.end(); ++at) {
         auto const next = std::next(at);
         if (next == found.spine.vertebrae.end()) break;
-        double const reference = glm::length(man.vertebra(at->first).frame.origin_mm - man.vertebra(next->first).frame.origin_mm);
-        ratios.push_back(glm::length(at->second.centre_mm - next->second.centre_mm) / reference);
+        // Two steps at once, so that one centre that is a little off does not make the way longer.
+        auto const after = std::next(next);
+        auto const to = after == found.spine.vertebrae.end() ? next : after;
+        if (to != next && std::distance(found.spine.vertebrae.begin(), at) % 2 != 0) continue;
+        reference += glm::length(man.vertebra(at->first).frame.origin_mm - man.vertebra(to->first).frame.origin_mm);
+        seen += glm::length(at->second.centre_mm - to->second.centre_mm);
     }
-    double ratio = 1;
-    if (!ratios.empty()) {
-        std::ranges::nth_element(ratios, ratios.begin() + std::ptrdiff_t(ratios.size() / 2));
-        ratio = ratios[ratios.size() / 2];
-    }
+    double const ratio = reference > 0 ? seen / reference : 1;
     double const as_man = 1760 * ratio;
     Sex const sex = options.sex.value_or(as_man < 1660 ? Sex::female : Sex::male);
     PatientParameters p = built_in_patient(sex == Sex::male ? "adult-male" : "adult-female");
@@ -246,14 +246,14 @@ PatientParameters parameters_for(Findings const& found, FitOptions const& option
     for (auto const& [level, vertebra] : found.spine.vertebrae) {
         if (level < Level(int(Level::t1) + 6)) continue;
         auto const depth = side_fat(found, vertebra.centre_mm);
-        double const reference = man.outline(man.vertebra(level).frame.origin_mm.z).fat_side_mm;
-        if (depth) fat.push_back(*depth / reference);
+        double const usual_fat = man.outline(man.vertebra(level).frame.origin_mm.z).fat_side_mm;
+        if (depth) fat.push_back(*depth / usual_fat);
     }
     if (!fat.empty()) {
         std::ranges::nth_element(fat, fat.begin() + std::ptrdiff_t(fat.size() / 2));
-        double const reference = built_in_patient("adult-male").subcutaneous_mm;
+        double const at_belly = built_in_patient("adult-male").subcutaneous_mm;
         // The plan's fat at the side is 0.4 of the reference's and 0.6 in proportion.
-        p.subcutaneous_mm = std::clamp(reference * (fat[fat.size() / 2] - 0.4) / 0.6, 3.0, 100.0);
+        p.subcutaneous_mm = std::clamp(at_belly * (fat[fat.size() / 2] - 0.4) / 0.6, 3.0, 100.0);
         std::snprintf(line, sizeof line, "fat under the skin %.0f mm by %zu sections", p.subcutaneous_mm, fat.size());
         notes.push_back(line);
     }

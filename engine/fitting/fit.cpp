@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/fitting/landmarks.hpp>
 
@@ -110,6 +111,20 @@ void judge_aorta(FitReport& report, Lumens const& fitted, Findings const& found)
     if (inside > 0 && found.aorta && found.aorta->mean_hu > bright_hu) report.aorta_in_bright = bright / inside;
 }
 
+/// What the completed body can reach: the trunk by the nearest pairs' displacement, with room.
+Box far_box(Box const& seen, Anatomy const& anatomy, std::vector<WarpPair> const& pairs)
+{
+    Box const trunk = trunk_region(anatomy.plan);
+    auto const by_z = [](WarpPair const& a, WarpPair const& b) { return a.model_mm.z < b.model_mm.z; };
+    auto const [lowest, highest] = std::ranges::minmax_element(pairs, by_z);
+    double const low = trunk.low.z + lowest->patient_mm.z - lowest->model_mm.z;
+    double const high = trunk.high.z + highest->patient_mm.z - highest->model_mm.z;
+    Box box = grown(seen, 125);
+    box.low.z = std::min(seen.low.z - 200, low) - 60;
+    box.high.z = std::max(seen.high.z + 200, high) + 60;
+    return box;
+}
+
 double round_trip(Warp const& warp, Box const& box)
 {
     double worst = 0;
@@ -166,7 +181,7 @@ Fit fit(Patient const& ct, FitOptions const& options)
     for (auto const& c : all) pairs.push_back(c.pair);
     Box const seen = found.work.lattice.box();
     // As far as the completed body can reach.
-    Warp const warp{pairs, grown({seen.low - Vec3{0, 0, 500}, seen.high + Vec3{0, 0, 500}}, 130)};
+    Warp const warp{pairs, far_box(seen, anatomy, pairs)};
     report.least_determinant = warp.least_determinant();
     report.softening = warp.softening();
     report.round_trip_mm = round_trip(warp, seen);

@@ -28,7 +28,6 @@ void add_wall(Places& places, Lattice const& lattice, Mask const& lungs, int sid
     // The farthest cube's other coordinates jump about on a flat wall: the middle between front and back is steadier.
     places["lung-wall-lateral-" + end] = {lateral->x, (front->y + back->y) / 2, lateral->z};
     places["lung-wall-back-" + end] = *back;
-    places["lung-wall-front-" + end] = *front;
 }
 
 Box body_box(Shape const& skin)

@@ -273,8 +273,8 @@ void find_sternum_and_heart(Findings& found)
         found.not_found.push_back("heart box: no carina or no diaphragm above and below it");
         return;
     }
-    double const top = found.carina->z - 10;
-    double const bottom = std::max(found.dome.right ? found.dome.right->z : -1e9, found.dome.left ? found.dome.left->z : -1e9);
+    double const top = found.carina->z - 40; // below the great vessels
+    double const bottom = std::max(found.dome.right ? found.dome.right->z : -1e9, found.dome.left ? found.dome.left->z : -1e9) - 15;
     // Soft tissue between the lungs in front of the spine.
     Box box{Vec3{1e9}, Vec3{-1e9}};
     for (int k = 0; k < lattice.size.z; ++k) {
@@ -298,8 +298,11 @@ void find_sternum_and_heart(Findings& found)
             fronts.push_back(y);
         }
         if (fronts.size() < 8) continue;
-        box.low = glm::min(box.low, Vec3{*std::ranges::min_element(widths_right), fronts.front(), z});
-        box.high = glm::max(box.high, Vec3{*std::ranges::max_element(widths_left), fronts.back(), z});
+        // Hilar vessels stick out of it in a few rows.
+        std::ranges::sort(widths_left);
+        std::ranges::sort(widths_right);
+        box.low = glm::min(box.low, Vec3{widths_right[widths_right.size() / 4], fronts.front(), z});
+        box.high = glm::max(box.high, Vec3{widths_left[3 * widths_left.size() / 4], fronts.back(), z});
     }
     if (box.low.x < box.high.x)
         found.heart_box = box;

@@ -15,7 +15,7 @@ struct WarpPair {
 
 /// A smooth, invertible way from model space to patient space: an affine part (least squares over all pairs, close to a
 /// similarity) and a thin-plate spline of what is left, smoothed by each pair's spread. The spline is kept on a grid of
-/// 5 mm; forward and back are inverse to each other within round_trip_mm(). docs/theory/fitting.md
+/// 5 mm; forward and back are inverse to each other within 0.5 mm. docs/theory/fitting.md
 class Warp {
 public:
     /// At least four pairs that are not in a plane. `region`: of the patient, where the inverse is wanted. Throws Error
@@ -23,11 +23,9 @@ public:
     Warp(std::vector<WarpPair> const& pairs, Box const& region);
     Vec3 patient_from_model(Vec3 const& p) const;
     Vec3 model_from_patient(Vec3 const& p) const;
-    /// Largest stretch of patient -> model: |m(a) - m(b)| <= stretch |a - b|.
-    double stretch() const;
     /// Smallest determinant of the Jacobian of the spline part on the grid; above 0: nothing is folded.
     double least_determinant() const;
-    /// Factor on the spreads that it took to keep space unfolded; 1 = none.
+    /// Factor on the spreads above 2.5 mm that it took to keep space unfolded; 1 = none.
     double softening() const;
     /// Length in the patient over length in the model near a place of the model.
     double local_scale(Vec3 const& model_mm) const;
