@@ -56,7 +56,7 @@ constexpr OutlineRow male_outline[] = {
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
     {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
-    {310, 168, -84, 122, 8, 9, 10},     {340, 150, -68, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
+    {310, 168, -88, 122, 8, 9, 10},     {340, 150, -77, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
     {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
     {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
@@ -223,7 +223,8 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of
+    // the
     // heart. Legs a little apart.
     {"elbow-left", t(3), 475, -6, -23},
     {"elbow-right", t(3), -475, -6, -23},

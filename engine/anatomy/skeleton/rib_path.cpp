@@ -15,10 +15,11 @@ struct RibRow {
     WallPoint end;
     double wide, upper, lower; ///< height of the section, radii of its borders [mm]
     double first_angle;        ///< where the path has reached the wall [degrees]
+    double steady = 0;         ///< 1 = falls evenly all the way
 };
 constexpr std::array<RibRow, 12> ribs{{
-    {{150, 316}, 16, 2.9, 2.6, 88},
-    {{147, 284}, 13, 3.6, 2.5, 54},
+    {{150, 316}, 16, 2.9, 2.6, 80, 0.9},
+    {{147, 284}, 13, 3.6, 2.5, 54, 0.4},
     {{139.5, 255}, 13.5, 3.9, 2.6, 43},
     {{134.5, 227}, 14, 4.0, 2.6, 37},
     {{132, 197}, 14.5, 4.1, 2.6, 35},
@@ -171,7 +172,8 @@ std::vector<BoneStation> RibPaths::rib(int rib, Side side) const
         double const angle = std::lerp(row.first_angle, end_angle, share);
         // The way from the tubercle to the wall is a part of the whole as well.
         double const along = std::lerp(rib == 12 ? 0.25 : rib == 11 ? 0.16 : 0.1, 1.0, share);
-        double const z = std::lerp(top, end_z, fallen(along)) + 0.5 * noise(Vec3{angle / 14, 0.5, 0.5}, 1, seed + 7);
+        double const z = std::lerp(top, end_z, std::lerp(fallen(along), along, row.steady)) +
+                         0.5 * noise(Vec3{angle / 14, 0.5, 0.5}, 1, seed + 7);
         through.push_back(on_wall({angle, z}, sign, scale_ * (clear_mm + row.upper)));
     }
     std::vector<Vec3> const line = curve(through, station_mm * scale_);

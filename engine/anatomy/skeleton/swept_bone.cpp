@@ -89,7 +89,7 @@ Shape swept_bone(std::vector<BoneStation> stations, bool is_groove_left)
                         nearest = i;
                     }
                 // From afar the boxes are near enough.
-                if (gap > 12) return gap;
+                if (gap > 3) return gap;
                 double best = std::numeric_limits<double>::max();
                 for (std::size_t k = 0; k < runs.size(); ++k) {
                     Run const& run = runs[k == 0 ? nearest : k <= nearest ? k - 1 : k];
