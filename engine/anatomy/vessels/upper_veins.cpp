@@ -47,6 +47,8 @@ void add_arm_veins(VesselTree& tree, int sign)
 {
     BodyPlan const& plan = tree.plan();
     double const c = calibre(plan.parameters);
+    Placement const at{plan};
+    double const s = sign;
     std::string const side = side_name(sign);
     LimbAxis const upper = upper_arm(plan, sign), lower = forearm(plan, sign);
     tree.vein(side + "brachial-vein", side + "teres-border-vein", side + "elbow-vein",
@@ -65,8 +67,8 @@ void add_arm_veins(VesselTree& tree, int sign)
               {lower.at(60, -34, 10), lower.at(120, -32, 4), lower.at(190, -28, 0), lower.at(250, -24, -2)}, c * 2.0,
               c * 1.4);
     tree.vein(side + "cephalic-vein", side + "first-rib-vein", side + "elbow-cephalic-vein",
-              {upper.at(2, -60, 36), upper.at(28, -28, 44), upper.at(70, 8, 44), upper.at(130, 24, 37),
-               upper.at(200, 27, 30), upper.at(270, 30, 24), lower.at(15, 30, 20)},
+              {at(s * 112, -42, 332), at(s * 146, -42, 330), upper.at(28, -8, 47), upper.at(75, 10, 43),
+               upper.at(130, 24, 37), upper.at(200, 27, 30), upper.at(270, 30, 24), lower.at(15, 30, 20)},
               c * 2.4, c * 2.0);
     tree.vein(side + "cephalic-vein-forearm", side + "elbow-cephalic-vein", "",
               {lower.at(60, 34, 14), lower.at(120, 33, 8), lower.at(190, 28, 6), lower.at(250, 24, 6)}, c * 1.9,
