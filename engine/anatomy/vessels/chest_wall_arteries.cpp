@@ -26,8 +26,8 @@ void add_intercostal_arteries(VesselTree& tree)
                 // The left ones leave from beside the body.
                 if (sign > 0 && angle > 20) continue;
                 double const a = radians(angle);
-                through.push_back(v.frame.at(sign * (v.endplate_width_mm / 2 + 2.5) * std::cos(a),
-                                             -(v.endplate_depth_mm / 2 + 2.5) * std::sin(a),
+                through.push_back(v.frame.at(sign * (v.endplate_width_mm / 2 + 1.9) * std::cos(a),
+                                             -(v.endplate_depth_mm / 2 + 1.9) * std::sin(a),
                                              rise - 0.02 * (84 - angle)));
             }
             std::vector<BoneStation> const stations = ribs.rib(rib, sign > 0 ? Side::left : Side::right);

@@ -17,7 +17,7 @@ void add_upper_veins(VesselTree& tree)
     tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-33, -22, 293), at(-25, -4, 293), at(-15, 12, 282)},
               c * 4.5, c * 4);
     tree.vein("azygos", "azygos-knee", "",
-              {at(-14, 17, 255), at(-14, 18, 231), at(-14, 18, 208), at(-14, 16, 184), at(-13, 10, 158),
+              {at(-14.5, 16, 255), at(-14.5, 17, 231), at(-14, 17, 208), at(-14, 16, 184), at(-13, 10, 158),
                at(-12, 4, 130), at(-11, -3, 101), at(-10, -9, 78)},
               c * 4, c * 2);
     tree.vein("right-brachiocephalic-vein", "brachiocephalic-vein-junction", "right-venous-angle",
