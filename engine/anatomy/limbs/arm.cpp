@@ -59,8 +59,7 @@ Shape soft_arm(BodyPlan const& plan, int sign, LimbBuild const& build, LimbLayer
     whole.length_mm = glm::length(wrist - upper.origin_mm);
     whole.along = (wrist - upper.origin_mm) / whole.length_mm;
     whole.lateral = glm::normalize(upper.lateral - glm::dot(upper.lateral, whole.along) * whole.along);
-    whole.front = glm::cross(whole.lateral, whole.along);
-    if (whole.front.y > 0) whole.front = -whole.front;
+    whole.front = double(sign) * glm::cross(whole.along, whole.lateral);
     Shape const column = limb_column(whole, arm_rows, build, layer);
     // The deltoid's cap over the head of the humerus.
     double const k = plan.scale;

@@ -25,8 +25,7 @@ LimbAxis whole_leg(BodyPlan const& plan, int sign)
     axis.length_mm = glm::length(ankle - upper.origin_mm);
     axis.along = (ankle - upper.origin_mm) / axis.length_mm;
     axis.lateral = glm::normalize(upper.lateral - glm::dot(upper.lateral, axis.along) * axis.along);
-    axis.front = glm::cross(axis.along, axis.lateral);
-    if (axis.front.y > 0) axis.front = -axis.front;
+    axis.front = double(sign) * glm::cross(axis.along, axis.lateral);
     return axis;
 }
 

@@ -36,10 +36,9 @@ LimbAxis between(BodyPlan const& plan, int sign, std::string const& from, std::s
     Vec3 const way = plan.place(to + side) - axis.origin_mm;
     axis.length_mm = glm::length(way);
     axis.along = way / axis.length_mm;
-    Vec3 const out{double(sign), 0, 0};
-    axis.lateral = glm::normalize(out - glm::dot(out, axis.along) * axis.along);
-    axis.front = glm::cross(axis.along, axis.lateral);
-    if (axis.front.y > 0) axis.front = -axis.front;
+    // Palms and kneecaps face the ceiling, however far the limb is abducted.
+    axis.lateral = double(sign) * glm::normalize(glm::cross(Vec3{0, -1, 0}, axis.along));
+    axis.front = double(sign) * glm::cross(axis.along, axis.lateral);
     axis.scale = plan.scale;
     return axis;
 }

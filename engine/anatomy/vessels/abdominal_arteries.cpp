@@ -37,9 +37,9 @@ void add_coeliac(VesselTree& tree, Placement const& at, double c)
 void add_mesenteric(VesselTree& tree, Placement const& at, double c)
 {
     tree.artery("superior-mesenteric", "superior-mesenteric-ostium", "middle-colic-ostium",
-                {at(4.5, -36, 72), at(4, -46, 56), at(2, -54, 36)}, c * 3.93, c * 3.4);
+                {at(4.5, -36, 72), at(4, -44, 56), at(3, -50, 36)}, c * 3.93, c * 3.4);
     tree.artery("superior-mesenteric-middle", "middle-colic-ostium", "ileocolic-ostium",
-                {at(0, -60, 12), at(-5, -62, -14), at(-12, -61, -36)}, c * 3.3, c * 2.5);
+                {at(0, -57, 12), at(-5, -62, -14), at(-12, -61, -36)}, c * 3.3, c * 2.5);
     tree.artery("superior-mesenteric-lower", "ileocolic-ostium", "",
                 {at(-18, -58, -60), at(-30, -54, -82), at(-44, -50, -96)}, c * 2.0, c * 1.1);
     tree.artery("middle-colic", "middle-colic-ostium", "", {at(-4, -66, 27), at(-10, -78, 21), at(-18, -86, 15)},

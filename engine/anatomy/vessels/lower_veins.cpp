@@ -26,7 +26,7 @@ void add_lower_veins(VesselTree& tree)
               {at(-22, -34, 163), at(-10, -48, 158), at(8, -62, 148), at(26, -70, 136)}, c * 4, c * 1.8);
     // The left one passes between aorta and superior mesenteric artery.
     tree.vein("left-renal-vein", "left-renal-vein-mouth", "",
-              {at(-14, -35, 54), at(2, -39.5, 47), at(16, -34, 49), at(26, -20, 54), at(36, -5, 57)}, c * 5, c * 4);
+              {at(-14, -35, 54), at(2, -38.8, 46), at(16, -34, 48), at(26, -20, 54), at(36, -5, 57)}, c * 4.6, c * 4);
     tree.vein("right-renal-vein", "right-renal-vein-mouth", "", {at(-30, -17, 46), at(-39, -3, 42)}, c * 5, c * 4.2);
 
     for (int const sign : {-1, 1}) {

@@ -17,7 +17,7 @@ void add_upper_veins(VesselTree& tree)
     tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-33, -22, 293), at(-25, -4, 293), at(-15, 12, 282)},
               c * 4.5, c * 4);
     tree.vein("azygos", "azygos-knee", "",
-              {at(-14, 17, 255), at(-14, 18, 231), at(-14, 18, 208), at(-14, 16, 184), at(-13, 10, 158),
+              {at(-14.5, 16, 255), at(-14.5, 17, 231), at(-14, 17, 208), at(-14, 16, 184), at(-13, 10, 158),
                at(-12, 4, 130), at(-11, -3, 101), at(-10, -9, 78)},
               c * 4, c * 2);
     tree.vein("right-brachiocephalic-vein", "brachiocephalic-vein-junction", "right-venous-angle",
@@ -47,6 +47,8 @@ void add_arm_veins(VesselTree& tree, int sign)
 {
     BodyPlan const& plan = tree.plan();
     double const c = calibre(plan.parameters);
+    Placement const at{plan};
+    double const s = sign;
     std::string const side = side_name(sign);
     LimbAxis const upper = upper_arm(plan, sign), lower = forearm(plan, sign);
     tree.vein(side + "brachial-vein", side + "teres-border-vein", side + "elbow-vein",
@@ -65,8 +67,8 @@ void add_arm_veins(VesselTree& tree, int sign)
               {lower.at(60, -34, 10), lower.at(120, -32, 4), lower.at(190, -28, 0), lower.at(250, -24, -2)}, c * 2.0,
               c * 1.4);
     tree.vein(side + "cephalic-vein", side + "first-rib-vein", side + "elbow-cephalic-vein",
-              {upper.at(2, -60, 36), upper.at(28, -28, 44), upper.at(70, 8, 44), upper.at(130, 24, 37),
-               upper.at(200, 27, 30), upper.at(270, 30, 24), lower.at(15, 30, 20)},
+              {at(s * 112, -42, 332), at(s * 146, -42, 330), upper.at(28, -8, 47), upper.at(75, 10, 43),
+               upper.at(130, 24, 37), upper.at(200, 27, 30), upper.at(270, 30, 24), lower.at(15, 30, 20)},
               c * 2.4, c * 2.0);
     tree.vein(side + "cephalic-vein-forearm", side + "elbow-cephalic-vein", "",
               {lower.at(60, 34, 14), lower.at(120, 33, 8), lower.at(190, 28, 6), lower.at(250, 24, 6)}, c * 1.9,

@@ -35,11 +35,17 @@ bool is_of_vessel_builders(LumenEdge const& e)
     return names.contains(e.name);
 }
 
-/// From the carotid bifurcations to the femoral heads, right forearm, right thigh.
-std::vector<Box> const regions{{{-85, -60, -225}, {85, 50, -20}},
-                               {{-48, -100, -20}, {48, 40, 425}},
-                               {{-480, -45, -150}, {-320, 40, 60}},
-                               {{-130, -60, -640}, {-55, 70, -225}}};
+/// From the carotid bifurcations to the femoral heads, the right forearm, the right thigh.
+std::vector<Box> regions()
+{
+    BodyPlan const& plan = body().plan;
+    Box const arm = around({plan.place("elbow-right"), plan.place("elbow-right")},
+                           {plan.place("wrist-right"), plan.place("wrist-right")});
+    return {{{-85, -60, -225}, {85, 50, -20}},
+            {{-48, -100, -20}, {48, 40, 425}},
+            grown(arm, 35),
+            {{-130, -60, -640}, {-55, 70, -225}}};
+}
 
 int label_at(Patient const& voxels, Vec3 const& p)
 {
@@ -57,7 +63,7 @@ TEST(VesselsInBody, centre_lines_run_in_voxels_of_their_own_label)
     std::size_t inside = 0, asked = 0;
     std::map<std::string, int> missed;
     LumenGraph const& g = body().lumens.vessels;
-    for (Box const& region : regions) {
+    for (Box const& region : regions()) {
         Patient const voxels = voxelise(body(), {1, region});
         for (LumenEdge const& e : g.edges) {
             if (!is_of_vessel_builders(e)) continue;
@@ -104,7 +110,7 @@ TEST(VesselsInBody, arteries_run_neither_through_bone_nor_outside_the_skin)
     };
     std::size_t in_bone = 0, outside = 0, asked = 0;
     std::map<std::string, int> missed;
-    for (Box const& region : regions) {
+    for (Box const& region : regions()) {
         Patient const voxels = voxelise(bare, {1.5, region});
         for (LumenEdge const& e : bare.lumens.vessels.edges) {
             if (!is_of_vessel_builders(e) || e.wall == WallClass::vein || e.name.ends_with("vertebral")) continue;
