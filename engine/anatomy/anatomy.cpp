@@ -25,6 +25,7 @@ std::vector<NamedBuilder> const& builders()
         {"rib_cage", build_rib_cage, rib_cage_options()},
         {"shoulder_girdle", build_shoulder_girdle, shoulder_girdle_options()},
         {"pelvis", build_pelvis, pelvis_options()},
+        {"masses", build_masses, {}},
         {"objects", build_objects, objects_options()},
     };
     return all;

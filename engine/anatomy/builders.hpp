@@ -19,6 +19,8 @@ void build_spine(Anatomy& anatomy);
 void build_rib_cage(Anatomy& anatomy);
 void build_shoulder_girdle(Anatomy& anatomy);
 void build_pelvis(Anatomy& anatomy);
+/// Brings organs to their masses once everything that covers them is there.
+void build_masses(Anatomy& anatomy);
 void build_objects(Anatomy& anatomy);
 
 std::vector<PatientOption> muscles_options();

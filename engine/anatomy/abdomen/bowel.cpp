@@ -1,5 +1,6 @@
 #include "abdomen_parts.hpp"
 
+#include "../plan/reference_masses.hpp"
 #include "../surface/body_form.hpp"
 #include "../surface/volume_fit.hpp"
 
@@ -37,10 +38,8 @@ struct Way {
 class BowelBuilder {
 public:
     BowelBuilder(BodyPlan const& plan, AbdomenFrame const& frame, Shape const& cavity)
-        : plan_{plan}, frame_{frame}, cavity_{cavity}, is_female_{plan.parameters.sex == Sex::female}
+        : plan_{plan}, frame_{frame}, cavity_{cavity}
     {
-        double const height = plan.parameters.height_mm / (is_female_ ? 1630 : 1760);
-        size_ = height * height;
         std::string const gas = plan.parameters.word("bowel-gas", {"little", "usual", "much"}, "usual");
         gas_ = gas == "little" ? 0.5 : gas == "much" ? 1.5 : 1;
         calibre_ = frame.scale();
@@ -63,7 +62,7 @@ private:
         return std::clamp(noise(Vec3{index * 5.31 + 0.5, salt * 3.77 + 0.5, 0.5}, 1, frame_.seed(40)), -2.0, 2.0);
     }
 
-    double mass(double male_g, double female_g) const { return size_ * (is_female_ ? female_g : male_g); }
+    double mass(std::string_view organ) const { return reference_mass_g(plan_.parameters, organ); }
 
     /// Wall and content of these masses around a way that is right but for its calibre.
     struct Fitted {
@@ -146,9 +145,10 @@ private:
         }
         Shape const gas = unite(bubbles);
         Shape const& colon = colon_outer_.front();
-        Fitted const gut =
-            fitted(roughened(way.shape(), 0.8, 7, frame_.seed(41)), gas, mass(650, 600), mass(350, 280) / 1.04,
-                   [&](Vec3 const& p) { return colon.distance_mm(p) > 0 && cavity_.distance_mm(p) < -0.5; });
+        Fitted const gut = fitted(roughened(way.shape(), 0.8, 7, frame_.seed(41)), gas, mass("small-bowel-wall"),
+                                  mass("small-bowel-content") / 1.04, [&](Vec3 const& p) {
+                                      return colon.distance_mm(p) > 0 && cavity_.distance_mm(p) < -0.5;
+                                  });
         Shape const room = offset(cavity_, -0.5);
         small_outer_.push_back(intersect(gut.wall, room));
         small_.push_back({"small-bowel", label_of("small_bowel"), Rank::organ, wall_tissue, small_outer_.front()});
@@ -213,8 +213,8 @@ private:
                                    p.level + 0.12 * random(key, 10) + 0.25 * (gas_ - 1)));
         }
         Shape const gas = unite(gases);
-        Fitted const gut = fitted(roughened(way.shape(), 2.0, 17, frame_.seed(42)), gas, mass(370, 360),
-                                  mass(300, 320) / stool_density, [](Vec3 const&) { return true; });
+        Fitted const gut = fitted(roughened(way.shape(), 2.0, 17, frame_.seed(42)), gas, mass("colon-wall"),
+                                  mass("colon-content") / stool_density, [](Vec3 const&) { return true; });
         colon_outer_.push_back(gut.wall);
         Organ content{"colon-content", label_of("colon_content"), Rank::organ, {-60, stool_density}, gut.content};
         content.hu = [seed = frame_.seed(43)](Vec3 const& p, double) {
@@ -230,8 +230,7 @@ private:
     BodyPlan const& plan_;
     AbdomenFrame frame_;
     Shape cavity_;
-    bool is_female_;
-    double gas_ = 1, calibre_ = 1, size_ = 1;
+    double gas_ = 1, calibre_ = 1;
     std::vector<Organ> small_, large_;
     std::vector<Shape> small_outer_, colon_outer_; ///< one each, once built
 };

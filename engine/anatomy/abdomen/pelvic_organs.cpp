@@ -1,5 +1,6 @@
 #include "abdomen_parts.hpp"
 
+#include "../plan/reference_masses.hpp"
 #include "../surface/body_form.hpp"
 #include "../surface/volume_fit.hpp"
 
@@ -30,7 +31,7 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     // ICRP 89: wall 50 and 40 g; urine 200 mL in the usual bladder.
     std::string const full = who.word("bladder", {"empty", "usual", "full"}, "usual");
     double const urine_cm3 = full == "empty" ? 30 : full == "full" ? 420 : 190;
-    double const wall_g = (is_male ? 50 : 40) * s * s;
+    double const wall_g = reference_mass_g(who, "bladder-wall");
     Vec3 const radii = is_male ? Vec3{46, 36, 32} : Vec3{42, 36, 35};
     double const outer = swelling(radii, urine_cm3 + wall_g / 1.04);
     double const floor_z = -212; // its neck stays, the dome rises
@@ -42,7 +43,8 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
     if (is_male) {
         Vec3 const prostate{22, 15, 14};
         add("prostate", "prostate", Rank::organ, {40, 1.03, 7, 3},
-            ellipsoid(frame.frame(0, -10, -222), prostate * swelling(prostate, 17 * s * s / 1.03)));
+            ellipsoid(frame.frame(0, -10, -222),
+                      prostate * swelling(prostate, reference_mass_g(who, "prostate") / 1.03)));
         for (double const side : {-1.0, 1.0}) {
             std::string const end = side > 0 ? "-left" : "-right";
             add("seminal-vesicle" + end, "seminal_vesicle", Rank::organ, {30, 1.03, 7, 3},
@@ -50,18 +52,17 @@ void build_pelvic_organs(Anatomy& anatomy, AbdomenFrame const& frame)
             Vec3 const testis{11, 14, 20};
             add("testis" + end, "gonad", Rank::organ, {30, 1.04, 5, 3},
                 ellipsoid(frame.frame(side * 14, -84, side > 0 ? -258 : -255),
-                          testis * swelling(testis, 17.5 * s * s / 1.04)));
+                          testis * swelling(testis, reference_mass_g(who, "testis") / 1.04)));
         }
         return;
     }
-    // Old age shrinks both.
-    double const age = who.age_y > 60 ? 0.55 : 1;
+    double const age = who.age_y > 60 ? 0.55 : 1; // old ovaries are small
     Shape const corpus =
         ellipsoid({frame.at(4, 15, -140), {1, 0, 0}, {0, 0.8, -0.6}, {0, 0.6, 0.8}}, s * Vec3{24, 19, 27});
     Shape const cervix = rounded_cone(frame.at(3, 25, -166), 12 * s, frame.at(0, 29, -192), 10 * s);
     Shape const uterus = sampled(unite(corpus, cervix, 14 * s), 2, 16);
     add("uterus", "uterus", Rank::organ, {45, 1.03, 8, 4},
-        offset(uterus, offset_for_volume(uterus, age * 80 * s * s / 1.03, 1.5)));
+        offset(uterus, offset_for_volume(uterus, reference_mass_g(who, "uterus") / 1.03, 1.5)));
     for (double const side : {-1.0, 1.0})
         add(side > 0 ? "ovary-left" : "ovary-right", "gonad", Rank::organ, {30, 1.04, 8, 4},
             ellipsoid(frame.frame(side * 46, 12, side > 0 ? -150 : -154), std::cbrt(age) * s * Vec3{9, 8, 17}));

@@ -1,6 +1,7 @@
 #include "abdomen_parts.hpp"
 
 #include "../chest/chest_form.hpp"
+#include "../plan/reference_masses.hpp"
 #include "../surface/body_form.hpp"
 #include "../surface/volume_fit.hpp"
 
@@ -46,7 +47,7 @@ public:
     }
 
 private:
-    double mass(double male_g, double female_g) const { return size_ * (is_female_ ? female_g : male_g); }
+    double mass(std::string_view organ) const { return reference_mass_g(plan_.parameters, organ); }
     void add(std::string const& name, char const* label, Rank rank, Tissue const& tissue, Shape const& shape)
     {
         anatomy_.organs.push_back({name, label_of(label), rank, tissue, shape});
@@ -110,8 +111,7 @@ private:
                                    s * Vec3{3, 26, 34}, 2),
                        4);
         form = roughened(form, 1.2, 40, frame_.seed(1));
-        // The stomach, the great vessels and the spine, drawn later, take a share.
-        first("liver", "liver", liver_tissue, with_mass(form, mass(2000, 1610), 1.05, 4, 4, 2.5));
+        first("liver", "liver", liver_tissue, with_mass(form, mass("liver"), 1.05, 4, 4, 2.5));
     }
 
     /// Hangs below the liver, its end at the lower edge.
@@ -123,9 +123,9 @@ private:
         std::vector<double> const radii{4 * k, 11 * k, 18 * k, 16 * k};
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
-        Shape const sac = with_mass(tube(smooth, out), mass(68, 56), 1.03, 2, 1.5, 2);
+        Shape const sac = with_mass(tube(smooth, out), mass("bile") + mass("gallbladder-wall"), 1.03, 2, 1.5, 2);
         // Of it 10 and 8 g are wall.
-        double const within = offset_for_volume(sac, mass(58, 48) / 1.03, 1.5);
+        double const within = offset_for_volume(sac, mass("bile") / 1.03, 1.5);
         first("bile", "bile", gallbladder_tissue, offset(sac, within));
         first("gallbladder", "gallbladder", {40, 1.03}, sac);
     }
@@ -142,7 +142,7 @@ private:
             ellipsoid(Frame{axes.at(-43, -10, -4), axes.left, axes.back, axes.up}, s * Vec3{24, 34, 50});
         Shape form = without(intersect(body, offset(cavity_, -2.5), 5), hollow, 6);
         form = roughened(form, 1, 30, frame_.seed(2));
-        first("spleen", "spleen", spleen_tissue, with_mass(form, mass(150, 130), 1.04, 3, 2.5, 2.5));
+        first("spleen", "spleen", spleen_tissue, with_mass(form, mass("spleen"), 1.04, 3, 2.5, 2.5));
     }
 
     void kidneys()
@@ -163,7 +163,7 @@ private:
                 ellipsoid(Frame{axes.at(-30 * s * side, 0, 0), axes.left, axes.back, axes.up}, s * Vec3{17, 16, 24});
             Shape form = roughened(without(body, waist, 14 * s), 1.0, 26, frame_.seed(is_left ? 3 : 4));
             // The sinus takes its room.
-            form = with_mass(form, mass(155, 138) + 13 * size_, 1.05, 2, 2, 4);
+            form = with_mass(form, mass("kidney") + 13 * size_, 1.05, 2, 2, 4);
             both.push_back(form);
             // Gerota's fascia bounds the fat around the kidney.
             Shape const capsule = intersect(offset(form, 15 * s), offset(cavity_, -1.5), 4);
@@ -194,8 +194,7 @@ private:
         std::vector<double> out;
         auto const smooth = curve(line, 3, radii, out);
         Shape const lobules = roughened(tube(smooth, out), 2.2, 9, frame_.seed(7));
-        // So do the duodenum and the stomach here.
-        first("pancreas", "pancreas", pancreas_tissue, with_mass(lobules, mass(170, 172), 1.05, 2, 2, 3));
+        first("pancreas", "pancreas", pancreas_tissue, with_mass(lobules, mass("pancreas"), 1.05, 2, 2, 3));
     }
 
     void adrenals()
@@ -210,7 +209,7 @@ private:
                                       rounded_cone(top, 3.6 * k, top + k * Vec3{2 * side, -8, 8}, 3.0 * k), 4);
             std::string const label = "adrenal_gland_" + end;
             add("adrenal-" + end, label.c_str(), Rank::organ, adrenal_tissue,
-                offset(limbs, offset_for_volume(limbs, mass(7, 6.5) / 1.03, 1)));
+                offset(limbs, offset_for_volume(limbs, mass("adrenal") / 1.03, 1)));
         }
     }
 
@@ -223,7 +222,7 @@ private:
             unite(rounded_cone(top, 5, low + Vec3{9, 0, 0}, 8), rounded_cone(top, 5, low - Vec3{9, 0, 0}, 8));
         double const fatty = std::clamp((plan_.parameters.age_y - 20) / 30, 0.0, 1.0);
         add("thymus", "thymus", Rank::organ, {std::lerp(40.0, -60.0, fatty), 1.03, 25, 4},
-            offset(lobes, offset_for_volume(lobes, mass(25, 20) / 1.03, 1.5)));
+            offset(lobes, offset_for_volume(lobes, mass("thymus") / 1.03, 1.5)));
     }
 
     /// Small bodies along the great vessels and at the mesentery's root.

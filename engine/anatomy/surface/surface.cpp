@@ -1,4 +1,5 @@
 #include "../builders.hpp"
+#include "../plan/reference_masses.hpp"
 #include "body_form.hpp"
 #include "volume_fit.hpp"
 
@@ -28,10 +29,9 @@ Organ breast(Anatomy const& anatomy, Shape const& skin, Shape const& fascia, dou
                                     {sign * 0.35, -1, 0}, 15);
     Frame const frame{middle, {0.88, 0.47 * sign, 0}, {-0.47 * sign, 0.88, 0}, {0, 0, 1}};
     Shape const disc = ellipsoid(frame, plan.scale * Vec3{62, 26, 56});
-    double const height = plan.parameters.height_mm / 1630;
-    double const by = offset_for_volume(disc, 250 * height * height / 0.98, 3, [&](Vec3 const& p) {
-        return skin.distance_mm(p) < -3 && fascia.distance_mm(p) > 0;
-    });
+    double const by =
+        offset_for_volume(disc, reference_mass_g(plan.parameters, "breast") / 0.98, 3,
+                          [&](Vec3 const& p) { return skin.distance_mm(p) < -3 && fascia.distance_mm(p) > 0; });
     Shape const gland = intersect(offset(disc, by), offset(skin, -3));
     // Only the fat takes part: the muscle's fascia bounds it behind.
     Organ organ{sign > 0 ? "breast-left" : "breast-right", label_of("breast"), Rank::fat, {-20, 0.98}, gland};
