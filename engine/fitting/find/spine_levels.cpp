@@ -171,8 +171,8 @@ std::vector<Evidence> evidence_of(Findings const& found, Profile const& profile,
     bool const is_ribless_below = end > 40 && ribs[std::size_t(std::max(0, end - 20))] < 0.02;
     if (is_ribless_below)
         for (int i = end - 20; i > 0; --i)
-            if (ribs[std::size_t(i)] > 0.035) {
-                all.push_back({"last rib", double(i), l(1) + 0.3, 0.7});
+            if (ribs[std::size_t(i)] > 0.03) {
+                all.push_back({"last rib", double(i), l(1) - 0.3, 0.7});
                 break;
             }
     return all;

@@ -38,27 +38,32 @@ CanalScore canal_score(WorkVolume const& work, glm::ivec3 const& at)
     inside /= count;
     if (inside < -60 || inside > 130) return score;
     int hits = 0;
-    std::array<bool, rays> is_hit{};
+    std::array<double, rays> is_hit{}; // how far [mm]; 0 = not at all
     for (int ray = 0; ray < rays; ++ray) {
         double const a = 2 * std::numbers::pi * ray / rays, dx = std::cos(a), dy = std::sin(a);
         for (double r = 5; r <= reach_mm; r += step)
             if (hu(r * dx, r * dy) > bone_hu) {
-                is_hit[std::size_t(ray)] = true;
+                is_hit[std::size_t(ray)] = r;
                 ++hits;
                 break;
             }
     }
     score.wall = double(hits) / rays;
     int opposite = 0;
-    for (int ray = 0; ray < rays / 2; ++ray)
-        opposite += is_hit[std::size_t(ray)] && is_hit[std::size_t(ray + rays / 2)];
+    double uneven = 0; // the middle is as far from one wall as from the other
+    for (int ray = 0; ray < rays / 2; ++ray) {
+        double const there = is_hit[std::size_t(ray)], back = is_hit[std::size_t(ray + rays / 2)];
+        if (there == 0 || back == 0) continue;
+        ++opposite;
+        uneven += std::abs(there - back) / (rays / 2);
+    }
     // The vertebral body, or a disc, in front.
     double body = 0;
     count = 0;
     for (double x = -8; x <= 8; x += 2)
         for (double y = -26; y <= -12; y += 2, ++count) body += std::clamp(double(hu(x, y)), -200.0, 400.0);
     body = std::clamp(body / count / 200, -0.5, 1.0);
-    score.total = 0.45 * score.wall + 0.25 * opposite / (rays / 2) + 0.3 * body;
+    score.total = 0.45 * score.wall + 0.25 * opposite / (rays / 2) + 0.3 * body - 0.02 * uneven;
     return score;
 }
 
