@@ -55,8 +55,7 @@ void add_portal_veins(VesselTree& tree)
     LumenGraph& g = tree.graph();
     std::string const label = "portal_vein_and_splenic_vein";
     // Blood flows from gut and spleen to the liver: its edges point there.
-    int const hilum = g.add_node(at(-40, -44, 120), "portal-division");
-    (void)hilum;
+    g.add_node(at(-40, -44, 120), "portal-division");
     tree.vein("portal-vein", "portal-division", "portal-confluence",
               {at(-30, -45, 108), at(-19, -46, 92), at(-8, -46, 75)}, c * 6.2, c * 6.2, label);
     tree.vein("splenic-vein", "portal-confluence", "",
