@@ -62,23 +62,21 @@ public:
         Shape const& shape = brush.organ->shape;
         double const middle = shape.distance_mm(centre_);
         if (middle > reach_mm_) return;
-        bool const is_whole = middle < -reach_mm_;
-        std::size_t at = 0;
-        for (int k = 0; k < count_.z; ++k)
-            for (int j = 0; j < count_.y; ++j)
-                for (int i = 0; i < count_.x; ++i, ++at) {
-                    if (brush.organ->only_inside != 0 && labels_[at] != brush.organ->only_inside) continue;
-                    Vec3 const p = places_.empty() ? low_ + spacing_mm_ * Vec3{i, j, k} : places_[at];
-                    if (shape.has_share()) {
-                        double const share = shape.share(p, spacing_mm_);
-                        if (share > 0) cover(at, brush, p, share, 0);
-                        continue;
-                    }
-                    // The middle's distance is a lower bound of the depth, which is all that a texture asks.
-                    double const distance = is_whole && !brush.organ->hu ? middle : shape.distance_mm(p);
-                    double const share = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
-                    if (share > 0) cover(at, brush, p, share, std::max(0.0, -distance));
-                }
+        if (middle < -reach_mm_ || !places_.empty()) {
+            draw_part(brush, glm::ivec3{0}, count_, middle, reach_mm_);
+            return;
+        }
+        // The surface passes through: an eighth of the block at a time, most of which it leaves alone.
+        glm::ivec3 const half = glm::min(glm::ivec3{block_side / 2}, count_);
+        for (int part = 0; part < 8; ++part) {
+            glm::ivec3 const upper{part & 1, part >> 1 & 1, part >> 2};
+            glm::ivec3 const low = upper * half, high = upper * count_ + (1 - upper) * half;
+            if (glm::any(glm::lessThanEqual(high, low))) continue;
+            Vec3 const centre = low_ + spacing_mm_ * (Vec3{low + high} - 1.0) / 2.0;
+            double const reach = spacing_mm_ * (glm::length(Vec3{high - low}) / 2 + 1);
+            double const there = shape.distance_mm(centre);
+            if (there <= reach) draw_part(brush, low, high, there, reach);
+        }
     }
 
     void put() const
@@ -100,6 +98,32 @@ public:
     }
 
 private:
+    /// Voxels from `low` up to before `high`; `middle_mm` is the distance in their middle, of which none is further
+    /// than `reach_mm`.
+    void draw_part(Brush const& brush, glm::ivec3 const& low, glm::ivec3 const& high, double middle_mm, double reach_mm)
+    {
+        Organ const& organ = *brush.organ;
+        Shape const& shape = organ.shape;
+        // What is known of the depth is a lower bound: enough for a texture, and for organs that look no deeper.
+        bool const is_whole = middle_mm < -reach_mm && (!organ.hu || -middle_mm - reach_mm >= organ.skin_depth_mm);
+        for (int k = low.z; k < high.z; ++k)
+            for (int j = low.y; j < high.y; ++j) {
+                std::size_t at = std::size_t((k * count_.y + j) * count_.x + low.x);
+                for (int i = low.x; i < high.x; ++i, ++at) {
+                    if (organ.only_inside != 0 && labels_[at] != organ.only_inside) continue;
+                    Vec3 const p = places_.empty() ? low_ + spacing_mm_ * Vec3{i, j, k} : places_[at];
+                    if (shape.has_share()) {
+                        double const share = shape.share(p, spacing_mm_);
+                        if (share > 0) cover(at, brush, p, share, 0);
+                        continue;
+                    }
+                    double const distance = is_whole ? middle_mm : shape.distance_mm(p);
+                    double const share = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
+                    if (share > 0) cover(at, brush, p, share, std::max(0.0, -distance));
+                }
+            }
+    }
+
     void cover(std::size_t at, Brush const& brush, Vec3 const& p, double share, double depth_mm)
     {
         hu_[at] += share * (brush.hu_at(p, depth_mm) - hu_[at]);

@@ -119,12 +119,14 @@ private:
             for (Lobe const lobe :
                  {Lobe::left_lower, Lobe::left_upper, Lobe::right_lower, Lobe::right_middle, Lobe::right_upper}) {
                 if (side_of(lobe) != side) continue;
-                anatomy_.organs.push_back({std::string{"lung-"} + name_of(lobe),
-                                           label_of(lobe),
-                                           Rank::cavity,
-                                           {mean_hu, density, 22, 2.6},
-                                           lobe_shape(form, fissures_, lobe, seam_mm),
-                                           hu});
+                Organ organ{std::string{"lung-"} + name_of(lobe),
+                            label_of(lobe),
+                            Rank::cavity,
+                            {mean_hu, density, 22, 2.6},
+                            lobe_shape(form, fissures_, lobe, seam_mm),
+                            hu};
+                organ.skin_depth_mm = 0;
+                anatomy_.organs.push_back(std::move(organ));
             }
             for (bool const is_horizontal : {false, true}) {
                 if (is_horizontal && side == Side::left) continue;

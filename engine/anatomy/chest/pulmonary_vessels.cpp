@@ -78,7 +78,7 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"pulmonary-artery-right",
          "pulmonary-bifurcation",
          "right-hilar-artery",
-         {at(7, -18, -15), at(-9, -17, -19), at(-25, -15, -23)},
+         {at(9, -15, -19), at(-6, -12, -24), at(-25, -14, -25)},
          1.3},
         {"truncus-anterior",
          "right-hilar-artery",
@@ -131,7 +131,7 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
         {"pulmonary-vein-right-superior",
          "pulmonary-vein-right-superior",
          "right-superior-vein",
-         {at(-29, -18, -43), at(-38, -22, -38)},
+         {at(-31, -16, -42), at(-41, -23, -41)},
          1.08},
         {"vein-right-upper", "right-superior-vein", "right-upper-vein", {at(-47, -23, -31), at(-54, -22, -22)}, 1.08},
         {"vein-right-middle", "right-superior-vein", "right-middle-vein", {at(-45, -25, -46), at(-51, -28, -54)}, 1.05},
@@ -144,22 +144,22 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
         {"pulmonary-vein-left-superior",
          "pulmonary-vein-left-superior",
          "left-superior-vein",
-         {at(39, -17, -38), at(48, -20, -34)},
+         {at(46, -11, -38), at(52, -18, -37)},
          1.08},
-        {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(54, -19, -27), at(58, -17, -19)}, 1.08},
-        {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(53, -23, -42), at(58, -26, -50)}, 1.05},
+        {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(57, -19, -30), at(60, -18, -21)}, 1.08},
+        {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(56, -22, -43), at(60, -26, -51)}, 1.05},
         {"pulmonary-vein-left-inferior",
          "pulmonary-vein-left-inferior",
          "left-lower-vein",
-         {at(36, 8, -70), at(42, 19, -75)},
+         {at(38, 17, -70), at(43, 21, -75)},
          1.08},
         {"vein-left-basal", "left-lower-vein", "left-basal-vein", {at(47, 25, -80), at(52, 28, -86)}, 1.06},
     };
     // Where no heart has been drawn, its plan's places serve.
-    std::map<std::string, Vec3> const roots{{"pulmonary-vein-right-superior", at(-21, -13, -47)},
-                                            {"pulmonary-vein-right-inferior", at(-19, 1, -68)},
-                                            {"pulmonary-vein-left-superior", at(30, -14, -43)},
-                                            {"pulmonary-vein-left-inferior", at(28, 2, -64)}};
+    std::map<std::string, Vec3> const roots{{"pulmonary-vein-right-superior", at(-22, -3, -33)},
+                                            {"pulmonary-vein-right-inferior", at(-20, 7, -58)},
+                                            {"pulmonary-vein-left-superior", at(38, -2, -33)},
+                                            {"pulmonary-vein-left-inferior", at(33, 12, -53)}};
     Loads loads;
     for (VeinRoot const& root : vein_roots())
         for (int const segment : root.segments) loads[root.node] += shares[std::size_t(segment)];

@@ -111,7 +111,8 @@ Shape rounded_cone(Vec3 const& from_mm, double from_radius_mm, Vec3 const& to_mm
 Shape tube(std::span<Vec3 const> points_mm, std::span<double const> radii_mm)
 {
     FLUORO_EXPECT(points_mm.size() == radii_mm.size() && points_mm.size() >= 2);
-    // Pieces of sixteen with a box each, so that a long tube costs little per point.
+    // Runs of pieces with a box each, so that a long tube costs little per point.
+    constexpr std::size_t run_length = 12;
     struct Run {
         Box box;
         std::size_t first, last; ///< points
@@ -120,22 +121,39 @@ Shape tube(std::span<Vec3 const> points_mm, std::span<double const> radii_mm)
     std::vector<double> const radii{radii_mm.begin(), radii_mm.end()};
     std::vector<Run> runs;
     Box all{Vec3{std::numeric_limits<double>::max()}, Vec3{std::numeric_limits<double>::lowest()}};
-    for (std::size_t first = 0; first + 1 < points.size(); first += 16) {
+    for (std::size_t first = 0; first + 1 < points.size(); first += run_length) {
         Run run{{points[first] - radii[first], points[first] + radii[first]},
                 first,
-                std::min(first + 16, points.size() - 1)};
+                std::min(first + run_length, points.size() - 1)};
         for (std::size_t i = first; i <= run.last; ++i)
             run.box = around(run.box, {points[i] - radii[i], points[i] + radii[i]});
         all = around(all, run.box);
         runs.push_back(run);
     }
     return {all, [points, radii, runs](Vec3 const& p) {
-                double best = std::numeric_limits<double>::max();
-                for (Run const& run : runs) {
+                auto const outside2 = [&](Run const& run) {
                     Vec3 const beyond = glm::max(glm::max(run.box.low - p, p - run.box.high), Vec3{0});
-                    if (glm::dot(beyond, beyond) > 0 && glm::length(beyond) >= best) continue;
+                    return glm::dot(beyond, beyond);
+                };
+                double best = std::numeric_limits<double>::max();
+                auto const ask = [&](Run const& run) {
                     for (std::size_t i = run.first; i < run.last; ++i)
                         best = std::min(best, to_rounded_cone(p, points[i], radii[i], points[i + 1], radii[i + 1]));
+                };
+                // The run that looks nearest first: it leaves few others to be asked.
+                std::size_t nearest = 0;
+                double least = outside2(runs[0]);
+                for (std::size_t i = 1; i < runs.size() && least > 0; ++i)
+                    if (double const off = outside2(runs[i]); off < least) {
+                        least = off;
+                        nearest = i;
+                    }
+                ask(runs[nearest]);
+                for (std::size_t i = 0; i < runs.size(); ++i) {
+                    if (i == nearest) continue;
+                    double const off = outside2(runs[i]);
+                    if (off > 0 && (best <= 0 || off >= best * best)) continue;
+                    ask(runs[i]);
                 }
                 return best;
             }};

@@ -3,6 +3,7 @@
 #include <fluoro/anatomy/body_plan.hpp>
 #include <fluoro/patient/lumen_graph.hpp>
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace fluoro {
@@ -41,6 +42,8 @@ struct Organ {
     std::function<double(Vec3 const& p, double depth_mm)> hu = {};
     /// Only drawn where this label is already (a tumour inside its organ); 0 = anywhere.
     int only_inside = 0;
+    /// Deeper than this `hu` does not ask how deep, and may be told any such depth: inner voxels then cost no distance.
+    double skin_depth_mm = std::numeric_limits<double>::infinity();
 };
 
 /// The whole body as shapes, ways and places. Drawn by voxelise(), fitted to a CT by fit().
