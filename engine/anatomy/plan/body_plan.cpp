@@ -223,7 +223,8 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of the
+    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of
+    // the
     // heart. Legs a little apart.
     {"elbow-left", t(3), 475, -6, -23},
     {"elbow-right", t(3), -475, -6, -23},
@@ -283,15 +284,16 @@ double area(double half_width, double half_depth, double exponent)
     return 4 * half_width * half_depth * a * a / std::tgamma(1 + 2 / exponent);
 }
 
-/// Adipose tissue of the whole body as the plan has it [kg].
+/// Adipose tissue of the whole body as it will be drawn [kg]: measured in the voxels of the four built-in patients,
+/// within 0.5 kg. docs/theory/body.md
 double adipose_kg(BodyPlan const& plan)
 {
-    // Fat on limbs and head over that on the trunk, and what lies around organs, between muscles and in yellow marrow
-    // of a lean patient [kg]: together 18.2 and 22.5 kg in the reference adults of ICRP 89.
     bool const is_male = plan.parameters.sex == Sex::male;
-    double const limbs_over_trunk = is_male ? 0.62 : 1.0;
-    double const inner_kg = (is_male ? 5.2 : 5.6) * std::pow(plan.scale, 3);
-    double under_skin = 0, within = 0;
+    // Limbs and head by the thickness that was asked for; around organs and between muscles of a lean patient.
+    double const limbs =
+        plan.scale * plan.scale * (is_male ? 1 : 1.25) * (1.85 + 0.296 * plan.parameters.subcutaneous_mm);
+    double const inner = (is_male ? 4.8 : 3.1) * std::pow(plan.scale, 3);
+    double under_skin = 0, within = 0; // [mm2] summed over heights
     constexpr double step = 5;
     BodyPlan lean = plan;
     lean.visceral_mm = 0;
@@ -305,19 +307,20 @@ double adipose_kg(BodyPlan const& plan)
         under_skin += area(o.half_width_mm, (o.back_mm - o.front_mm) / 2, o.exponent) - inside;
         within += inside - inner_area(thin);
     }
-    constexpr double kg_per_mm3 = 0.95e-6;
-    return kg_per_mm3 * step * plan.scale * ((1 + limbs_over_trunk) * under_skin + within) + inner_kg;
+    // Skin, arms and legs take their share of the layer; a stretched wall takes a third of what the belly gains.
+    double const kg_per_mm2 = 0.95e-6 * step * plan.scale;
+    return kg_per_mm2 * ((0.79 + 0.037 * plan.fat) * under_skin + 0.68 * within) + limbs + inner;
 }
 
-/// What is not adipose tissue [kg]: ICRP 89's reference adults, by the square of the height; a fifth of what a heavy
-/// patient carries beyond is muscle and skin that carries it, and old age has lost a tenth. Typical.
+/// What is drawn beside adipose tissue [kg], by the square of the height; age and weight change it little, since
+/// muscles are drawn for the stature.
 double lean_kg(PatientParameters const& p)
 {
     bool const is_male = p.sex == Sex::male;
     double const height = p.height_mm / (is_male ? 1760 : 1630);
-    double const reference = (is_male ? 54.8 : 37.5) * height * height, usual = (is_male ? 73 : 60) * height * height;
-    double const age = 1 - 0.1 * std::clamp((p.age_y - 50) / 28, 0.0, 1.0);
-    return age * reference + 0.2 * (p.mass_kg - usual);
+    double const usual = (is_male ? 73 : 60) * height * height;
+    double const age = 1 - 0.025 * std::clamp((p.age_y - 50) / 28, 0.0, 1.0);
+    return age * (is_male ? 53.3 : 39.9) * height * height + 0.04 * (p.mass_kg - usual);
 }
 
 /// Visceral fat first, within what a belly can hold; the rest under the skin.
@@ -331,7 +334,7 @@ void solve_fat(BodyPlan& plan)
             (adipose_kg(plan) < wanted ? low : high) = value;
         }
     };
-    solve(plan.visceral_mm, -8 * plan.scale, 60 * plan.scale);
+    solve(plan.visceral_mm, -8 * plan.scale, 50 * plan.scale);
     if (std::abs(adipose_kg(plan) - wanted) > 0.05) solve(plan.fat, 0.2, 12);
 }
 
@@ -367,8 +370,8 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     // A neck and the upper chest put on less than the belly and the hips.
     double const gain = (fat - 1) * std::lerp(1.0, 0.45, std::clamp((z - 120) / 180, 0.0, 1.0));
     o.fat_front_mm = scale * row.fat_front * std::max(0.15, 1 + gain);
-    o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.6 * gain);
-    o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.5 * gain);
+    o.fat_side_mm = scale * row.fat_side * std::max(0.15, 1 + 0.8 * gain);
+    o.fat_back_mm = scale * row.fat_back * std::max(0.15, 1 + 0.7 * gain);
     // What is inside the fat is the reference's; visceral fat swells the belly, lying more to the sides.
     double const visceral = visceral_mm * std::exp(-std::pow((z - 10) / (z > 10 ? 85 : 110), 2));
     double const inner_width = scale * slim * (row.half_width - row.fat_side) + 0.75 * visceral;

@@ -70,10 +70,10 @@ PatientParameters person(char const* name, Sex sex, double age_y, double height_
 std::vector<PatientParameters> const& people()
 {
     static std::vector<PatientParameters> const all{
-        person("adult-male", Sex::male, 40, 1760, 73, 1, 15, 1),
-        person("adult-female", Sex::female, 40, 1630, 60, 1, 20, 2),
-        person("obese-adult", Sex::male, 50, 1760, 115, 1, 55, 3),
-        person("elderly-osteoporotic", Sex::female, 78, 1560, 55, 0.45, 18, 4),
+        person("adult-male", Sex::male, 40, 1760, 73, 1, 16, 1),
+        person("adult-female", Sex::female, 40, 1630, 60, 1, 23, 2),
+        person("obese-adult", Sex::male, 50, 1760, 115, 1, 60, 3),
+        person("elderly-osteoporotic", Sex::female, 78, 1560, 55, 0.45, 25, 4),
     };
     return all;
 }
