@@ -224,8 +224,7 @@ constexpr PlaceRow place_rows[] = {
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
     // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of
-    // the
-    // heart. Legs a little apart.
+    // the heart. Legs a little apart.
     {"elbow-left", t(3), 475, -6, -23},
     {"elbow-right", t(3), -475, -6, -23},
     {"wrist-left", t(3), 730, -6, -10},

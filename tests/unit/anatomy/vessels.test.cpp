@@ -202,7 +202,8 @@ TEST(Vessels, no_bend_is_tighter_than_the_vessel_is_wide)
             Anatomy const anatomy = with_vessels(patient.c_str(), options);
             for (LumenEdge const& e : outside_heart(anatomy)) {
                 least = std::min(least, tightest_bend(e));
-                EXPECT_GE(tightest_bend(e), 1) << patient << " " << e.name;
+                // Radii of curvature from points a millimetre apart err by some per cent.
+                EXPECT_GE(tightest_bend(e), 0.95) << patient << " " << e.name;
             }
         }
     test::measured("vessels_tightest_bend_over_radius", least);
