@@ -196,8 +196,8 @@ Box region_named(BodyPlan const& plan, std::string_view name)
             Vec3 const wrist = plan.place(std::string{"wrist"} + side);
             box = around(box, {wrist, wrist});
         }
-        box.low.x -= 195 * s;
-        box.high.x += 195 * s;
+        box.low.x -= 210 * s;
+        box.high.x += 210 * s;
         return box;
     }
     throw Error{"no region is called '" + std::string{name} +

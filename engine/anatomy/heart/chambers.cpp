@@ -156,7 +156,7 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     add("left-ventricle", "left_ventricle", mitral, aortic,
         {f.at({0, -1, 22}), f.at({2, 2, 48}), f.at({9, 8, 32}), f.at({17, 12, 8})}, HeartPart::left_ventricle);
     add("right-ventricle", "right_ventricle", tricuspid, pulmonary,
-        {f.at({41, -10, 24}), f.at({46, 1, 34}), f.at({41, 17, 26}), f.at({32, 37, 11})}, HeartPart::right_ventricle);
+        {f.at({44, -10, 24}), f.at({51, 2, 36}), f.at({50, 20, 28}), f.at({42, 38, 12})}, HeartPart::right_ventricle);
     add("left-atrium", "left_atrium", left_middle, mitral, {}, HeartPart::left_atrium);
     auto const ostia = f.pulmonary_vein_ostia();
     char const* const sides[] = {"right-superior", "right-inferior", "left-superior", "left-inferior"};

@@ -1,6 +1,4 @@
 #include "heart_form.hpp"
-
-#include "../chest/chest_form.hpp"
 #include "heart_parts.hpp"
 
 #include <algorithm>
@@ -15,8 +13,6 @@ namespace fluoro {
 namespace {
 
 // Everything here is in mm of the reference man's heart. In the heart's own axes: septal, anterior, apical.
-constexpr double front_room = 3.5;  ///< fat and sac between ventricles and chest wall
-constexpr double left_wall = 9.5;   ///< kept where the chest wall flattens the heart
 constexpr double right_wall = 3.8;  ///< RV free wall 3 to 4 mm (typical)
 constexpr double atrial_wall = 2.0; ///< typical
 constexpr double septum_gap = 2.5;  ///< between the atria
@@ -34,9 +30,8 @@ constexpr double safe = 0.88;
 } // namespace
 
 struct HeartForm::Sample {
-    Vec3 still;         ///< patient's axes from the origin
-    Vec3 w, q;          ///< the same with the person's irregularity; in the heart's axes
-    double wall = -100; ///< to the inner face of the chest wall, negative inside
+    Vec3 still; ///< patient's axes from the origin
+    Vec3 w, q;  ///< the same with the person's irregularity; in the heart's axes
 };
 
 ChamberVolumes chamber_volumes(PatientParameters const& who)
@@ -45,13 +40,12 @@ ChamberVolumes chamber_volumes(PatientParameters const& who)
     // their least at end-diastole; what ICRP 89's blood leaves for them.
     bool const is_female = who.sex == Sex::female;
     double const surface = std::sqrt(who.height_mm * who.mass_kg / (is_female ? 1630.0 * 60 : 1760.0 * 73));
-    ChamberVolumes v = is_female ? ChamberVolumes{131.5, 144.5, 44, 50} : ChamberVolumes{158, 187, 63, 71};
+    ChamberVolumes v = is_female ? ChamberVolumes{131.5, 144.5, 44, 50} : ChamberVolumes{160, 190, 62, 70};
     for (double* one : {&v.left_ventricle, &v.right_ventricle, &v.left_atrium, &v.right_atrium}) *one *= surface;
     return v;
 }
 
-HeartForm::HeartForm(BodyPlan const& plan)
-    : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}, chest_{thoracic_cavity(plan)}
+HeartForm::HeartForm(BodyPlan const& plan) : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}
 {
     RandomSequence random{plan.parameters.seed, RandomStream::body, 51, 0};
     for (Vec3& wave : wave_) {
@@ -80,8 +74,6 @@ HeartForm::Sample HeartForm::sample(Vec3 const& p) const
     for (int i = 0; i < 3; ++i)
         s.w[i] = s.still[i] + height * std::sin(glm::dot(wave_[std::size_t(i)], s.still) + phase_[i]);
     s.q = {glm::dot(s.w, frame_.septal), glm::dot(s.w, frame_.anterior), glm::dot(s.w, frame_.apical)};
-    // Only what is in front meets it.
-    if (s.still.y < -25) s.wall = chest_.distance_mm(p) / frame_.scale;
     return s;
 }
 
@@ -92,19 +84,18 @@ double HeartForm::left_outer(Sample const& s) const
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
     double const body = to_ellipsoid(p, {38.1, 38.6, p.z > 0 ? 75.5 : 60.0});
     double const cut = rounded_cut(body, -7 - s.q.z, 9);
-    return rounded_cut(blended(cut, to_cone(s.q, {9, 8, 14}, 23, {24, 18, -7}, 14), 8), s.wall + front_room, 10);
+    return blended(cut, to_cone(s.q, {9, 8, 14}, 23, {24, 18, -7}, 14), 8);
 }
 
 double HeartForm::right_outer(Sample const& s) const
 {
     double const a = s.q.z - 24;
-    Vec3 const p{s.q.x - 31 + 0.2 * a, s.q.y + 9 - 0.05 * a, a};
-    double const body = rounded_cut(to_ellipsoid(p, {40.5, 55.5, a > 0 ? 64.0 : 35.5}), -7 - s.q.z, 8);
-    double const conus = to_cone(s.q, {35, 15, 26}, 25, {29, 50, 1}, 14.8);
+    Vec3 const p{s.q.x - 35 + 0.25 * a, s.q.y + 7 - 0.05 * a, a};
+    double const body = rounded_cut(to_ellipsoid(p, {40.6, 49, a > 0 ? 60.5 : 33.0}), -7 - s.q.z, 8);
+    double const conus = to_cone(s.q, {41, 14, 26}, 25, {36, 52, 3}, 14.8);
     // Up to just beyond the pulmonary valve.
     double const beyond = glm::dot(s.still - places_.pulmonary, places_.pulmonary_flow) - 3;
-    // Flattened behind the breastbone.
-    return rounded_cut(rounded_cut(blended(body, conus, 12), beyond, 2), s.wall + front_room, 10);
+    return rounded_cut(blended(body, conus, 12), beyond, 2);
 }
 
 double HeartForm::root(Sample const& s, double wall) const
@@ -127,9 +118,7 @@ double HeartForm::left_cavity(Sample const& s) const
     double const outflow = to_cone(s.q, {9, 8, 14}, 13, {24, 18, -9}, 11.3);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, 0, 14);
     double const beyond = glm::dot(s.still - places_.aortic, frame_.root_axis);
-    double const inner =
-        rounded_cut(std::min(blended(body, outflow, 6), inflow) + left_inset_, s.wall + front_room + left_wall, 10);
-    return std::max(inner, beyond);
+    return std::max(std::min(blended(body, outflow, 6), inflow) + left_inset_, beyond);
 }
 
 double HeartForm::right_cavity(Sample const& s, double left, double right) const
@@ -193,7 +182,7 @@ std::array<float, heart_parts> HeartForm::all_parts(Vec3 const& p) const
                                               right,
                                               atria,
                                               blended(muscle, stem, 3),
-                                              rounded_cut(round - sac_reach, s.wall + 0.8, 6),
+                                              round - sac_reach,
                                               left_cavity(s),
                                               right_cavity(s, left, right),
                                               left_atrium,
@@ -206,7 +195,7 @@ std::array<float, heart_parts> HeartForm::all_parts(Vec3 const& p) const
 
 void HeartForm::draw_lattice()
 {
-    bounds_ = {frame_.beside({-72, -86, -88}), frame_.beside({84, 46, 66})};
+    bounds_ = {frame_.beside({-72, -86, -72}), frame_.beside({84, 46, 66})};
     lattice_ = glm::ivec3{glm::ceil((bounds_.high - bounds_.low) / lattice_mm)} + 1;
     parts_mm_.resize(std::size_t(lattice_.x) * std::size_t(lattice_.y) * std::size_t(lattice_.z));
     parallel_for(lattice_.z, [&](int first, int last) {
@@ -286,7 +275,7 @@ void HeartForm::fit_cavities(ChamberVolumes const& volumes)
     };
     fit(left_inset_, volumes.left_ventricle + papillary_ml * std::pow(frame_.scale, 3), {{-45, -95, -70}, {80, 40, 45}},
         [this](Sample const& s) { return left_cavity(s); });
-    fit(right_inset_, volumes.right_ventricle + band_ml * std::pow(frame_.scale, 3), {{-55, -90, -85}, {75, 15, 60}},
+    fit(right_inset_, volumes.right_ventricle + band_ml * std::pow(frame_.scale, 3), {{-55, -90, -70}, {75, 15, 60}},
         [this](Sample const& s) { return right_cavity(s, left_outer(s), right_outer(s)); });
     fit(left_atrial_inset_, volumes.left_atrium, {{-60, -45, -25}, {50, 45, 50}}, [this](Sample const& s) {
         double const left = left_outer(s);

@@ -9,14 +9,14 @@ namespace fluoro {
 
 namespace {
 
-// Typical of CT at rest: the long axis 45 degrees to the left of the front, 37 degrees down.
-constexpr double axis_left_deg = 45, axis_down_deg = 37;
+// Typical of CT at rest: the long axis 46 degrees to the left of the front, 33 degrees down.
+constexpr double axis_left_deg = 46, axis_down_deg = 33;
 
 // Along the patient's axes from the middle of the mitral annulus [mm of the reference man].
 constexpr Vec3 superior_junction{-46, -8, 22}, inferior_junction{-43, 5, -38};
 constexpr Vec3 vein_ostia[] = {{-44, 10, 27}, {-42, 20, 4}, {17, 11, 27}, {12, 25, 9}};
 // Septal, anterior, apical [mm of the reference man].
-constexpr Vec3 aortic_middle{24, 18, -9}, pulmonary_middle{28.5, 48, 2}, tricuspid_middle{38, -12, 4}, apex{0, 4, 93};
+constexpr Vec3 aortic_middle{24, 18, -9}, pulmonary_middle{35.6, 50.3, 4}, tricuspid_middle{40, -12, 4}, apex{0, 4, 93};
 
 // Aortic root of a man: annulus 23, sinuses 32 to 34, sinotubular junction 29 mm across, 22 mm high (typical of CT).
 constexpr double annulus_radius = 11.5, junction_radius = 14.4, root_height = 22;
@@ -39,7 +39,7 @@ HeartFrame heart_frame(BodyPlan const& plan)
     double const slim = is_female ? 0.94 : 1;
     double const beyond = 60 * (f.scale - plan.scale * slim);
     f.origin_mm = plan.vertebra(level_at(int(Level::t1) + 6)).frame.origin_mm +
-                  plan.scale * Vec3{slim * 20, slim * -52, -4} + Vec3{0, beyond, 0};
+                  plan.scale * Vec3{slim * 21, slim * -54, -6} + Vec3{0, beyond, 0};
     f.root_axis = glm::normalize(Vec3{-0.42, -0.20, 0.885});
     Vec3 const to_right_sinus{-0.17, -0.98, 0};
     f.root_right = glm::normalize(to_right_sinus - glm::dot(to_right_sinus, f.root_axis) * f.root_axis);

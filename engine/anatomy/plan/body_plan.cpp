@@ -207,8 +207,8 @@ constexpr PlaceRow place_rows[] = {
     {"caval-hiatus", t(9), -26, -50, -4},
     // Trunk
     {"jugular-notch", t(2), 0, -72, -12},
-    {"sternal-angle", t(4), 0, -102, -10},
-    {"xiphoid", t(10), 0, -131, 4},
+    {"sternal-angle", t(4), 0, -98, -10},
+    {"xiphoid", t(10), 0, -124, 4},
     {"diaphragm-dome-right", t(9), -72, -72, 2},
     {"diaphragm-dome-left", t(9), 72, -66, -12},
     {"diaphragm-crus", l(2), 0, -22, 0},

@@ -11,21 +11,16 @@
 namespace fluoro {
 namespace {
 
-bool is_spine(Organ const& organ)
-{
-    for (char const* start :
-         {"vertebra-", "sacrum", "disc-", "cleft-", "epidural", "foramen", "nerve", "thecal", "spinal"})
-        if (organ.name.starts_with(start)) return true;
-    return false;
-}
-
 /// The spine alone: quicker to draw, and no other organ's label mixes in.
 Anatomy spine_of(std::string const& name, std::vector<std::string> const& settings = {})
 {
     PatientParameters parameters = built_in_patient(name);
     for (auto const& setting : settings) set(parameters, setting);
-    Anatomy anatomy = build_anatomy(parameters);
-    std::erase_if(anatomy.organs, [](Organ const& organ) { return !is_spine(organ); });
+    Anatomy anatomy;
+    anatomy.plan = plan_body(parameters);
+    anatomy.lumens.landmarks = anatomy.plan.places;
+    for (NamedBuilder const& builder : builders())
+        if (std::string{builder.name} == "spine") builder.build(anatomy);
     return anatomy;
 }
 
@@ -423,10 +418,8 @@ TEST(Spine, a_wrong_fracture_or_metastasis_is_refused_with_what_to_write)
                               "fracture=T12:wedge:much", "fracture=T12:wedge:95", "fracture=T12:wedge:40:hole",
                               "fracture=T12:wedge:40;T12:plana:50", "metastasis=L1", "metastasis=L1:round",
                               "metastasis=L1:lytic:rib", "scoliosis_deg=90"}) {
-        PatientParameters p = built_in_patient("adult-male");
-        set(p, wrong);
         try {
-            build_anatomy(p);
+            spine_of("adult-male", {wrong});
             ADD_FAILURE() << wrong << " was taken";
         } catch (Error const& error) {
             EXPECT_NE(std::string{error.what()}.find(std::string{wrong}.substr(0, 8)), std::string::npos)

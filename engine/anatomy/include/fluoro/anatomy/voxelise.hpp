@@ -14,7 +14,8 @@ struct VoxelSettings {
 
 /// The trunk from the neck to the middle of the thighs, with 10 mm of air around the skin.
 Box trunk_region(BodyPlan const& plan);
-/// A named region of the command line ("trunk", "chest", "heart", "spine", "neck", "head", "whole"); throws Error with the names.
+/// A named region of the command line ("trunk", "chest", "heart", "spine", "neck", "head", "whole"); throws Error with
+/// the names.
 Box region_named(BodyPlan const& plan, std::string_view name);
 
 /// HU and labels. Each organ covers what is below it by the share of the voxel that it fills (taken from its distance),
