@@ -29,6 +29,17 @@ double Plate::distance_mm(Vec3 const& q) const
     return std::sqrt(glm::dot(side, side) + beyond * beyond) - std::lerp(r0, r1, t);
 }
 
+Box Plate::bounds() const
+{
+    Box box{Vec3{1e9}, Vec3{-1e9}};
+    for (double t : {0.0, 1.0})
+        for (double side : {-1.0, 1.0}) {
+            Vec3 const p = a + t * u + side * std::lerp(h0, h1, t) * w;
+            box = around(box, grown({p, p}, std::lerp(r0, r1, t)));
+        }
+    return box;
+}
+
 double BonePart::distance_mm(Vec3 const& q) const
 {
     double d = plate.distance_mm(q);

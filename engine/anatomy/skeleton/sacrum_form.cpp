@@ -28,17 +28,6 @@ double outside_mm(Box const& box, Vec3 const& p)
     return glm::length(glm::max(glm::max(box.low - p, p - box.high), Vec3{0}));
 }
 
-Box box_of(Plate const& plate)
-{
-    Box box{Vec3{1e9}, Vec3{-1e9}};
-    for (double t : {0.0, 1.0})
-        for (double side : {-1.0, 1.0}) {
-            Vec3 const p = plate.a + t * plate.u + side * std::lerp(plate.h0, plate.h1, t) * plate.w;
-            box = around(box, grown({p, p}, std::lerp(plate.r0, plate.r1, t)));
-        }
-    return box;
-}
-
 } // namespace
 
 SacrumForm::SacrumForm(BodyPlan const& plan)
@@ -139,8 +128,8 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
 
     Box local{Vec3{1e9}, Vec3{-1e9}};
     for (auto const* parts : {&paired_, &middle_})
-        for (BonePart const& part : *parts) local = around(local, box_of(part.plate));
-    for (BonePart const& part : paired_) paired_boxes_.push_back(box_of(part.plate));
+        for (BonePart const& part : *parts) local = around(local, part.plate.bounds());
+    for (BonePart const& part : paired_) paired_boxes_.push_back(part.plate.bounds());
     local.low.x = -local.high.x;
     local = grown(local, 1.5);
     box_ = {Vec3{1e9}, Vec3{-1e9}};

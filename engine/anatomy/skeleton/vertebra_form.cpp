@@ -20,17 +20,6 @@ bool is_lumbar(Level level)
 }
 
 /// The box of a plate and its mirror image, all of it on the left.
-Box box_of(Plate const& plate)
-{
-    Box box{Vec3{1e9}, Vec3{-1e9}};
-    for (double t : {0.0, 1.0})
-        for (double side : {-1.0, 1.0}) {
-            Vec3 const p = plate.a + t * plate.u + side * std::lerp(plate.h0, plate.h1, t) * plate.w;
-            box = around(box, grown({p, p}, std::lerp(plate.r0, plate.r1, t)));
-        }
-    return box;
-}
-
 double outside_mm(Box const& box, Vec3 const& p)
 {
     return glm::length(glm::max(glm::max(box.low - p, p - box.high), Vec3{0}));
@@ -100,7 +89,7 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         shape_typical(plan);
     arch_box_ = {Vec3{1e9}, Vec3{-1e9}};
     for (auto const* parts : {&paired_, &middle_})
-        for (BonePart const& part : *parts) arch_box_ = around(arch_box_, box_of(part.plate));
+        for (BonePart const& part : *parts) arch_box_ = around(arch_box_, part.plate.bounds());
     arch_box_ = grown(arch_box_, 1.2); // blends
 }
 

@@ -17,6 +17,7 @@ struct Plate {
     double h0 = 0, h1 = 0, r0 = 1, r1 = 1;
 
     double distance_mm(Vec3 const& q) const;
+    Box bounds() const;
 };
 
 /// The half-space dot(n, q) <= c.

@@ -6,21 +6,12 @@
 #include <gtest/gtest.h>
 #include <itkThinPlateSplineKernelTransform.h>
 #include <measured.hpp>
+#include <spread.hpp>
 
 namespace fluoro {
 namespace {
 
-/// Places all over a box, the same every time.
-std::vector<Vec3> spread(Box const& box, int count)
-{
-    std::vector<Vec3> points;
-    for (int i = 1; i <= count; ++i) {
-        Vec3 const share{std::fmod(i * 0.8191725134, 1), std::fmod(i * 0.6710436067, 1),
-                         std::fmod(i * 0.5497004779, 1)};
-        points.push_back(box.low + share * (box.high - box.low));
-    }
-    return points;
-}
+using test::spread;
 
 Box const trunk{{-200, -120, -300}, {200, 130, 400}};
 
