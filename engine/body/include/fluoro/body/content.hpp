@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <fluoro/physics/basis.hpp>
+#include <fluoro/physics/mixture.hpp>
+#include <memory>
+#include <vector>
+
+namespace fluoro {
+
+// What the body's hollow places hold, as the picture wants it. All positions are those of the patient at rest, as the
+// CT shows it; who draws the picture moves them along.
+
+/// Fixed places of which each belongs to one slot: voxels of an organ's hollow, its wall, a muscle that blushes.
+struct ContentPlaces {
+    std::vector<glm::vec3> at_mm;    ///< patient space, at rest
+    std::vector<float> volume_mm3;   ///< of each place that can be filled
+    std::vector<std::uint32_t> slot; ///< of each place
+    double size_mm = 1;              ///< side of the cube that each place stands for
+    BasisDensities displaced;        ///< what the CT has there
+};
+
+/// A round hollow way of changing width, filled to some share: a vessel thinner than the grid, a gullet with a bolus.
+struct ContentTube {
+    std::vector<Vec3> points_mm;  ///< at rest; at least two, neighbours differ
+    std::vector<double> radii_mm; ///< one per point, > 0
+    std::vector<float> share;     ///< one per piece (points - 1): volume share that is medium [0, 1]
+};
+
+/// One medium, wherever it is.
+struct Content {
+    Mixture medium;           ///< undiluted
+    BasisDensities displaced; ///< by tubes: what the CT has in their place
+    std::vector<ContentTube> tubes;
+    struct Cloud {
+        std::shared_ptr<ContentPlaces const> places;
+        std::vector<float> share; ///< one per slot: volume share that is medium [0, 1]
+    };
+    std::vector<Cloud> clouds;
+};
+
+} // namespace fluoro

@@ -1,0 +1,44 @@
+#pragma once
+#include <fluoro/body/circulation.hpp>
+#include <fluoro/lumen/cells.hpp>
+#include <fluoro/lumen/index.hpp>
+#include <memory>
+#include <span>
+
+namespace fluoro {
+
+/// Contrast medium on its way with the blood: finite volumes along every edge, in lanes of equal area across it (wall
+/// slow, axis fast), mixed at the junctions, held in capillary beds, washed out by the heart, recirculated. Amounts are
+/// volumes of undiluted medium; nothing is lost: injected = in the body + excreted. docs/theory/contrast-flow.md
+class ContrastFlow {
+public:
+    static constexpr int lanes = LumenWord::lanes;
+    ContrastFlow(LumenGraph const& vessels, LumenCells const& cells, Circulation const& circulation);
+    ~ContrastFlow();
+    ContrastFlow(ContrastFlow&&) noexcept;
+    ContrastFlow& operator=(ContrastFlow&&) noexcept;
+
+    /// Medium pushed into an edge at `along_mm` [mL/s] during the coming steps, until told otherwise; the same number,
+    /// edge and rate as given to Circulation::inject. `medium_share`: of what is pushed (a diluted syringe), [0, 1].
+    void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
+    /// One step with the flows that the circulation has now. dt_s (0 .. 1/60 s); sub-steps where the flow is fast.
+    void advance(double dt_s, Circulation const& circulation);
+
+    /// Volume share of medium in every cell and lane [0, 1]: index = cell * lanes + lane.
+    std::span<float const> share() const;
+    /// Volume share of medium in the blood of every capillary bed.
+    std::span<float const> bed_share() const;
+    /// Of the cell as a whole.
+    double mean_share(int cell) const;
+    bool is_empty() const; ///< no medium anywhere worth a picture
+
+    double injected_ml() const;
+    double in_body_ml() const;  ///< cells, junctions and beds
+    double excreted_ml() const; ///< taken up by the kidneys and lost to tissue
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro

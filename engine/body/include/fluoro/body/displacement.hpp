@@ -1,0 +1,29 @@
+#pragma once
+#include <fluoro/lumen/bricks.hpp>
+#include <optional>
+#include <vector>
+
+namespace fluoro {
+
+/// Where the body's tissue stands at one instant, against the volume at rest, on a lattice; nothing moves outside it
+/// (its outermost points are zero).
+struct Displacement {
+    FieldGrid grid;
+    /// A place of the moved body -> where its tissue lies at rest: X = x + backward(x). x fastest.
+    std::vector<glm::vec3> backward_mm;
+    /// A place at rest -> where it has moved: x = X + forward(X).
+    std::vector<glm::vec3> forward_mm;
+    /// Density over that at rest, at a place of the moved body (lungs thin out as they fill); 1 where nothing changes.
+    std::vector<float> density;
+    /// What alone decides this displacement, when that is so: a picture may be kept under it.
+    struct Cycle {
+        double heart = 0;   ///< place in the beat [0, 1)
+        double dome_mm = 0; ///< of the diaphragm
+    };
+    std::optional<Cycle> cycle;
+};
+
+/// Trilinear; zero outside the lattice.
+Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p);
+
+} // namespace fluoro

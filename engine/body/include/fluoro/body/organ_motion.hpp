@@ -1,0 +1,54 @@
+#pragma once
+#include <array>
+#include <fluoro/body/circulation.hpp>
+#include <fluoro/body/displacement.hpp>
+#include <fluoro/patient/volume.hpp>
+#include <memory>
+
+namespace fluoro {
+
+/// Everything that decides where tissue stands. Zero and ones: as in the CT.
+struct BodyPose {
+    /// Caudal way of the right dome of the diaphragm from the end of quiet expiration [mm]: about 15 at the end of a
+    /// quiet breath in, 30-60 of a deep one; negative beyond quiet expiration.
+    double dome_mm = 0;
+    double dome_mm_s = 0; ///< its speed, for the hysteresis
+    /// Volume of each cavity over its volume at end-diastole, by Chamber.
+    std::array<double, chamber_count> chamber_share{1, 1, 1, 1};
+    double pulse = 0; ///< pressure in the aorta over its diastolic, 0 .. about 1: its wall gives
+    /// Swallowing: way of the hyoid [mm], tilt of the epiglottis [0 upright, 1 over the larynx].
+    double hyoid_forward_mm = 0, hyoid_up_mm = 0, epiglottis = 0;
+    /// The whole body on the table: shift [mm] and turn about its long axis [rad].
+    Vec3 shift_mm{0};
+    std::optional<Displacement::Cycle> cycle; ///< handed on to the displacement
+};
+
+struct OrganMotionSettings {
+    double reference_dome_mm = 0;    ///< breath that the CT was taken in
+    double heart_dome_factor = 0.26; ///< caudal way of the heart over the dome's (Keegan 2002)
+    double lattice_mm = 8;           ///< of displacement(); the heart's own box may be finer inside
+};
+
+/// How the organs of one patient move: smooth maps laid over his landmarks, labels and centre lines; closed forms,
+/// no tables of other people's. Works on built-in and fitted patients; what has no landmark stays still.
+/// docs/theory/organ-motion.md
+class OrganMotion {
+public:
+    explicit OrganMotion(Patient const& patient, OrganMotionSettings const& settings = {});
+    ~OrganMotion();
+    OrganMotion(OrganMotion&&) noexcept;
+    OrganMotion& operator=(OrganMotion&&) noexcept;
+
+    /// A point at rest -> where it is in this pose.
+    Vec3 moved(Vec3 const& rest, BodyPose const& pose) const;
+    /// And back: moved(rest_of(x)) = x within 0.05 mm.
+    Vec3 rest_of(Vec3 const& moved, BodyPose const& pose) const;
+    /// Both ways on a lattice over all that moves. A few milliseconds on one core.
+    Displacement displacement(BodyPose const& pose) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro
