@@ -135,6 +135,14 @@ struct Judge {
     std::string operator()(ShowPicture const&) const { return {}; }
     std::string operator()(ReviewRun const&) const { return {}; }
     std::string operator()(StorePicture const&) const { return {}; }
+    // And the patient's body is nobody's business here.
+    std::string operator()(Inject const&) const { return {}; }
+    std::string operator()(StopInjection const&) const { return {}; }
+    std::string operator()(Breathe const&) const { return {}; }
+    std::string operator()(SetHeart const&) const { return {}; }
+    std::string operator()(TakeMouthful const&) const { return {}; }
+    std::string operator()(SwallowNow const&) const { return {}; }
+    std::string operator()(TakeGranules const&) const { return {}; }
     std::string operator()(MoveCArm const& move) const
     {
         RoomState asked;

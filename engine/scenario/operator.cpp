@@ -1,5 +1,7 @@
 #include "operator.hpp"
 
+#include "names.hpp"
+
 #include <algorithm>
 #include <fluoro/yaml/map_reader.hpp>
 
@@ -156,9 +158,64 @@ public:
         if (!run) return {};
         return ReviewRun{int(*run), int(at.value_or(1))};
     }
+    MaybeCommand inject()
+    {
+        Inject inject;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: left-main");
+        map_.need("volume_ml", "volume_ml: 8");
+        map_.need("rate_ml_s", "rate_ml_s: 4");
+        auto const volume = map_.number("volume_ml", 0.01, 200), rate = map_.number("rate_ml_s", 0.01, 50);
+        set(inject.along, map_.number("along", 0, 1));
+        set(inject.iodine_mg_ml, map_.number("iodine_mg_ml", 0, 400));
+        set(inject.rise_s, map_.number("rise_s", 0, 5));
+        set(inject.pressure_psi, map_.number("pressure_psi", 1, 1500));
+        set(inject.catheter_inner_mm, map_.number("catheter_inner_mm", 0.1, 10));
+        set(inject.catheter_length_mm, map_.number("catheter_length_mm", 1, 3000));
+        if (!vessel || !volume || !rate) return {};
+        inject.vessel = vessel->text;
+        inject.volume_ml = *volume;
+        inject.rate_ml_s = *rate;
+        return inject;
+    }
+    MaybeCommand breathe()
+    {
+        map_.need("how", "how: in-and-hold");
+        auto const how = choice("how", {BreathCommand::quiet, BreathCommand::breathe_in_and_hold,
+                                        BreathCommand::breathe_out_and_hold, BreathCommand::deep, BreathCommand::cough,
+                                        BreathCommand::stop});
+        if (!how) return {};
+        return Breathe{*how};
+    }
+    MaybeCommand heart()
+    {
+        SetHeart set_heart;
+        set_heart.rhythm = choice("rhythm", all_rhythms);
+        set_heart.rate_per_min = map_.number("rate_per_min", 20, 250);
+        set_heart.ectopic_share = map_.number("ectopic_share", 0, 0.5);
+        return with_something(set_heart, {"rhythm", "rate_per_min", "ectopic_share"});
+    }
+    MaybeCommand mouthful()
+    {
+        TakeMouthful take;
+        map_.need("volume_ml", "volume_ml: 15");
+        auto const volume = map_.number("volume_ml", 0.1, 60);
+        set(take.barium_g_100ml, map_.number("barium_g_100ml", 0, 250));
+        set(take.viscosity_mpa_s, map_.number("viscosity_mpa_s", 1, 10'000));
+        if (!volume) return {};
+        take.volume_ml = *volume;
+        return take;
+    }
+    MaybeCommand granules()
+    {
+        map_.need("gas_ml", "gas_ml: 350");
+        auto const gas = map_.number("gas_ml", 1, 1000);
+        if (!gas) return {};
+        return TakeGranules{*gas};
+    }
     MaybeCommand store() { return StorePicture{map_.truth("as_reference").value_or(false)}; }
 
 private:
+    static void set(double& value, std::optional<double> given) { value = given.value_or(value); }
     bool needed_truth(std::string const& key) { return map_.truth(key).value_or(false); }
     std::optional<int> frame(std::string const& key)
     {
@@ -170,13 +227,7 @@ private:
     {
         YamlNode const* const at = map_.find(key);
         if (!at) return {};
-        std::vector<std::string> names;
-        for (Value const value : values) {
-            if (at->text == name_of(value)) return value;
-            names.emplace_back(name_of(value));
-        }
-        problems_.add(*at, key + " is " + one_of(names) + ", not " + in_quotes(at->text));
-        return {};
+        return named(*at, key, values, problems_);
     }
     std::optional<double> length(std::string const& key) { return map_.number(key, -farthest_mm, farthest_mm); }
     std::optional<double> angle(std::string const& key)
@@ -223,6 +274,13 @@ constexpr Verb verbs[] = {
     {"show", [](EntryReader& r) { return r.show(); }},
     {"review", [](EntryReader& r) { return r.review(); }},
     {"store", [](EntryReader& r) { return r.store(); }},
+    {"inject", [](EntryReader& r) { return r.inject(); }},
+    {"stop-injection", [](EntryReader&) -> MaybeCommand { return StopInjection{}; }},
+    {"breathe", [](EntryReader& r) { return r.breathe(); }},
+    {"heart", [](EntryReader& r) { return r.heart(); }},
+    {"mouthful", [](EntryReader& r) { return r.mouthful(); }},
+    {"swallow", [](EntryReader&) -> MaybeCommand { return SwallowNow{}; }},
+    {"granules", [](EntryReader& r) { return r.granules(); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };

@@ -1,5 +1,6 @@
 #include <fluoro/scenario/scenario.hpp>
 
+#include "body_wish.hpp"
 #include "objects.hpp"
 #include "operator.hpp"
 
@@ -130,6 +131,7 @@ Scenario parse(fs::path const& path, Problems& problems)
         scenario.patient = patient_of(*patient, path);
     }
     if (YamlNode const* const anatomy = map.find("anatomy")) read_anatomy(*anatomy, scenario, problems);
+    if (YamlNode const* const body = map.find("body")) scenario.body = read_body(*body, problems);
     RoomKind const kind = room_of(scenario, map, problems);
     double const half = kind.fields_mm.front() / 2;
     scenario.start.field_mm = kind.fields_mm.front();

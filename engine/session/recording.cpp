@@ -110,6 +110,35 @@ struct ArgumentsOf {
     Arguments operator()(ReviewRun const& c) const { return {{"run", double(c.run)}, {"frame", double(c.frame)}}; }
     Arguments operator()(StorePicture const& c) const { return {{"as_reference", c.as_reference}}; }
     Arguments operator()(StopMotion const&) const { return {}; }
+    Arguments operator()(Inject const& c) const
+    {
+        return {{"vessel", c.vessel},
+                {"along", c.along},
+                {"volume_ml", c.volume_ml},
+                {"rate_ml_s", c.rate_ml_s},
+                {"iodine_mg_ml", c.iodine_mg_ml},
+                {"rise_s", c.rise_s},
+                {"pressure_psi", c.pressure_psi},
+                {"catheter_inner_mm", c.catheter_inner_mm},
+                {"catheter_length_mm", c.catheter_length_mm}};
+    }
+    Arguments operator()(StopInjection const&) const { return {}; }
+    Arguments operator()(Breathe const& c) const { return {{"how", std::string{name_of(c.how)}}}; }
+    Arguments operator()(SetHeart const& c) const
+    {
+        Arguments a;
+        if (c.rhythm) a.emplace_back("rhythm", std::string{name_of(*c.rhythm)});
+        put(a, "rate_per_min", c.rate_per_min);
+        put(a, "ectopic_share", c.ectopic_share);
+        return a;
+    }
+    Arguments operator()(TakeMouthful const& c) const
+    {
+        return {
+            {"volume_ml", c.volume_ml}, {"barium_g_100ml", c.barium_g_100ml}, {"viscosity_mpa_s", c.viscosity_mpa_s}};
+    }
+    Arguments operator()(SwallowNow const&) const { return {}; }
+    Arguments operator()(TakeGranules const& c) const { return {{"gas_ml", c.gas_ml}}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };
 

@@ -1,3 +1,4 @@
+#include "body_staging.hpp"
 #include "picture_desk.hpp"
 
 #include <chrono>
@@ -58,6 +59,11 @@ struct Session::Impl {
     explicit Impl(SessionSettings const& s)
         : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}, desk{s.pixels}
     {
+        if (s.body) {
+            BodySettings living = *s.body;
+            living.seed = s.seed;
+            body.emplace(s.patient, living);
+        }
         if (s.scatter == ScatterMethod::kernels) return;
         LiveMonteCarloSettings live;
         live.device.device = s.projector.device;
@@ -67,6 +73,7 @@ struct Session::Impl {
 
     SessionSettings settings;
     Room room;
+    std::optional<Body> body;
     ExposureControl exposure;
     Projector projector;
     LiveScatter scatter;
@@ -78,6 +85,7 @@ struct Session::Impl {
     Tick next_pulse = 0;
     Tick fluoroscopy_ticks = 0, acquisition_ticks = 0;
     int pulse_of_run = 0;
+    double body_ms = 0;              ///< since the last pulse
     std::optional<Scene> last_scene; ///< that the display has seen
     bool ended = false;
 
@@ -86,6 +94,8 @@ struct Session::Impl {
     void add_scatter(Signal& signal, Scene const& scene);
     Pulse fire(Tick tick, std::optional<Picture>& picture);
     std::optional<Picture> follow_pedal(Tick tick, Pedal before);
+    std::string order_body(Command const& command);
+    void live();
     void count_beam_time();
     void tell_status();
 };
@@ -107,6 +117,7 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     scene.tubes = std::move(objects.tubes);
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
+    if (body) stage_body(*body, scene);
     return scene;
 }
 
@@ -141,8 +152,11 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     RoomState const& state = room.state();
     ExposureMode const mode = exposure_mode(state);
     Technique const technique = exposure.next(state, pulse_of_run);
+    auto start = std::chrono::steady_clock::now();
     Scene const scene = stage(tick, technique);
     Pulse pulse;
+    pulse.body_ms = body_ms + ms_since(start);
+    body_ms = 0;
     pulse.tick = tick;
     pulse.number = ++status.totals.pulses;
     pulse.programme = name_of(mode);
@@ -153,7 +167,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     pulse.opening = scene.blades;
     pulse.field_cm2 = field_area_cm2(scene);
 
-    auto start = std::chrono::steady_clock::now();
+    start = std::chrono::steady_clock::now();
     Signal signal = projector.project(scene);
     pulse.project_ms = ms_since(start);
     pulse.projection_times = projector.last_times();
@@ -212,6 +226,30 @@ std::optional<Picture> Session::Impl::follow_pedal(Tick tick, Pedal before)
     return held;
 }
 
+/// Why the patient's body cannot do what is asked; empty = done, or nothing of the body's.
+std::string Session::Impl::order_body(Command const& command)
+{
+    return std::visit(
+        [this](auto const& c) -> std::string {
+            if constexpr (std::is_constructible_v<BodyOrder, decltype(c)>)
+                return body ? body->order(c) : "The patient is a still picture: the session runs without a living body";
+            else
+                return {};
+        },
+        command);
+}
+
+/// One tick of the patient's life.
+void Session::Impl::live()
+{
+    if (!body) return;
+    auto const start = std::chrono::steady_clock::now();
+    constexpr Vec3 supine_down{0, 1, 0};
+    body->advance(supine_down);
+    body_ms += ms_since(start);
+    status.body = body->status();
+}
+
 void Session::Impl::count_beam_time()
 {
     if (room.state().pedal == Pedal::fluoroscopy)
@@ -253,6 +291,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
         if (std::holds_alternative<EndSession>(command)) i.ended = true;
         std::string refusal = i.room.command(command);
         if (refusal.empty()) refusal = i.desk.command(command, tick);
+        if (refusal.empty()) refusal = i.order_body(command);
         if (!refusal.empty()) i.status.messages.push_back(refusal);
         result.refusals.push_back(std::move(refusal));
     }
@@ -261,6 +300,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
             i.status.messages.push_back(refusal);
     for (auto& message : i.room.advance()) i.status.messages.push_back(std::move(message));
     i.exposure.rest(1.0 / ticks_per_second);
+    i.live();
 
     result.picture = i.follow_pedal(tick, before);
     if (i.status.is_beam_on) {

@@ -54,6 +54,7 @@ Prepared prepare(RunRequest const& request)
     bool const is_own = request.patient.empty();
     p.session.patient = std::make_shared<Patient const>(
         is_own && p.scenario.anatomy ? draw(p.scenario.patient, *p.scenario.anatomy) : load_patient(patient));
+    p.session.body = p.scenario.body;
     p.session.room = find_room_kind(p.scenario.room);
     p.session.start = p.scenario.start;
     if (is_own) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/body/orders.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -6,8 +7,9 @@
 
 namespace fluoro {
 
-// Everything a person can ask of the room. The console and a scenario's scripted operator send the same commands;
-// each is stamped with a tick, logged, and is all that a replay needs. Angles in rad, lengths in mm.
+// Everything a person can ask of the room and of the patient in it (body/orders.hpp). The console and a scenario's
+// scripted operator send the same commands; each is stamped with a tick, logged, and is all that a replay needs. Angles
+// in rad, lengths in mm.
 
 enum class Pedal { released, fluoroscopy, acquisition };
 /// Dose level of fluoroscopy.
@@ -112,14 +114,14 @@ struct StopMotion {};
 /// The scripted operator is done; the session ends.
 struct EndSession {};
 
-using Command =
-    std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField, SelectPulseRate,
-                 SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid, MoveWedge, Subtract,
-                 SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, EndSession>;
+using Command = std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField,
+                             SelectPulseRate, SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid,
+                             MoveWedge, Subtract, SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, Inject,
+                             StopInjection, Breathe, SetHeart, TakeMouthful, SwallowNow, TakeGranules, EndSession>;
 
 /// One word for logs and scripts: "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades", "field", "pulse-rate",
 /// "technique", "programme", "high-level", "lock", "grid", "wedge", "subtract", "road-map", "show", "review", "store",
-/// "stop", "end".
+/// "stop", "inject", "stop-injection", "breathe", "heart", "mouthful", "swallow", "granules", "end".
 std::string name_of(Command const& command);
 /// "released", "fluoroscopy", "acquisition"; "low" ...; "cine" ...: as logs and scripts write them.
 std::string_view name_of(Pedal pedal);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <fluoro/body/body.hpp>
 #include <fluoro/core/clock.hpp>
 #include <fluoro/physics/mixture.hpp>
 #include <fluoro/room/room.hpp>
@@ -44,6 +45,7 @@ struct Scenario {
     std::string text;      ///< the case, for the trainee
     std::string patient;   ///< a built-in name, or a path (relative ones are already joined to the file's folder)
     std::optional<BuiltInWish> anatomy; ///< of a built-in patient; empty = as it is
+    std::optional<BodySettings> body = BodySettings{}; ///< how the patient lives; empty = a still picture
     std::string room = "c-arm-suite";
     RoomState start;                  ///< within the room's limits; blades open
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT

@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <fluoro/body/body.hpp>
 #include <fluoro/core/clock.hpp>
 #include <fluoro/display/road_map.hpp>
 #include <fluoro/dose/dosimeter.hpp>
@@ -25,6 +26,7 @@ enum class ScatterMethod {
 struct SessionSettings {
     std::shared_ptr<Patient const> patient;
     std::vector<ScenarioObject> objects; ///< placed in the patient, each in its time
+    std::optional<BodySettings> body;    ///< empty: a patient who neither breathes nor has a heartbeat
     RoomKind room;
     RoomState start;
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
@@ -49,6 +51,7 @@ struct Pulse {
     double field_cm2 = 0;
     RawImage raw;
     ProjectionTimes projection_times;
+    double body_ms = 0;    ///< of the ticks since the last pulse, and of bringing the body into the scene
     double project_ms = 0, scatter_ms = 0, detector_ms = 0, display_ms = 0; ///< where the time went, wall clock
 };
 
@@ -105,6 +108,7 @@ struct Status {
     Totals totals;
     double air_kerma_rate_mGy_min = 0; ///< while the beam is on
     double kap_rate_Gy_cm2_min = 0;
+    std::optional<BodyStatus> body;    ///< empty: the patient is still
     std::vector<std::string> messages; ///< of this tick: refusals and limits
 };
 

@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <cmath>
+#include <fluoro/body/body.hpp>
+#include <fluoro/body/contrast_flow.hpp>
+#include <fluoro/body/contrast_picture.hpp>
+#include <fluoro/body/injector.hpp>
+#include <fluoro/core/error.hpp>
+#include <fluoro/core/expect.hpp>
+#include <xxhash.h>
+
+namespace fluoro {
+namespace {
+
+constexpr double tick_s = 1.0 / ticks_per_second;
+/// The circulation's own steps in a tick: 4.2 ms each.
+constexpr int blood_steps = 2;
+constexpr double cell_mm = 1.5;
+/// The one catheter that injects.
+constexpr int injection_source = 0;
+
+/// The breath that a CT was taken in, from how low its right dome stands: at the end of quiet expiration it lies
+/// before the ninth thoracic vertebra in a supine adult (typical), in a full breath before the eleventh.
+double reference_dome_mm(Patient const& patient)
+{
+    auto const& places = patient.lumens.landmarks;
+    auto const dome = places.find("diaphragm-dome-right"), level = places.find("T9");
+    if (dome == places.end() || level == places.end()) return 0;
+    return std::clamp(level->second.z - dome->second.z, -10.0, 60.0);
+}
+
+BodySettings seeded(BodySettings settings)
+{
+    settings.heart.seed = settings.breath.seed = settings.swallow.seed = settings.seed;
+    return settings;
+}
+
+/// Blood in its vessels, with what is injected into it.
+struct BloodStream {
+    BloodStream(Patient const& patient, BodySettings const& settings)
+        : cells{divide(patient.lumens.vessels, cell_mm)}, circulation{patient.lumens.vessels, settings.circulation},
+          contrast{patient.lumens.vessels, cells, circulation}, picture{patient, cells, circulation,
+                                                                        settings.fill_spacing_mm}
+    {
+    }
+    LumenCells cells;
+    Circulation circulation;
+    ContrastFlow contrast;
+    ContrastPicture picture;
+    Injector injector;
+    int edge = -1; ///< of the injection
+    double along_mm = 0;
+    double iodine_mg_ml = 350;
+};
+
+} // namespace
+
+struct Body::Impl {
+    Impl(std::shared_ptr<Patient const> p, BodySettings const& s)
+        : patient{std::move(p)}, settings{seeded(s)}, heart{settings.heart}, breathing{settings.breath},
+          motion{*patient, motion_settings()}
+    {
+        if (!patient->lumens.vessels.edges.empty()) blood.emplace(*patient, s);
+        if (!patient->lumens.gut.edges.empty()) gullet.emplace(*patient, settings.swallow);
+        aortic_node = patient->lumens.vessels.find_node("sinotubular-junction");
+        if (blood) settle();
+        breathe();
+    }
+
+    OrganMotionSettings motion_settings() const
+    {
+        OrganMotionSettings wanted = settings.motion;
+        wanted.reference_dome_mm = settings.reference_dome_mm.value_or(reference_dome_mm(*patient));
+        return wanted;
+    }
+    void breathe()
+    {
+        status.breath = breathing.now();
+        pose.dome_mm = status.breath.dome_mm;
+        pose.dome_mm_s = status.breath.dome_mm_s;
+    }
+    void settle();
+    void beat();
+    void swallow(Vec3 const& down);
+    void take_pose();
+    std::string inject(Inject const& wish);
+    std::string carry_out(BodyOrder const& order);
+
+    std::shared_ptr<Patient const> patient;
+    BodySettings settings;
+    Heartbeat heart;
+    Breathing breathing;
+    OrganMotion motion;
+    std::optional<BloodStream> blood;
+    std::optional<Gullet> gullet;
+    std::array<double, chamber_count> rest_ml{}; ///< of the chambers at the end of diastole, as the CT shows them
+    double diastolic_mmhg = 80;                  ///< lowest in the aorta since the last beat
+    std::optional<int> aortic_node;              ///< of the graph, where its pressure is told
+    BodyPose pose;
+    BodyStatus status;
+    mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
+};
+
+/// Lets the blood's pressures and volumes find their cycle in sinus rhythm, and takes the heart's full size from it.
+void Body::Impl::settle()
+{
+    constexpr int beats = 24;
+    HeartbeatSettings even = settings.heart;
+    even.rhythm = Rhythm::sinus;
+    even.variability = even.ectopic_share = 0;
+    Heartbeat settling{even};
+    for (std::int64_t last = -1; settling.now().beat < beats;) {
+        blood->circulation.advance(tick_s / blood_steps, settling.advance(tick_s / blood_steps));
+        if (settling.now().beat == last) continue;
+        last = settling.now().beat;
+        rest_ml = blood->circulation.chamber_ml();
+    }
+}
+
+void Body::Impl::beat()
+{
+    if (!blood) {
+        status.heart = heart.advance(tick_s);
+        return;
+    }
+    BloodStream& b = *blood;
+    double const rate_ml_s = b.injector.is_running() ? b.injector.advance(tick_s) : 0;
+    if (b.edge >= 0) {
+        b.circulation.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
+        b.contrast.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
+    }
+    for (int step = 0; step < blood_steps; ++step)
+        b.circulation.advance(tick_s / blood_steps, heart.advance(tick_s / blood_steps));
+    if (rate_ml_s > 0 || !b.contrast.is_empty()) b.contrast.advance(tick_s, b.circulation);
+    status.heart = heart.now();
+    status.left_ventricle_ml = b.circulation.chamber_ml()[std::size_t(Chamber::left_ventricle)];
+    status.is_injecting = b.injector.is_running();
+    status.injection_psi = status.is_injecting ? b.injector.pressure_psi() : 0;
+    status.injected_ml = b.contrast.injected_ml();
+}
+
+void Body::Impl::swallow(Vec3 const& down)
+{
+    if (!gullet) return;
+    gullet->advance(tick_s, down);
+    SwallowPose const throat = gullet->pose();
+    pose.hyoid_forward_mm = throat.hyoid_forward_mm;
+    pose.hyoid_up_mm = throat.hyoid_up_mm;
+    pose.epiglottis = throat.epiglottis;
+    status.swallowed_ml = gullet->swallowed_ml();
+    status.in_mouth_ml = gullet->in_mouth_ml();
+}
+
+void Body::Impl::take_pose()
+{
+    breathe();
+    if (blood) {
+        for (std::size_t c = 0; c < rest_ml.size(); ++c)
+            pose.chamber_share[c] = rest_ml[c] > 0 ? blood->circulation.chamber_ml()[c] / rest_ml[c] : 1;
+        constexpr double pulse_mmhg = 40; // a normal pulse pressure: pose.pulse is 1 there
+        if (aortic_node) {
+            status.aortic_mmhg = blood->circulation.pressure_mmhg()[std::size_t(*aortic_node)];
+            // Creeps up to follow a diastolic pressure that rises from beat to beat.
+            diastolic_mmhg = std::min(diastolic_mmhg + tick_s, status.aortic_mmhg);
+            pose.pulse = (status.aortic_mmhg - diastolic_mmhg) / pulse_mmhg;
+        }
+    }
+    bool const is_throat_still = pose.hyoid_forward_mm == 0 && pose.hyoid_up_mm == 0 && pose.epiglottis == 0;
+    pose.cycle.reset();
+    if (status.heart.is_regular && status.breath.is_even && is_throat_still)
+        pose.cycle = Displacement::Cycle{status.heart.cycle, pose.dome_mm};
+}
+
+std::string Body::Impl::inject(Inject const& wish)
+{
+    if (!blood) return "Injection: this patient has no vessels; fit the anatomy to the CT first (fluorolab fit)";
+    auto const& vessels = patient->lumens.vessels;
+    auto const edge = vessels.find_edge(wish.vessel);
+    if (!edge) return "Injection: this patient has no vessel called '" + wish.vessel + "'";
+    blood->edge = *edge;
+    blood->along_mm = wish.along * vessels.edges[std::size_t(*edge)].length_mm();
+    blood->iodine_mg_ml = wish.iodine_mg_ml;
+    InjectionWish push;
+    push.volume_ml = wish.volume_ml;
+    push.rate_ml_s = wish.rate_ml_s;
+    push.rise_s = wish.rise_s;
+    push.pressure_limit_psi = wish.pressure_psi;
+    blood->injector.start(push, {wish.catheter_inner_mm, wish.catheter_length_mm});
+    return {};
+}
+
+std::string Body::Impl::carry_out(BodyOrder const& order)
+{
+    if (auto const* wish = std::get_if<Inject>(&order)) return inject(*wish);
+    if (std::holds_alternative<StopInjection>(order) && blood) blood->injector.stop();
+    if (auto const* breath = std::get_if<Breathe>(&order)) breathing.command(breath->how);
+    if (auto const* wish = std::get_if<SetHeart>(&order)) {
+        HeartbeatSettings to = heart.settings();
+        to.rhythm = wish->rhythm.value_or(to.rhythm);
+        to.rate_per_min = wish->rate_per_min.value_or(to.rate_per_min);
+        to.ectopic_share = wish->ectopic_share.value_or(to.ectopic_share);
+        heart.change(to);
+    }
+    if (std::holds_alternative<TakeMouthful>(order) || std::holds_alternative<SwallowNow>(order) ||
+        std::holds_alternative<TakeGranules>(order)) {
+        if (!gullet) return "Swallow: this patient has no gullet; fit the anatomy to the CT first (fluorolab fit)";
+        if (auto const* take = std::get_if<TakeMouthful>(&order))
+            gullet->take(take->volume_ml, {take->barium_g_100ml, take->viscosity_mpa_s});
+        else if (auto const* granules = std::get_if<TakeGranules>(&order))
+            gullet->take_granules(granules->gas_ml);
+        else
+            gullet->swallow();
+    }
+    return {};
+}
+
+Body::Body(std::shared_ptr<Patient const> patient, BodySettings const& settings)
+    : impl_{std::make_unique<Impl>((FLUORO_EXPECT(patient), std::move(patient)), settings)}
+{
+}
+Body::~Body() = default;
+
+std::string Body::order(BodyOrder const& order)
+{
+    return impl_->carry_out(order);
+}
+
+void Body::advance(Vec3 const& down)
+{
+    Impl& i = *impl_;
+    i.beat();
+    i.breathing.advance(tick_s);
+    i.swallow(down);
+    i.take_pose();
+    i.displacement.reset();
+}
+
+BodyStatus const& Body::status() const
+{
+    return impl_->status;
+}
+BodyPose const& Body::pose() const
+{
+    return impl_->pose;
+}
+OrganMotion const& Body::motion() const
+{
+    return impl_->motion;
+}
+
+std::shared_ptr<Displacement const> Body::displacement() const
+{
+    Impl const& i = *impl_;
+    if (!i.displacement) i.displacement = std::make_shared<Displacement const>(i.motion.displacement(i.pose));
+    return i.displacement;
+}
+
+std::vector<Content> Body::contents() const
+{
+    Impl const& i = *impl_;
+    std::vector<Content> contents;
+    if (i.blood && !i.blood->contrast.is_empty())
+        contents.push_back(i.blood->picture.contents(i.blood->contrast, iodine_solution(i.blood->iodine_mg_ml)));
+    if (i.gullet)
+        for (auto& content : i.gullet->contents()) contents.push_back(std::move(content));
+    return contents;
+}
+
+std::uint64_t Body::state_hash() const
+{
+    Impl const& i = *impl_;
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    auto const add = [&](auto const& values) {
+        XXH3_64bits_update(&state, values.data(), values.size() * sizeof values[0]);
+    };
+    BodyPose const& p = i.pose;
+    add(std::array{p.dome_mm, p.dome_mm_s, p.pulse, p.hyoid_forward_mm, p.hyoid_up_mm, p.epiglottis,
+                   i.status.heart.time_s, i.status.heart.cycle, i.status.heart.since_r_s});
+    add(p.chamber_share);
+    if (i.blood) {
+        add(i.blood->circulation.pressure_mmhg());
+        add(i.blood->circulation.flow_in_ml_s());
+        add(i.blood->contrast.share());
+        add(i.blood->contrast.bed_share());
+    }
+    if (i.gullet)
+        add(std::array{i.gullet->in_mouth_ml(), i.gullet->in_oesophagus_ml(), i.gullet->in_stomach_ml(),
+                       i.gullet->gas_ml(), i.gullet->aspirated_ml(), i.gullet->left_ml(), i.gullet->tail_mm()});
+    return XXH3_64bits_digest(&state);
+}
+
+} // namespace fluoro

@@ -1,0 +1,67 @@
+#pragma once
+#include <fluoro/body/circulation.hpp>
+#include <fluoro/body/content.hpp>
+#include <fluoro/body/gullet.hpp>
+#include <fluoro/body/orders.hpp>
+#include <fluoro/body/organ_motion.hpp>
+#include <fluoro/core/clock.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace fluoro {
+
+struct BodySettings {
+    HeartbeatSettings heart;
+    BreathingSettings breath;
+    CirculationSettings circulation;
+    SwallowSettings swallow;
+    /// Of the motion; its reference breath is estimated from the patient's dome where it is not given.
+    OrganMotionSettings motion;
+    std::optional<double> reference_dome_mm;
+    std::uint64_t seed = 1;       ///< of all its chances; takes the place of the parts' own
+    double fill_spacing_mm = 1.5; ///< of the places that contrast medium is drawn in, where vessels are wide
+};
+
+/// What a monitor shows of the body after a tick.
+struct BodyStatus {
+    HeartMoment heart;
+    BreathMoment breath;
+    double aortic_mmhg = 0; ///< pressure in the aortic root at this moment
+    double left_ventricle_ml = 0;
+    double injected_ml = 0; ///< of contrast medium since the session began
+    bool is_injecting = false;
+    double injection_psi = 0; ///< at the syringe
+    double swallowed_ml = 0, in_mouth_ml = 0;
+};
+
+/// One patient, alive: the heart beats, the chest breathes, blood carries contrast medium, a swallow runs down the
+/// gullet. Parts that a patient's CT has no graph or landmarks for are left out. The same settings and orders at the
+/// same ticks give the same body, bit by bit, on any number of threads.
+class Body {
+public:
+    /// Throws Error for settings out of range.
+    Body(std::shared_ptr<Patient const> patient, BodySettings const& settings);
+    ~Body();
+
+    /// Why it cannot be done; empty = done.
+    std::string order(BodyOrder const& order);
+    /// One tick. `down`: direction of gravity in patient space, a unit vector.
+    void advance(Vec3 const& down);
+
+    BodyStatus const& status() const;
+    BodyPose const& pose() const;
+    OrganMotion const& motion() const;
+    /// Where all tissue stands now; null while nothing has moved.
+    std::shared_ptr<Displacement const> displacement() const;
+    /// What its hollow places hold now, at rest positions; empty ones left out.
+    std::vector<Content> contents() const;
+    /// Of everything that decides what comes next.
+    std::uint64_t state_hash() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro
