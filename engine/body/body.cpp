@@ -52,33 +52,66 @@ struct BloodStream {
     double iodine_mg_ml = 350;
 };
 
+/// Lets the blood's pressures and volumes find their cycle in even sinus rhythm; returns the chambers' volumes at the
+/// last R wave.
+std::array<double, chamber_count> settle(Circulation& circulation, Heartbeat& heart)
+{
+    constexpr int beats = 24;
+    std::array<double, chamber_count> at_r_ml{};
+    for (std::int64_t last = -1; heart.now().beat < beats;) {
+        circulation.advance(tick_s / blood_steps, heart.advance(tick_s / blood_steps));
+        if (heart.now().beat == last) continue;
+        last = heart.now().beat;
+        at_r_ml = circulation.chamber_ml();
+    }
+    return at_r_ml;
+}
+
+Heartbeat even_heartbeat(HeartbeatSettings settings)
+{
+    settings.rhythm = Rhythm::sinus;
+    settings.variability = settings.ectopic_share = 0;
+    return Heartbeat{settings};
+}
+
+std::array<double, chamber_count> shares(std::array<double, chamber_count> const& now_ml,
+                                         std::array<double, chamber_count> const& rest_ml)
+{
+    std::array<double, chamber_count> share{};
+    for (std::size_t c = 0; c < share.size(); ++c) share[c] = rest_ml[c] > 0 ? now_ml[c] / rest_ml[c] : 1;
+    return share;
+}
+
+OrganMotionSettings motion_of(Patient const& patient, BodySettings const& settings)
+{
+    OrganMotionSettings wanted = settings.motion;
+    wanted.reference_dome_mm = settings.reference_dome_mm.value_or(reference_dome_mm(patient));
+    return wanted;
+}
+
 } // namespace
 
 struct Body::Impl {
     Impl(std::shared_ptr<Patient const> p, BodySettings const& s)
         : patient{std::move(p)}, settings{seeded(s)}, heart{settings.heart}, breathing{settings.breath},
-          motion{*patient, motion_settings()}
+          motion{*patient, motion_of(*patient, settings)}
     {
         if (!patient->lumens.vessels.edges.empty()) blood.emplace(*patient, s);
         if (!patient->lumens.gut.edges.empty()) gullet.emplace(*patient, settings.swallow);
         aortic_node = patient->lumens.vessels.find_node("sinotubular-junction");
-        if (blood) settle();
+        if (blood) {
+            Heartbeat settling = even_heartbeat(settings.heart);
+            rest_ml = settle(blood->circulation, settling);
+        }
         breathe();
     }
 
-    OrganMotionSettings motion_settings() const
-    {
-        OrganMotionSettings wanted = settings.motion;
-        wanted.reference_dome_mm = settings.reference_dome_mm.value_or(reference_dome_mm(*patient));
-        return wanted;
-    }
     void breathe()
     {
         status.breath = breathing.now();
         pose.dome_mm = status.breath.dome_mm;
         pose.dome_mm_s = status.breath.dome_mm_s;
     }
-    void settle();
     void beat();
     void swallow(Vec3 const& down);
     void take_pose();
@@ -99,22 +132,6 @@ struct Body::Impl {
     BodyStatus status;
     mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
 };
-
-/// Lets the blood's pressures and volumes find their cycle in sinus rhythm, and takes the heart's full size from it.
-void Body::Impl::settle()
-{
-    constexpr int beats = 24;
-    HeartbeatSettings even = settings.heart;
-    even.rhythm = Rhythm::sinus;
-    even.variability = even.ectopic_share = 0;
-    Heartbeat settling{even};
-    for (std::int64_t last = -1; settling.now().beat < beats;) {
-        blood->circulation.advance(tick_s / blood_steps, settling.advance(tick_s / blood_steps));
-        if (settling.now().beat == last) continue;
-        last = settling.now().beat;
-        rest_ml = blood->circulation.chamber_ml();
-    }
-}
 
 void Body::Impl::beat()
 {
@@ -154,8 +171,7 @@ void Body::Impl::take_pose()
 {
     breathe();
     if (blood) {
-        for (std::size_t c = 0; c < rest_ml.size(); ++c)
-            pose.chamber_share[c] = rest_ml[c] > 0 ? blood->circulation.chamber_ml()[c] / rest_ml[c] : 1;
+        pose.chamber_share = shares(blood->circulation.chamber_ml(), rest_ml);
         constexpr double pulse_mmhg = 40; // a normal pulse pressure: pose.pulse is 1 there
         if (aortic_node) {
             status.aortic_mmhg = blood->circulation.pressure_mmhg()[std::size_t(*aortic_node)];
@@ -287,6 +303,22 @@ std::uint64_t Body::state_hash() const
         add(std::array{i.gullet->in_mouth_ml(), i.gullet->in_oesophagus_ml(), i.gullet->in_stomach_ml(),
                        i.gullet->gas_ml(), i.gullet->aspirated_ml(), i.gullet->left_ml(), i.gullet->tail_mm()});
     return XXH3_64bits_digest(&state);
+}
+
+Displacement displacement_at(Patient const& patient, double heart, double breath)
+{
+    BodySettings const settings;
+    BodyPose pose;
+    pose.dome_mm = breath * settings.breath.quiet_dome_mm;
+    if (!patient.lumens.vessels.edges.empty()) {
+        Circulation circulation{patient.lumens.vessels, settings.circulation};
+        Heartbeat beating = even_heartbeat(settings.heart);
+        auto const rest_ml = settle(circulation, beating);
+        while (beating.now().cycle < heart)
+            circulation.advance(tick_s / blood_steps, beating.advance(tick_s / blood_steps));
+        pose.chamber_share = shares(circulation.chamber_ml(), rest_ml);
+    }
+    return OrganMotion{patient, motion_of(patient, settings)}.displacement(pose);
 }
 
 } // namespace fluoro

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <fluoro/anatomy/built_in.hpp>
+#include <fluoro/body/body.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/display/display.hpp>
@@ -42,7 +43,8 @@ void check_request(RenderRequest const& r)
     require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
     require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
     for (double const phase : r.phase)
-        require(phase >= 0 && phase <= 1, "--phase: CARDIAC and RESPIRATORY go from 0 to 1");
+        require(phase >= 0 && phase <= 1,
+                "--phase: CARDIAC (0 = R wave) and RESPIRATORY (0 = out, 1 = in) go from 0 to 1");
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
 }
@@ -196,14 +198,19 @@ int run_render(RenderRequest const& request)
     filtered_spectrum({TubeVoltage{request.kv.value_or(80)}, Thickness{request.copper_mm},
                        Thickness{0}}); // refuses a bad technique early
     auto const patient = std::make_shared<Patient const>(load_patient(request.patient, {request.remove_couch, {}, {}}));
-    if (!request.phase.empty())
-        std::fprintf(stderr,
-                     "note: --phase changes nothing: the patient is static, there is no breath or heartbeat yet\n");
     ProjectorSettings settings;
     settings.device = request.device;
     settings.every_pixel = true;
     Projector projector{settings};
     Scene scene = stage(request, patient);
+    if (!request.phase.empty()) {
+        if (patient->lumens.landmarks.empty())
+            throw Error{
+                "--phase: this CT has no landmarks that breath and heartbeat could be laid over; run `fluorolab fit` "
+                "first"};
+        scene.displacement =
+            std::make_shared<Displacement const>(displacement_at(*patient, request.phase[0], request.phase[1]));
+    }
     scene.exposure.current_time = CurrentTime{1};
     Projection projection = project(projector, scene, request);
     Signal& signal = projection.signal;

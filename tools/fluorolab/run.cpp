@@ -60,9 +60,10 @@ Prepared prepare(RunRequest const& request)
     if (is_own) {
         p.session.isocentre_mm = p.scenario.isocentre_mm;
         p.session.objects = p.scenario.objects;
-        if (!p.scenario.isocentre.empty())
-            p.session.isocentre_mm = landmark(*p.session.patient, p.scenario.isocentre, request.scenario);
     }
+    // A place by its name is found in every fitted patient.
+    if (!p.scenario.isocentre.empty() && (is_own || !p.session.patient->lumens.landmarks.empty()))
+        p.session.isocentre_mm = landmark(*p.session.patient, p.scenario.isocentre, request.scenario);
     p.session.seed = request.seed.value_or(p.scenario.seed);
     p.session.pixels = p.scenario.pixels;
     p.session.projector.device = request.device;
