@@ -310,6 +310,7 @@ Displacement displacement_at(Patient const& patient, double heart, double breath
     BodySettings const settings;
     BodyPose pose;
     pose.dome_mm = breath * settings.breath.quiet_dome_mm;
+    heart -= std::floor(heart);
     if (!patient.lumens.vessels.edges.empty()) {
         Circulation circulation{patient.lumens.vessels, settings.circulation};
         Heartbeat beating = even_heartbeat(settings.heart);

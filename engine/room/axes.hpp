@@ -6,8 +6,8 @@
 
 namespace fluoro {
 
-/// One thing that moves: how people call it, and where its numbers are. The six of them are all that motion, limits and
-/// messages know.
+/// One thing that moves: how people call it, and where its numbers are. The eight of them are all that motion, limits
+/// and messages know.
 struct Axis {
     char const* part;     ///< begins a message
     char const* positive; ///< what a value above 0 is called
@@ -31,10 +31,10 @@ struct Axis {
     }
 };
 
-inline std::array<Axis, 6> const& axes()
+inline std::array<Axis, 8> const& axes()
 {
     static constexpr double to_degrees = 180.0 / std::numbers::pi;
-    static std::array<Axis, 6> const all{{
+    static std::array<Axis, 8> const all{{
         {"C-arm", "LAO", "RAO", "degrees", to_degrees, [](RoomKind const& k) -> Range const& { return k.primary_rad; },
          [](RoomKind const& k) { return k.primary_speed_rad_s; },
          [](RoomState& s) -> double& { return s.angles.primary_rad; },
@@ -68,6 +68,18 @@ inline std::array<Axis, 6> const& axes()
          [](RoomState& s) -> double& { return s.table_height_mm; },
          [](RoomState& s) -> std::optional<double>& { return s.table_target.height_mm; },
          [](RoomState& s) -> double& { return s.table_jog.height; }},
+        {"Table", "head up", "head down", "degrees", to_degrees,
+         [](RoomKind const& k) -> Range const& { return k.table_tilt_rad; },
+         [](RoomKind const& k) { return k.table_tilt_speed_rad_s; },
+         [](RoomState& s) -> double& { return s.table_tilt_rad; },
+         [](RoomState& s) -> std::optional<double>& { return s.table_target.tilt_rad; },
+         [](RoomState& s) -> double& { return s.table_jog.tilt; }},
+        {"Patient", "turned LAO", "turned RAO", "degrees", to_degrees,
+         [](RoomKind const& k) -> Range const& { return k.patient_turn_rad; },
+         [](RoomKind const& k) { return k.patient_turn_speed_rad_s; },
+         [](RoomState& s) -> double& { return s.patient_turn_rad; },
+         [](RoomState& s) -> std::optional<double>& { return s.table_target.turn_rad; },
+         [](RoomState& s) -> double& { return s.table_jog.turn; }},
     }};
     return all;
 }

@@ -1,7 +1,9 @@
 #include "axes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fluoro/core/error.hpp>
+#include <numbers>
 
 namespace fluoro {
 
@@ -21,15 +23,24 @@ std::pair<double, double> limited(double low, double high, double half_field_mm,
 
 } // namespace
 
-Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm, double patient_back_mm,
-           Vec2 patient_middle_mm)
-    : kind_{kind}, state_{start}, start_isocentre_mm_{start_isocentre_mm}, patient_back_mm_{patient_back_mm},
-      patient_middle_mm_{patient_middle_mm}, limit_told_(axes().size(), false)
+double PatientOnTable::reach_after(double turn_rad) const
+{
+    if (reach_mm.empty()) return back_mm - middle_y_mm;
+    auto const count = double(reach_mm.size());
+    double const at = turn_rad / (2 * std::numbers::pi) * count, low = std::floor(at);
+    auto const one = [&](double i) { return reach_mm[std::size_t(i - count * std::floor(i / count))]; };
+    return std::lerp(one(low), one(low + 1), at - low);
+}
+
+Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm, PatientOnTable const& lying)
+    : kind_{kind}, state_{start}, start_isocentre_mm_{start_isocentre_mm}, lying_{lying},
+      limit_told_(axes().size(), false)
 {
     throw_if(refusal(kind_, state_,
                      MoveCArm{start.angles.primary_rad, start.angles.secondary_rad, start.source_to_detector_mm}));
-    throw_if(
-        refusal(kind_, state_, MoveTable{start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm}));
+    throw_if(refusal(kind_, state_,
+                     MoveTable{start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm,
+                               start.table_tilt_rad, start.patient_turn_rad}));
     throw_if(refusal(kind_, state_, SelectField{start.field_mm}));
     throw_if(refusal(kind_, state_, SelectPulseRate{start.pulse_rate}));
     throw_if(
@@ -141,31 +152,59 @@ std::vector<std::string> Room::advance()
     return messages;
 }
 
+namespace {
+
+/// From the table toward the detector over it, and across it to the patient's left as he lies on his back.
+Vec3 over_table(double turn)
+{
+    return {std::sin(turn), -std::cos(turn), 0};
+}
+Vec3 across_table(double turn)
+{
+    return {std::cos(turn), std::sin(turn), 0};
+}
+
+} // namespace
+
 Vec3 Room::isocentre_mm() const
 {
     // The table carries the patient; the isocentre stands still in the room, so in the patient it moves the other way.
-    // Supine: up is toward the patient's front, -y.
-    Vec3 const patient_shift{state_.table_lateral_mm, -state_.table_height_mm, state_.table_longitudinal_mm};
-    return start_isocentre_mm_ - patient_shift;
+    double const turn = state_.patient_turn_rad;
+    return start_isocentre_mm_ - state_.table_lateral_mm * across_table(turn) -
+           state_.table_height_mm * over_table(turn) - Vec3{0, 0, state_.table_longitudinal_mm};
 }
 
 View Room::view() const
 {
-    return view_of(state_.angles, state_.source_to_detector_mm, kind_.source_to_isocentre_mm, isocentre_mm());
+    // Angles are the patient's: who turns under a detector turns the view the other way.
+    PositionerAngles const angles{state_.angles.primary_rad + state_.patient_turn_rad, state_.angles.secondary_rad};
+    return view_of(angles, state_.source_to_detector_mm, kind_.source_to_isocentre_mm, isocentre_mm());
+}
+
+Vec3 Room::down() const
+{
+    double const tilt = state_.table_tilt_rad;
+    return -std::cos(tilt) * over_table(state_.patient_turn_rad) - Vec3{0, 0, std::sin(tilt)};
 }
 
 std::vector<Slab> Room::table_slabs() const
 {
-    auto const slab = [this](std::string const& material, double density_g_cm3, double from_mm, double thick_mm) {
+    double const turn = state_.patient_turn_rad;
+    Vec3 const under = -over_table(turn), across = across_table(turn);
+    Vec3 const middle{lying_.middle_mm.x, lying_.middle_y_mm, lying_.middle_mm.y};
+    // On the back his lowest surface is known to a millimetre.
+    double const reach = turn == 0 ? lying_.back_mm - lying_.middle_y_mm : lying_.reach_after(turn);
+    auto const slab = [&](std::string const& material, double density_g_cm3, double from_mm, double thick_mm) {
         Slab made;
         made.material = find_material(material);
         made.density_g_cm3 = density_g_cm3;
         made.half_extent_mm = {kind_.table_half_width_mm, thick_mm / 2, kind_.table_half_length_mm};
-        made.patient_from_slab[3] = glm::dvec4{patient_middle_mm_.x, from_mm + thick_mm / 2, patient_middle_mm_.y, 1};
+        made.patient_from_slab = Mat4{glm::dvec4{across, 0}, glm::dvec4{under, 0}, glm::dvec4{0, 0, 1, 0},
+                                      glm::dvec4{middle + (reach + from_mm + thick_mm / 2) * under, 1}};
         return made;
     };
-    return {slab(kind_.pad_material, kind_.pad_density_g_cm3, patient_back_mm_, kind_.pad_mm),
-            slab(kind_.top_material, kind_.top_density_g_cm3, patient_back_mm_ + kind_.pad_mm, kind_.top_mm)};
+    return {slab(kind_.pad_material, kind_.pad_density_g_cm3, 0, kind_.pad_mm),
+            slab(kind_.top_material, kind_.top_density_g_cm3, kind_.pad_mm, kind_.top_mm)};
 }
 
 std::vector<Wedge> Room::wedges() const

@@ -138,6 +138,29 @@ RoomKind c_arm_suite()
     return kind;
 }
 
+/// Detector over the table, tube under it; both tilt with it, and the patient turns on it or stands against it.
+RoomKind tilting_table()
+{
+    RoomKind kind = c_arm_suite();
+    kind.name = "tilting-table";
+    kind.source =
+        "typical fluoroscopy table with an undertable tube (rounded from several makers' published ranges; no "
+        "single product): every figure may be changed";
+    kind.source_to_isocentre_mm = 650;
+    kind.source_to_detector_mm = {850, 1150};
+    kind.primary_rad = {0, 0};
+    kind.secondary_rad = {radians(-30), radians(30)};
+    kind.table_tilt_rad = {radians(-30), radians(90)};
+    kind.table_tilt_speed_rad_s = radians(5);
+    kind.patient_turn_rad = {radians(-180), radians(180)};
+    kind.patient_turn_speed_rad_s = radians(30); // a patient who can help
+    kind.table_longitudinal_mm = {-800, 800};
+    kind.fields_mm = {400, 300, 220, 160};
+    kind.top_mm = 12;
+    kind.pad_mm = 20;
+    return kind;
+}
+
 } // namespace
 
 std::vector<double> const& acquisition_rates(RoomKind const& kind, AcquisitionKind acquisition)
@@ -147,7 +170,7 @@ std::vector<double> const& acquisition_rates(RoomKind const& kind, AcquisitionKi
 
 RoomKind const& find_room_kind(std::string const& name)
 {
-    static std::vector<RoomKind> const kinds{c_arm_suite()};
+    static std::vector<RoomKind> const kinds{c_arm_suite(), tilting_table()};
     std::string names;
     for (RoomKind const& kind : kinds) {
         if (kind.name == name) return kind;

@@ -51,7 +51,9 @@ public:
         move.longitudinal_mm = length("longitudinal_mm");
         move.lateral_mm = length("lateral_mm");
         move.height_mm = length("height_mm");
-        return with_something(move, {"longitudinal_mm", "lateral_mm", "height_mm"});
+        move.tilt_rad = angle("tilt_deg");
+        move.turn_rad = angle("turn_lao_deg");
+        return with_something(move, {"longitudinal_mm", "lateral_mm", "height_mm", "tilt_deg", "turn_lao_deg"});
     }
     MaybeCommand blades()
     {
@@ -68,8 +70,9 @@ public:
     }
     MaybeCommand jog_table()
     {
-        return with_something(JogTable{speed("longitudinal"), speed("lateral"), speed("height")},
-                              {"longitudinal", "lateral", "height"});
+        return with_something(
+            JogTable{speed("longitudinal"), speed("lateral"), speed("height"), speed("tilt"), speed("turn")},
+            {"longitudinal", "lateral", "height", "tilt", "turn"});
     }
     MaybeCommand field()
     {

@@ -43,9 +43,11 @@ void read_start(YamlNode const& node, RoomKind const& kind, Scenario& scenario, 
     set("lao_deg", start.angles.primary_rad, radians(1), [](double v) { return MoveCArm{v, {}, {}}; });
     set("cran_deg", start.angles.secondary_rad, radians(1), [](double v) { return MoveCArm{{}, v, {}}; });
     set("sid_mm", start.source_to_detector_mm, 1, [](double v) { return MoveCArm{{}, {}, v}; });
-    set("table_longitudinal_mm", start.table_longitudinal_mm, 1, [](double v) { return MoveTable{v, {}, {}}; });
-    set("table_lateral_mm", start.table_lateral_mm, 1, [](double v) { return MoveTable{{}, v, {}}; });
+    set("table_longitudinal_mm", start.table_longitudinal_mm, 1, [](double v) { return MoveTable{v}; });
+    set("table_lateral_mm", start.table_lateral_mm, 1, [](double v) { return MoveTable{{}, v}; });
     set("table_height_mm", start.table_height_mm, 1, [](double v) { return MoveTable{{}, {}, v}; });
+    set("tilt_deg", start.table_tilt_rad, radians(1), [](double v) { return MoveTable{{}, {}, {}, v}; });
+    set("turn_lao_deg", start.patient_turn_rad, radians(1), [](double v) { return MoveTable{{}, {}, {}, {}, v}; });
     set("field_mm", start.field_mm, 1, [](double v) { return SelectField{v}; });
     set("pulse_rate", start.pulse_rate, 1, [](double v) { return SelectPulseRate{v}; });
     if (YamlNode const* const at = map.find("isocentre_mm"))
@@ -147,7 +149,7 @@ Scenario parse(fs::path const& path, Problems& problems)
         if (operators->kind != YamlNode::Kind::map)
             problems.add(*operators, "operators is a map: a name, and the list of what it does");
         for (auto const& [name, list] : operators->entries) {
-            Room room{kind, scenario.start, Vec3{0}, 0, Vec2{0}};
+            Room room{kind, scenario.start, Vec3{0}, {}};
             scenario.operators[name.text] =
                 operator_commands(list, "operator " + in_quotes(name.text), problems, &room, scenario.warnings);
         }

@@ -36,11 +36,17 @@ struct ArgumentsOf {
         put(a, "longitudinal_mm", c.longitudinal_mm);
         put(a, "lateral_mm", c.lateral_mm);
         put(a, "height_mm", c.height_mm);
+        put_degrees(a, "tilt_deg", c.tilt_rad);
+        put_degrees(a, "turn_lao_deg", c.turn_rad);
         return a;
     }
     Arguments operator()(JogTable const& c) const
     {
-        return {{"longitudinal", c.longitudinal}, {"lateral", c.lateral}, {"height", c.height}};
+        return {{"longitudinal", c.longitudinal},
+                {"lateral", c.lateral},
+                {"height", c.height},
+                {"tilt", c.tilt},
+                {"turn", c.turn}};
     }
     Arguments operator()(MoveBlades const& c) const
     {
@@ -154,7 +160,7 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
     entry.charge_nAs = nanoampere_seconds(pulse.technique.current_time());
     entry.air_kerma_pGy = picograys(pulse.dose.reference_air_kerma);
     entry.kap_pGy_cm2 = picogray_square_centimetres(pulse.dose.kerma_area);
-    entry.primary_deg = degrees(room.angles.primary_rad);
+    entry.primary_deg = degrees(room.angles.primary_rad + room.patient_turn_rad);
     entry.secondary_deg = degrees(room.angles.secondary_rad);
     entry.sid_mm = room.source_to_detector_mm;
     entry.table_longitudinal_mm = room.table_longitudinal_mm;

@@ -25,9 +25,8 @@ double ms_since(std::chrono::steady_clock::time_point start)
 
 Room make_room(SessionSettings const& settings)
 {
-    PatientOnTable const lying = lie_down(settings.patient->ct);
     return Room{settings.room, settings.start, settings.isocentre_mm.value_or(settings.patient->ct.grid.centre_mm()),
-                lying.back_mm, lying.middle_mm};
+                lie_down(settings.patient->ct)};
 }
 
 /// What the display has to know of a frame.
@@ -244,8 +243,7 @@ void Session::Impl::live()
 {
     if (!body) return;
     auto const start = std::chrono::steady_clock::now();
-    constexpr Vec3 supine_down{0, 1, 0};
-    body->advance(supine_down);
+    body->advance(room.down());
     body_ms += ms_since(start);
     status.body = body->status();
 }

@@ -1,10 +1,51 @@
 #include <algorithm>
+#include <cmath>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/physics/material.hpp>
 #include <fluoro/session/staging.hpp>
+#include <numbers>
 #include <vector>
 
 namespace fluoro {
+
+namespace {
+
+/// Body seen along the long axis: how many voxels lie in each square of the transverse plane.
+class Outline {
+public:
+    Outline(Vec3 const& low, Vec3 const& high)
+        : low_{low}, columns_{int((high.x - low.x) / square_mm) + 1}, rows_{int((high.y - low.y) / square_mm) + 1},
+          counts_(std::size_t(columns_) * std::size_t(rows_))
+    {
+    }
+    void add(Vec3 const& p)
+    {
+        int const x = std::clamp(int((p.x - low_.x) / square_mm), 0, columns_ - 1);
+        int const y = std::clamp(int((p.y - low_.y) / square_mm), 0, rows_ - 1);
+        ++counts_[std::size_t(y) * std::size_t(columns_) + std::size_t(x)];
+    }
+    /// Farthest from `from` along a direction [mm]; squares with next to nothing in them (a sheet) do not count.
+    double reach_mm(Vec2 const& from, Vec2 const& along) const
+    {
+        double farthest = 0;
+        for (int y = 0; y < rows_; ++y)
+            for (int x = 0; x < columns_; ++x)
+                if (counts_[std::size_t(y) * std::size_t(columns_) + std::size_t(x)] >= least_voxels) {
+                    Vec2 const middle{low_.x + (x + 0.5) * square_mm, low_.y + (y + 0.5) * square_mm};
+                    farthest = std::max(farthest, glm::dot(middle - from, along) + square_mm / 2);
+                }
+        return farthest;
+    }
+
+private:
+    static constexpr double square_mm = 4;
+    static constexpr int least_voxels = 8;
+    Vec3 low_;
+    int columns_, rows_;
+    std::vector<int> counts_;
+};
+
+} // namespace
 
 PatientOnTable lie_down(Volume const& ct)
 {
@@ -21,6 +62,7 @@ PatientOnTable lie_down(Volume const& ct)
     }
     int const bins = std::max(1, int(high.y - low.y) + 1);
     std::vector<long> counts(std::size_t(bins), 0);
+    Outline outline{low, high};
     long all = 0;
     for (int k = 0; k < n.z; k += 2)
         for (int j = 0; j < n.y; j += 2)
@@ -30,9 +72,10 @@ PatientOnTable lie_down(Volume const& ct)
                 if (ct.hu[at] <= -300) continue;
                 Vec3 const p = map_point(to_patient, {i, j, k});
                 ++counts[std::size_t(std::clamp(int(p.y - low.y), 0, bins - 1))];
+                outline.add(p);
                 ++all;
             }
-    PatientOnTable lying{high.y, {0.5 * (low.x + high.x), 0.5 * (low.z + high.z)}};
+    PatientOnTable lying{high.y, {0.5 * (low.x + high.x), 0.5 * (low.z + high.z)}, 0.5 * (low.y + high.y)};
     if (all == 0) return lying;
     long above = 0;
     for (int bin = 0; bin < bins; ++bin) {
@@ -41,6 +84,12 @@ PatientOnTable lie_down(Volume const& ct)
             lying.back_mm = low.y + bin + 1;
             break;
         }
+    }
+    constexpr int turns = 36;
+    for (int i = 0; i < turns; ++i) {
+        double const turn = 2 * std::numbers::pi * i / turns;
+        lying.reach_mm.push_back(
+            outline.reach_mm({lying.middle_mm.x, lying.middle_y_mm}, {-std::sin(turn), std::cos(turn)}));
     }
     return lying;
 }

@@ -20,8 +20,7 @@ Scene frontal_view(std::shared_ptr<Patient const> const& patient)
     RoomKind const& kind = find_room_kind("c-arm-suite");
     RoomState state;
     state.field_mm = kind.fields_mm.front();
-    PatientOnTable const lying = lie_down(patient->ct);
-    Room const room{kind, state, patient->ct.grid.centre_mm(), lying.back_mm, lying.middle_mm};
+    Room const room{kind, state, patient->ct.grid.centre_mm(), lie_down(patient->ct)};
     Scene scene;
     scene.patient = patient;
     scene.view = room.view();

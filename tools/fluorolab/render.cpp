@@ -80,8 +80,7 @@ Scene stage(RenderRequest const& r, std::shared_ptr<Patient const> const& patien
     if (r.grid == "in") scene.grid = kind.grid;
     scene.source_to_blades_mm = std::min(kind.source_to_blades_mm, 0.6 * r.sod_mm);
     if (r.table == "in") {
-        PatientOnTable const lying = lie_down(patient->ct);
-        scene.slabs = Room{kind, {}, target, lying.back_mm, lying.middle_mm}.table_slabs();
+        scene.slabs = Room{kind, {}, target, lie_down(patient->ct)}.table_slabs();
     }
     scene.scintillator = r.detector == "ideal" ? Scintillator::ideal : Scintillator::csi_600um;
     scene.exposure = {{TubeVoltage{r.kv.value_or(80)}, Thickness{r.copper_mm}, Thickness{0}}, CurrentTime{1}};

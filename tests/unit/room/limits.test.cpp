@@ -245,7 +245,7 @@ TEST(Limits, commands_without_limits_are_never_refused)
 
 TEST(Limits, a_refused_command_changes_nothing)
 {
-    Room room{kind(), {}, Vec3{0}, 0, Vec2{0}};
+    Room room{kind(), {}, Vec3{0}, {}};
     EXPECT_NE(room.command(MoveCArm{radians(30), radians(60), {}}), ""); // the first angle alone would be allowed
     EXPECT_NE(room.command(MoveBlades{-40, -35, {}, {}}), "");
     EXPECT_NE(room.command(SelectField{1}), "");

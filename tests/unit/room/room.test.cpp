@@ -9,7 +9,7 @@ constexpr double rounding = 1e-9; // sums of at most a thousand steps of doubles
 
 Room room_at(RoomState const& start = {}, Vec3 isocentre = {0, 0, 0})
 {
-    return Room{find_room_kind("c-arm-suite"), start, isocentre, 120, {3, 40}};
+    return Room{find_room_kind("c-arm-suite"), start, isocentre, {120, {3, 40}}};
 }
 
 void run(Room& room, int ticks)

@@ -13,7 +13,7 @@ RoomKind const& kind()
 
 Room room_with_table(RoomState const& start = {})
 {
-    return Room{kind(), start, {0, 0, 0}, 120, {3, 40}};
+    return Room{kind(), start, {0, 0, 0}, {120, {3, 40}}};
 }
 
 double transmission(double kv, double copper_mm)

@@ -31,12 +31,13 @@ struct JogCArm {
 };
 /// Table position relative to the start: where the isocentre stands in the patient moves the other way.
 /// + longitudinal: table toward the patient's head; + lateral: toward the patient's left; + height: up (table away from
-/// the floor).
+/// the floor). + tilt: head up. + turn: the patient turns on the table until the detector that was over his front is
+/// over his left side (LAO); 180 degrees = prone.
 struct MoveTable {
-    std::optional<double> longitudinal_mm, lateral_mm, height_mm;
+    std::optional<double> longitudinal_mm{}, lateral_mm{}, height_mm{}, tilt_rad{}, turn_rad{};
 };
 struct JogTable {
-    double longitudinal = 0, lateral = 0, height = 0;
+    double longitudinal = 0, lateral = 0, height = 0, tilt = 0, turn = 0;
 };
 /// Edges of the opening on the detector plane, from the central ray (left and top are normally negative); what is not
 /// named stays. The active field limits the opening further.

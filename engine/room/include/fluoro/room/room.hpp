@@ -14,9 +14,8 @@
 
 namespace fluoro {
 
-/// A kind of room, as data: one floor-mounted C-arm suite today; another kind is another set of values. All of it is
-/// said in the patient's frame, so a machine whose patient stands (table, tube and patient tilted together) differs
-/// only in its ranges and in where the table's slabs are.
+/// A kind of room, as data: a floor-mounted C-arm suite, a tilting table with the detector over it. All of it is said
+/// in the patient's frame: where table, tube and patient tilt together, only gravity tells that he stands.
 struct RoomKind {
     std::string name = "c-arm-suite";
     std::string source; ///< where the figures come from
@@ -26,6 +25,10 @@ struct RoomKind {
     double primary_speed_rad_s = 0, secondary_speed_rad_s = 0, detector_speed_mm_s = 0;
     Range table_longitudinal_mm, table_lateral_mm, table_height_mm; ///< relative to the start
     double table_speed_mm_s = 0;                                    ///< of each direction
+    Range table_tilt_rad{0, 0};                                     ///< + head up; together with tube and detector
+    double table_tilt_speed_rad_s = 0;
+    Range patient_turn_rad{0, 0}; ///< of the patient about his long axis, on the table
+    double patient_turn_speed_rad_s = 0;
     double table_half_width_mm = 0, table_half_length_mm = 0;
     double pad_mm = 0, pad_density_g_cm3 = 0, top_mm = 0, top_density_g_cm3 = 0;
     std::string pad_material, top_material;
@@ -61,6 +64,7 @@ struct RoomState {
     PositionerAngles angles;
     double source_to_detector_mm = 1000;
     double table_longitudinal_mm = 0, table_lateral_mm = 0, table_height_mm = 0;
+    double table_tilt_rad = 0, patient_turn_rad = 0;
     BladeOpening blades{-150, 150, -150, 150}; ///< as asked for; the active field limits it further
     double field_mm = 300;
     double pulse_rate = 7.5;
@@ -90,11 +94,8 @@ std::string refusal(RoomKind const& kind, RoomState const& state, Command const&
 class Room {
 public:
     /// `start_isocentre_mm`: patient point at the isocentre when the table is at zero;
-    /// `patient_back_mm`: y of the lowest patient surface, on which the pad begins;
-    /// `patient_middle_mm`: x and z of the table's middle.
     /// Throws Error when the machine cannot stand as `start` says.
-    Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm, double patient_back_mm,
-         Vec2 patient_middle_mm);
+    Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm, PatientOnTable const& lying);
 
     /// Empty when done; otherwise one line for the person: what was refused and why. A refused command changes nothing.
     /// The acquisition pedal goes before fluoroscopy's. Choosing a kind of acquisition that does not offer the rate in
@@ -108,7 +109,9 @@ public:
     RoomKind const& kind() const { return kind_; }
     Vec3 isocentre_mm() const; ///< patient point at the isocentre now
     View view() const;
-    /// Pad and table top under the patient's back, in patient space: they move with the patient.
+    /// Direction in which things fall, in patient space: unit.
+    Vec3 down() const;
+    /// Pad and table top under the patient, in patient space: they move with the patient.
     std::vector<Slab> table_slabs() const;
     BladeOpening open_field() const;   ///< blades limited to the active field
     std::vector<Wedge> wedges() const; ///< those that reach into the active field
@@ -117,8 +120,7 @@ private:
     RoomKind kind_;
     RoomState state_;
     Vec3 start_isocentre_mm_;
-    double patient_back_mm_;
-    Vec2 patient_middle_mm_;
+    PatientOnTable lying_;
     std::vector<bool> limit_told_; ///< per axis: the push against its limit has been reported
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <fluoro/patient/volume.hpp>
+#include <fluoro/room/table.hpp>
 #include <fluoro/scenario/scenario.hpp>
 #include <fluoro/scene/filled_tube.hpp>
 #include <span>
@@ -7,11 +8,6 @@
 
 namespace fluoro {
 
-/// Where a supine patient touches the table: what the room needs to put its top and pad there.
-struct PatientOnTable {
-    double back_mm = 0; ///< LPS y of the lowest body surface
-    Vec2 middle_mm{0};  ///< LPS x and z of the table's middle
-};
 /// From the CT: the body is what is denser than -300 HU.
 PatientOnTable lie_down(Volume const& ct);
 
