@@ -16,6 +16,7 @@ struct HeartbeatSettings {
 
 /// The heart at one moment.
 struct HeartMoment {
+    Rhythm rhythm = Rhythm::sinus;
     double time_s = 0;
     std::int64_t beat = 0; ///< R waves so far
     double since_r_s = 0;  ///< since the last R wave
