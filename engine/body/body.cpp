@@ -94,8 +94,9 @@ OrganMotionSettings motion_of(Patient const& patient, BodySettings const& settin
 struct Body::Impl {
     Impl(std::shared_ptr<Patient const> p, BodySettings const& s)
         : patient{std::move(p)}, settings{seeded(s)}, heart{settings.heart}, breathing{settings.breath},
-          motion{*patient, motion_of(*patient, settings)}
+          physiology{settings.seed}, motion{*patient, motion_of(*patient, settings)}
     {
+        FLUORO_EXPECT(patient);
         if (!patient->lumens.vessels.edges.empty()) blood.emplace(*patient, s);
         if (!patient->lumens.gut.edges.empty()) gullet.emplace(*patient, settings.swallow);
         aortic_node = patient->lumens.vessels.find_node("sinotubular-junction");
@@ -115,6 +116,8 @@ struct Body::Impl {
     void beat();
     void swallow(Vec3 const& down);
     void take_pose();
+    void feel();
+    void apply_drive();
     std::string inject(Inject const& wish);
     std::string carry_out(BodyOrder const& order);
 
@@ -122,12 +125,15 @@ struct Body::Impl {
     BodySettings settings;
     Heartbeat heart;
     Breathing breathing;
+    Physiology physiology;
     OrganMotion motion;
     std::optional<BloodStream> blood;
     std::optional<Gullet> gullet;
     std::array<double, chamber_count> rest_ml{}; ///< of the chambers at the end of diastole, as the CT shows them
     double diastolic_mmhg = 80;                  ///< lowest in the aorta since the last beat
     std::optional<int> aortic_node;              ///< of the graph, where its pressure is told
+    std::int64_t ticks = 0;
+    BodyDrive told; ///< to the parts, last
     BodyPose pose;
     BodyStatus status;
     mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
@@ -182,8 +188,49 @@ void Body::Impl::take_pose()
     }
     bool const is_throat_still = pose.hyoid_forward_mm == 0 && pose.hyoid_up_mm == 0 && pose.epiglottis == 0;
     pose.cycle.reset();
-    if (status.heart.is_regular && status.breath.is_even && is_throat_still)
+    if (status.heart.is_regular && status.breath.is_even && is_throat_still && pose.shift_mm == Vec3{0})
         pose.cycle = Displacement::Cycle{status.heart.cycle, pose.dome_mm};
+}
+
+/// The patient as a whole: what heart, breath and blood do to him, and he to them.
+void Body::Impl::feel()
+{
+    physiology.advance(tick_s, status.heart, status.breath, status.aortic_mmhg);
+    status.signs = physiology.signs();
+    pose.shift_mm = physiology.drive().shift_mm;
+    constexpr int ticks_between = 12; // medicines act over seconds
+    if (++ticks % ticks_between == 0) apply_drive();
+}
+
+/// Tells the parts what the patient's state makes of their settings.
+void Body::Impl::apply_drive()
+{
+    BodyDrive const& drive = physiology.drive();
+    HeartbeatSettings beat = settings.heart;
+    beat.rate_per_min = std::clamp(beat.rate_per_min + drive.rate_per_min, 20.0, 250.0);
+    if (beat.rate_per_min != heart.settings().rate_per_min || beat.rhythm != heart.settings().rhythm ||
+        beat.ectopic_share != heart.settings().ectopic_share)
+        heart.change(beat);
+    if (drive == told) return;
+    BreathingSettings breath = settings.breath;
+    breath.rate_per_min *= drive.breath_rate;
+    breath.quiet_dome_mm *= drive.breath_depth;
+    breath.endurance_s *= drive.endurance;
+    breathing.change(breath);
+    if (drive.is_apnoea != told.is_apnoea)
+        breathing.command(drive.is_apnoea ? BreathCommand::stop : BreathCommand::quiet);
+    if (blood) {
+        CirculationSettings flow = settings.circulation;
+        flow.mean_pressure_mmhg *= drive.resistance;
+        flow.coronary_dilation *= drive.coronary_dilation;
+        blood->circulation.change(flow);
+    }
+    if (gullet) {
+        SwallowSettings throat = settings.swallow;
+        throat.wave_strength *= 1 - drive.gut_rest;
+        gullet->change(throat);
+    }
+    told = drive;
 }
 
 std::string Body::Impl::inject(Inject const& wish)
@@ -210,12 +257,16 @@ std::string Body::Impl::carry_out(BodyOrder const& order)
     if (std::holds_alternative<StopInjection>(order) && blood) blood->injector.stop();
     if (auto const* breath = std::get_if<Breathe>(&order)) breathing.command(breath->how);
     if (auto const* wish = std::get_if<SetHeart>(&order)) {
-        HeartbeatSettings to = heart.settings();
+        HeartbeatSettings to = settings.heart;
         to.rhythm = wish->rhythm.value_or(to.rhythm);
         to.rate_per_min = wish->rate_per_min.value_or(to.rate_per_min);
         to.ectopic_share = wish->ectopic_share.value_or(to.ectopic_share);
-        heart.change(to);
+        settings.heart = to;
+        apply_drive();
     }
+    if (auto const* give = std::get_if<GiveMedicine>(&order)) return physiology.give(give->name, give->mg);
+    if (auto const* oxygen = std::get_if<GiveOxygen>(&order)) physiology.give_oxygen(oxygen->l_min);
+    if (auto const* cause = std::get_if<CauseReaction>(&order)) physiology.begin(cause->reaction);
     if (std::holds_alternative<TakeMouthful>(order) || std::holds_alternative<SwallowNow>(order) ||
         std::holds_alternative<TakeGranules>(order)) {
         if (!gullet) return "Swallow: this patient has no gullet; fit the anatomy to the CT first (fluorolab fit)";
@@ -230,7 +281,7 @@ std::string Body::Impl::carry_out(BodyOrder const& order)
 }
 
 Body::Body(std::shared_ptr<Patient const> patient, BodySettings const& settings)
-    : impl_{std::make_unique<Impl>((FLUORO_EXPECT(patient), std::move(patient)), settings)}
+    : impl_{std::make_unique<Impl>(std::move(patient), settings)}
 {
 }
 Body::~Body() = default;
@@ -247,6 +298,7 @@ void Body::advance(Vec3 const& down)
     i.breathing.advance(tick_s);
     i.swallow(down);
     i.take_pose();
+    i.feel();
     i.displacement.reset();
 }
 
@@ -293,6 +345,8 @@ std::uint64_t Body::state_hash() const
     add(std::array{p.dome_mm, p.dome_mm_s, p.pulse, p.hyoid_forward_mm, p.hyoid_up_mm, p.epiglottis,
                    i.status.heart.time_s, i.status.heart.cycle, i.status.heart.since_r_s});
     add(p.chamber_share);
+    VitalSigns const& signs = i.physiology.signs();
+    add(std::array{p.shift_mm.x, p.shift_mm.y, p.shift_mm.z, signs.spo2, signs.end_tidal_co2_mmhg, signs.pain});
     if (i.blood) {
         add(i.blood->circulation.pressure_mmhg());
         add(i.blood->circulation.flow_in_ml_s());

@@ -143,6 +143,9 @@ struct Judge {
     std::string operator()(TakeMouthful const&) const { return {}; }
     std::string operator()(SwallowNow const&) const { return {}; }
     std::string operator()(TakeGranules const&) const { return {}; }
+    std::string operator()(GiveMedicine const&) const { return {}; }
+    std::string operator()(GiveOxygen const&) const { return {}; }
+    std::string operator()(CauseReaction const&) const { return {}; }
     std::string operator()(MoveCArm const& move) const
     {
         RoomState asked;

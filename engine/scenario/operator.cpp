@@ -208,6 +208,34 @@ public:
         take.volume_ml = *volume;
         return take;
     }
+    MaybeCommand medicine()
+    {
+        YamlNode const* const name = map_.need("name", "name: midazolam");
+        map_.need("mg", "mg: 1");
+        auto const mg = map_.number("mg", 0, 1000);
+        if (!name || !mg) return {};
+        std::vector<std::string> names;
+        for (Medicine const& one : medicines()) {
+            if (name->text == one.name) return GiveMedicine{one.name, *mg};
+            names.emplace_back(one.name);
+        }
+        problems_.add(*name, "name is " + one_of(names) + ", not " + in_quotes(name->text));
+        return {};
+    }
+    MaybeCommand oxygen()
+    {
+        map_.need("l_min", "l_min: 4");
+        auto const flow = map_.number("l_min", 0, 15);
+        if (!flow) return {};
+        return GiveOxygen{*flow};
+    }
+    MaybeCommand reaction()
+    {
+        map_.need("kind", "kind: vagal");
+        auto const kind = choice("kind", {Reaction::vagal, Reaction::mild_allergy, Reaction::anaphylaxis});
+        if (!kind) return {};
+        return CauseReaction{*kind};
+    }
     MaybeCommand granules()
     {
         map_.need("gas_ml", "gas_ml: 350");
@@ -284,6 +312,9 @@ constexpr Verb verbs[] = {
     {"mouthful", [](EntryReader& r) { return r.mouthful(); }},
     {"swallow", [](EntryReader&) -> MaybeCommand { return SwallowNow{}; }},
     {"granules", [](EntryReader& r) { return r.granules(); }},
+    {"medicine", [](EntryReader& r) { return r.medicine(); }},
+    {"oxygen", [](EntryReader& r) { return r.oxygen(); }},
+    {"reaction", [](EntryReader& r) { return r.reaction(); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };

@@ -145,6 +145,9 @@ struct ArgumentsOf {
     }
     Arguments operator()(SwallowNow const&) const { return {}; }
     Arguments operator()(TakeGranules const& c) const { return {{"gas_ml", c.gas_ml}}; }
+    Arguments operator()(GiveMedicine const& c) const { return {{"name", c.name}, {"mg", c.mg}}; }
+    Arguments operator()(GiveOxygen const& c) const { return {{"l_min", c.l_min}}; }
+    Arguments operator()(CauseReaction const& c) const { return {{"kind", std::string{name_of(c.reaction)}}}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };
 

@@ -4,6 +4,7 @@
 #include <fluoro/body/gullet.hpp>
 #include <fluoro/body/orders.hpp>
 #include <fluoro/body/organ_motion.hpp>
+#include <fluoro/body/vital_signs.hpp>
 #include <fluoro/core/clock.hpp>
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@ struct BodySettings {
 struct BodyStatus {
     HeartMoment heart;
     BreathMoment breath;
+    VitalSigns signs;
     double aortic_mmhg = 0; ///< pressure in the aortic root at this moment
     double left_ventricle_ml = 0;
     double injected_ml = 0; ///< of contrast medium since the session began

@@ -1,6 +1,7 @@
 #pragma once
 #include <fluoro/body/breathing.hpp>
 #include <fluoro/body/heartbeat.hpp>
+#include <fluoro/body/vital_signs.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,21 @@ struct TakeGranules {
     double gas_ml = 350;
 };
 
-using BodyOrder = std::variant<Inject, StopInjection, Breathe, SetHeart, TakeMouthful, SwallowNow, TakeGranules>;
+struct GiveMedicine {
+    std::string name; ///< of medicines()
+    double mg = 1;
+};
+/// By mask or nasal line; 0 = room air.
+struct GiveOxygen {
+    double l_min = 0;
+};
+/// Something goes wrong with the patient as a whole.
+struct CauseReaction {
+    Reaction reaction = Reaction::vagal;
+};
+
+using BodyOrder = std::variant<Inject, StopInjection, Breathe, SetHeart, TakeMouthful, SwallowNow, TakeGranules,
+                               GiveMedicine, GiveOxygen, CauseReaction>;
 
 /// "quiet", "in-and-hold", "out-and-hold", "deep", "cough", "stop"; "sinus", ...: as logs and scripts write them.
 std::string_view name_of(BreathCommand command);

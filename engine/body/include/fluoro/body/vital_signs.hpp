@@ -39,6 +39,7 @@ struct BodyDrive {
     bool is_apnoea = false;
     double gut_rest = 0; ///< [0, 1]: peristalsis stands still at 1
     Vec3 shift_mm{0};    ///< the patient does not lie still
+    friend bool operator==(BodyDrive const&, BodyDrive const&) = default;
 };
 
 /// What a monitor shows, besides its curves.
