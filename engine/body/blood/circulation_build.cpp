@@ -194,7 +194,7 @@ void Circulation::Impl::make_heart()
         pump.volume_ml = pump.unstressed_ml + mmhg / pump.passive_slope;
         return pump;
     };
-    double const left_unstressed = 0.07 * full, right_full = stroke / 0.55, right_unstressed = 0.13 * right_full;
+    double const left_unstressed = 0.07 * full, right_full = stroke / 0.48, right_unstressed = 0.13 * right_full;
     double const left_over = stroke * (1 / settings.ejection_fraction - 1);
     pumps[at(Chamber::left_ventricle)] =
         ventricle(left_unstressed, full, 8.5, 1.1 * settings.mean_pressure_mmhg / (left_over - left_unstressed));

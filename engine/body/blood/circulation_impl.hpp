@@ -45,7 +45,7 @@ struct Circulation::Impl {
     };
     struct Beat {
         std::int64_t number = 0;
-        double seconds = 0, pressure_s = 0, ejected_ml = 0, left_ml = 0, right_ml = 0;
+        double seconds = 0, pressure_s = 0, venous_s = 0, ejected_ml = 0, left_ml = 0, right_ml = 0;
         double most_ml = 0, least_ml = 1e9;
     };
 
@@ -121,6 +121,6 @@ struct Circulation::Impl {
     std::array<double, chamber_count> chamber_ml{}, chamber_mmhg{};
 };
 
-inline constexpr double arterial_compliance = 1.35; ///< mL/mmHg, all systemic arteries; typical 1.2-1.6
+inline constexpr double arterial_compliance = 1.8; ///< mL/mmHg, all systemic arteries; typical 1.3-2.1
 
 } // namespace fluoro

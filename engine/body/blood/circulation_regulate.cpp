@@ -34,6 +34,7 @@ void Circulation::Impl::observe(double dt_s, HeartMoment const& heart)
     double const volume = pumps[std::size_t(Chamber::left_ventricle)].volume_ml;
     beat.seconds += dt_s;
     beat.pressure_s += dt_s * pressure[std::size_t(aorta)];
+    beat.venous_s += dt_s * pumps[std::size_t(Chamber::right_atrium)].pressure_mmhg;
     beat.ejected_ml += dt_s * valves[1].flow_ml_s;
     beat.most_ml = std::max(beat.most_ml, volume);
     beat.least_ml = std::min(beat.least_ml, volume);
@@ -58,6 +59,11 @@ void Circulation::Impl::regulate(Beat const& past)
         double const wished = past.most_ml * (1 - settings.ejection_fraction);
         double const ratio = (past.least_ml - left.unstressed_ml) / std::max(wished - left.unstressed_ml, 5.0);
         left.strongest *= std::pow(std::clamp(ratio, 0.7, 1.4), 0.3);
+        // How far the right heart gives, so that it fills at the wished pressure.
+        double const stiffer = std::pow(
+            std::clamp(settings.venous_pressure_mmhg / std::max(past.venous_s / past.seconds, 0.5), 0.7, 1.4), 0.2);
+        pumps[std::size_t(Chamber::right_ventricle)].passive_mmhg *= stiffer;
+        pumps[std::size_t(Chamber::right_atrium)].passive_slope *= stiffer;
         double rest[2] = {0, 0};
         for (Bed const& bed : beds) {
             if (bed.kind == BedKind::left_coronary) rest[0] += bed.rest_flow;
