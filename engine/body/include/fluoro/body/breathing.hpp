@@ -34,18 +34,27 @@ public:
     BreathMoment const& now() const { return now_; }
 
 private:
-    enum class State { quiet, waiting, moving, held, coughing, stopped };
-    double quiet_dome(double phase) const;
-    void begin_breath();
+    enum class State { quiet, moving, held, coughing, stopped };
+    void draw_breath();
+    void begin(BreathCommand command);
+    void move_to(double dome_mm, double seconds);
+    bool arrived() const { return state_s_ >= moving_s_; }
+    void go_on();
+    void find_pressure();
 
     BreathingSettings settings_;
     BreathMoment now_;
     State state_ = State::quiet;
+    BreathCommand doing_ = BreathCommand::quiet; ///< what the state is a part of
     BreathCommand wanted_ = BreathCommand::quiet;
-    double state_s_ = 0; ///< since this state began
-    double phase_ = 0;   ///< of the quiet breath [0, 1)
-    double length_s_ = 4.3, depth_mm_ = 15;
-    double from_mm_ = 0, to_mm_ = 0, moving_s_ = 1;
+    double wait_s_ = -1;  ///< until `wanted_` begins; negative: nothing is wanted
+    double state_s_ = 0;  ///< since this state, or this way of it, began
+    double phase_ = 0;    ///< of the quiet breath [0, 1)
+    double length_s_ = 4; ///< of this breath
+    double depth_mm_ = 15;
+    double debt_ = 0; ///< of air after a hold: the next breaths are deeper and faster
+    double from_mm_ = 0, from_mm_s_ = 0, to_mm_ = 0, moving_s_ = 1;
+    int stage_ = 0; ///< of a cough or a deep breath
     std::uint32_t breaths_ = 0;
 };
 

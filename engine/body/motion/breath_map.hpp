@@ -1,0 +1,42 @@
+#pragma once
+#include "modes.hpp"
+#include "tissue.hpp"
+
+#include <fluoro/body/organ_motion.hpp>
+
+namespace fluoro::motion {
+
+/// How far a breath has gone: way of the dome from where the CT has it, and the shift of the hysteresis.
+struct BreathStand {
+    double dome_mm = 0, lag_mm = 0;
+};
+BreathStand breath_stand(BodyPose const& pose, double reference_dome_mm);
+
+/// Where breathing moves tissue: a mode per millimetre of the dome's way, on a lattice over the trunk; its way back is
+/// tabled for some ways of the dome. Mode::w is what the hysteresis takes along.
+class BreathMap {
+public:
+    BreathMap() = default;
+    BreathMap(Tissue const& tissue, OrganMotionSettings const& settings);
+
+    bool is_still() const { return mode_.empty(); }
+    FieldGrid const& grid() const { return grid_; }
+    Vec3 moved(Vec3 const& rest, BreathStand const& stand) const;
+    Vec3 rest_of(Vec3 const& moved, BreathStand const& stand) const;
+    /// Displacement of the lattice's points; `forward` and `backward` have one value per point.
+    void forward_row(int y, int z, BreathStand const& stand, glm::vec3* forward) const;
+    void backward_row(int y, int z, BreathStand const& stand, glm::vec3* backward) const;
+    /// 1 in the lungs, 0 more than a little way from them, at rest.
+    Field const& lung() const { return lung_; }
+
+private:
+    Slope slope_at(Vec3 const& p, BreathStand const& stand) const;
+    void make_tables();
+
+    FieldGrid grid_;
+    std::vector<Mode> mode_;
+    std::vector<std::vector<Mode>> back_; ///< way back at every point, for every tabled way of the dome
+    Field lung_;
+};
+
+} // namespace fluoro::motion

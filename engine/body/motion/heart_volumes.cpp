@@ -1,0 +1,139 @@
+#include "inner_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fluoro::motion {
+
+namespace {
+
+constexpr double sample_mm = 2.5;
+// Of a man at rest: descent of the mitral and of the tricuspid annulus [mm] and twist [rad] at these shares of volume
+// thrown out (Hudsmith 2005 for the shares; typical for the ways), in proportion to them.
+constexpr double left_ejection = 0.69, left_descent_mm = 14, twist_rad = 0.21;
+constexpr double right_ejection = 0.59, right_descent_mm = 21;
+constexpr double reference_length_mm = 93; // mitral valve to apex
+constexpr double least_share = 0.25, most_share = 2.5;
+constexpr std::array<int, chamber_count> solved{squeeze_left, squeeze_right, swell_left, swell_right};
+constexpr std::array<double, chamber_count> most_amplitude_mm{14, 20, 14, 14};
+
+/// Calls see(coefficient's number, a, b, c) for every product of up to three amplitudes; -1: none.
+template <class See> void for_each_product(See const& see)
+{
+    int number = 0;
+    see(number++, -1, -1, -1);
+    for (int a = 0; a < heart_modes; ++a) {
+        see(number++, a, -1, -1);
+        for (int b = a; b < heart_modes; ++b) {
+            see(number++, a, b, -1);
+            for (int c = b; c < heart_modes; ++c) see(number++, a, b, c);
+        }
+    }
+}
+constexpr int products =
+    1 + heart_modes + heart_modes * (heart_modes + 1) / 2 + heart_modes * (heart_modes + 1) * (heart_modes + 2) / 6;
+
+double determinant(Vec3 const& a, Vec3 const& b, Vec3 const& c)
+{
+    return glm::dot(a, glm::cross(b, c));
+}
+/// Coefficient of the product of two different amplitudes in det(1 + sum amplitude gradient).
+double minors(Mat3 const& a, Mat3 const& b)
+{
+    double sum = 0;
+    for (int i = 0; i < 3; ++i)
+        for (int j = i + 1; j < 3; ++j)
+            sum += a[i][i] * b[j][j] + b[i][i] * a[j][j] - a[j][i] * b[i][j] - b[j][i] * a[i][j];
+    return sum;
+}
+/// And of three different ones.
+double mixed(Mat3 const& a, Mat3 const& b, Mat3 const& c)
+{
+    return determinant(a[0], b[1], c[2]) + determinant(a[0], c[1], b[2]) + determinant(b[0], a[1], c[2]) +
+           determinant(b[0], c[1], a[2]) + determinant(c[0], a[1], b[2]) + determinant(c[0], b[1], a[2]);
+}
+
+} // namespace
+
+HeartVolumes::HeartVolumes(Tissue const& tissue, ModeBox const& box)
+{
+    for (auto& c : coefficient_) c.assign(products, 0);
+    if (box.is_still()) return;
+    auto const mitral = tissue.place({"mitral-valve"}), apex = tissue.place({"heart-apex"});
+    if (mitral && apex) length_share_ = glm::length(*apex - *mitral) / reference_length_mm;
+    FieldGrid const samples = lattice_around(box.grid.origin_mm, box.grid.at(box.grid.size - 1), sample_mm);
+    std::array<int, chamber_count> count{};
+    for_each_point(samples, [&](glm::ivec3 const& at, std::size_t) {
+        Vec3 const p = samples.at(at);
+        int const chamber = tissue.label_at(p) - 1050;
+        Cell cell;
+        if (chamber < 0 || chamber >= chamber_count || !cell.find(box.grid, p)) return;
+        ++count[std::size_t(chamber)];
+        std::array<Mat3, heart_modes> g;
+        for (int m = 0; m < heart_modes; ++m)
+            g[std::size_t(m)] =
+                gradient(linear_with_slope(cell, box.grid.spacing_mm, [&](std::size_t n) { return box.at(n)[m]; }));
+        auto& sum = coefficient_[std::size_t(chamber)];
+        for_each_product([&](int number, int a, int b, int c) {
+            auto const of = [&](int m) -> Mat3 const& { return g[std::size_t(m)]; };
+            double value = 1;
+            if (c >= 0) { // equal ones among the three are counted as often as they were exchanged
+                value = mixed(of(a), of(b), of(c)) / (a == b && b == c ? 6 : a == b || b == c ? 2 : 1);
+            } else if (b >= 0) {
+                value = minors(of(a), of(b)) / (a == b ? 2 : 1);
+            } else if (a >= 0) {
+                value = of(a)[0][0] + of(a)[1][1] + of(a)[2][2];
+            }
+            sum[std::size_t(number)] += value;
+        });
+    });
+    for (std::size_t chamber = 0; chamber < chamber_count; ++chamber) {
+        is_known_[chamber] = count[chamber] > 50;
+        for (double& c : coefficient_[chamber]) c /= std::max(count[chamber], 1);
+    }
+}
+
+double HeartVolumes::share(int chamber, Amplitudes const& amplitude) const
+{
+    auto const& coefficient = coefficient_[std::size_t(chamber)];
+    double sum = 0;
+    for_each_product([&](int number, int a, int b, int c) {
+        double product = coefficient[std::size_t(number)];
+        for (int const m : {a, b, c}) product *= m < 0 ? 1 : double(amplitude[std::size_t(m)]);
+        sum += product;
+    });
+    return sum;
+}
+
+Amplitudes HeartVolumes::amplitudes(std::array<double, chamber_count> const& wanted) const
+{
+    Amplitudes amplitude{};
+    std::array<double, chamber_count> share_wanted{};
+    for (std::size_t c = 0; c < chamber_count; ++c) share_wanted[c] = std::clamp(wanted[c], least_share, most_share);
+    double const left = 1 - share_wanted[0], right = 1 - share_wanted[1];
+    if (is_known_[0]) {
+        amplitude[descent_left] = float(left_descent_mm * length_share_ * left / left_ejection);
+        amplitude[twist] = float(twist_rad * left / left_ejection);
+    }
+    if (is_known_[1]) amplitude[descent_right] = float(right_descent_mm * length_share_ * right / right_ejection);
+    // The rest is done by the walls, each cavity's by its own; neighbours' by turns, until all are right.
+    for (int turn = 0; turn < 12; ++turn) {
+        double worst = 0;
+        for (int c = 0; c < chamber_count; ++c) {
+            if (!is_known_[std::size_t(c)]) continue;
+            float& own = amplitude[std::size_t(solved[std::size_t(c)])];
+            constexpr float step = 0.05F;
+            double const now = share(c, amplitude), miss = now - share_wanted[std::size_t(c)];
+            worst = std::max(worst, std::abs(miss));
+            own += step;
+            double const slope = (share(c, amplitude) - now) / double(step);
+            own -= step;
+            double const most = most_amplitude_mm[std::size_t(c)];
+            if (std::abs(slope) > 1e-4) own = float(std::clamp(double(own) - miss / slope, -most, most));
+        }
+        if (worst < 1e-4) break;
+    }
+    return amplitude;
+}
+
+} // namespace fluoro::motion

@@ -1,0 +1,65 @@
+#pragma once
+#include "modes.hpp"
+#include "tissue.hpp"
+
+#include <fluoro/body/organ_motion.hpp>
+
+// What moves inside the body before breath takes all of it along: heart, aorta, throat. Each on a lattice of its own,
+// with modes whose amplitudes follow from the pose.
+namespace fluoro::motion {
+
+/// Modes [mm per unit of amplitude] on one lattice, all of a point side by side.
+struct ModeBox {
+    FieldGrid grid;
+    int modes = 0;
+    std::vector<Mode> mode; ///< point * modes + m
+    bool is_still() const { return modes == 0; }
+    Mode const* at(std::size_t point) const { return mode.data() + point * std::size_t(modes); }
+};
+
+inline constexpr int most_modes = 8;
+using Amplitudes = std::array<float, most_modes>;
+
+/// All modes of a point together.
+inline Mode combined(Mode const* modes, int count, Amplitudes const& amplitude)
+{
+    Mode sum;
+    for (int m = 0; m < count; ++m) sum = sum + amplitude[std::size_t(m)] * modes[m];
+    return sum;
+}
+
+/// Heart: what each of its modes is.
+enum HeartMode {
+    descent_left,
+    descent_right,
+    twist,
+    squeeze_left,
+    squeeze_right,
+    swell_left,
+    swell_right,
+    heart_modes
+};
+ModeBox heart_box(Tissue const& tissue, double spacing_mm);
+/// Aorta: one mode, amplitude = pulse.
+ModeBox aorta_box(Tissue const& tissue, double spacing_mm);
+/// Throat: hyoid forward, up [mm], epiglottis [0, 1].
+ModeBox throat_box(Tissue const& tissue, double spacing_mm);
+
+/// Volumes of the heart's cavities as polynomials of the amplitudes: integrals of the determinant of the map over each
+/// label, exact for maps that are linear in them.
+class HeartVolumes {
+public:
+    HeartVolumes() = default;
+    HeartVolumes(Tissue const& tissue, ModeBox const& box);
+    /// Amplitudes under which each cavity has its share of its volume at rest.
+    Amplitudes amplitudes(std::array<double, chamber_count> const& share) const;
+    /// Share of its rest volume that a cavity has.
+    double share(int chamber, Amplitudes const& amplitude) const;
+
+private:
+    std::array<std::vector<double>, chamber_count> coefficient_; ///< of every product of up to three amplitudes
+    std::array<bool, chamber_count> is_known_{};
+    double length_share_ = 1; ///< of the ventricle's length over the reference man's
+};
+
+} // namespace fluoro::motion
