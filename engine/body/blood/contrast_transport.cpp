@@ -75,6 +75,7 @@ void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& c
         edge.diffusion = diffusion_rate(mixing_time_s(from.wall, radius));
         auto const begin = cells_ml_.begin() + edge.first_cell;
         edge.least_cell_ml = *std::min_element(begin, begin + edge.cells);
+        edge.ml = std::accumulate(begin, begin + edge.cells, 0.0);
         edge.cell_mm = cells.length_mm[std::size_t(edge.first_cell)];
         edges_.push_back(edge);
     }
@@ -153,11 +154,16 @@ double ContrastTransport::mean_share(int cell) const
 double ContrastTransport::in_body_ml() const
 {
     double all = 0;
-    for (Edge const& edge : edges_)
-        if (edge.is_active)
-            for (int cell = edge.first_cell; cell < edge.first_cell + edge.cells; ++cell)
-                for (std::size_t l = 0; l < lane_count; ++l)
-                    all += shares_[std::size_t(cell) * lane_count + l] * cells_ml_[std::size_t(cell)] / lane_count;
+    for (Edge const& edge : edges_) {
+        if (!edge.is_active) continue;
+        if (edge.is_even) {
+            all += edge.even_share * edge.ml;
+            continue;
+        }
+        for (int cell = edge.first_cell; cell < edge.first_cell + edge.cells; ++cell)
+            for (std::size_t l = 0; l < lane_count; ++l)
+                all += shares_[std::size_t(cell) * lane_count + l] * cells_ml_[std::size_t(cell)] / lane_count;
+    }
     for (std::size_t n = 0; n < node_chamber_.size(); ++n) all += junctions_.held_ml(int(n));
     for (Bed const& bed : beds_)
         for (MixedTank const& tank : bed.tanks) all += tank.medium_ml;

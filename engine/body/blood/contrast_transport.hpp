@@ -38,12 +38,15 @@ private:
         Lanes const* profile; ///< shares of the flow, by lane
         double diffusion;     ///< D / R^2 [1/s]
         double least_cell_ml; ///< of its cells
+        double ml;            ///< volume of all
         double cell_mm;       ///< length of each
         double in_ml, out_ml; ///< of blood in this step
         Lanes enters_from, enters_to;
         int waits;              ///< nodes that have yet to say what enters
         bool is_active = false; ///< holds medium
-        bool is_near;           ///< holds medium or may get some in this step
+        bool is_even = true;    ///< and nearly the same share everywhere: a tank
+        double even_share = 0, pictured_share = 0;
+        bool is_near; ///< holds medium or may get some in this step
     };
     struct Bed {
         int from, to;                 ///< nodes
@@ -78,7 +81,10 @@ private:
     void find_near(double dt_s);
     void send(int node, double dt_s);
     void carry(int number, double dt_s);
-    void drain(Edge& edge, std::span<double> shares);
+    void carry_unevenly(int number, double dt_s);
+    void carry_evenly(Edge& edge);
+    void drain(Edge& edge);
+    void draw_even(Edge& edge);
     void settle(BloodFlows const& flows);
 
     std::vector<Edge> edges_;
