@@ -1,0 +1,393 @@
+#include "contrast_transport.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/expect.hpp>
+#include <numeric>
+
+// One step of ContrastTransport. Tanks (chambers and beds) give off what they held before; then edges and nodes follow
+// each other down the flow, so that medium passes any number of short vessels within a step. Only what holds medium, or
+// may get some, takes part.
+
+namespace fluoro {
+
+namespace {
+
+constexpr double least_share = Junctions::least_share;
+
+/// A vessel in which shares differ by less is one volume: 0.07 mg of iodine per mL, 2 HU.
+constexpr double even_within = 2e-4;
+
+bool differs(Lanes const& lanes, double share)
+{
+    return std::any_of(lanes.begin(), lanes.end(), [share](double l) { return std::abs(l - share) > even_within; });
+}
+
+Lanes const& even()
+{
+    static Lanes const shares = [] {
+        Lanes all{};
+        all.fill(1.0 / lane_count);
+        return all;
+    }();
+    return shares;
+}
+
+Lanes spread(double ml)
+{
+    Lanes lanes{};
+    lanes.fill(ml / lane_count);
+    return lanes;
+}
+
+double mean(Lanes const& lanes)
+{
+    return std::accumulate(lanes.begin(), lanes.end(), 0.0) / lane_count;
+}
+
+bool any(Lanes const& lanes)
+{
+    return std::any_of(lanes.begin(), lanes.end(), [](double share) { return share > 0; });
+}
+
+void move(MixedTank& from, MixedTank& to, double ml)
+{
+    double const moved = std::min(ml, from.medium_ml);
+    from.medium_ml -= moved;
+    to.medium_ml += moved;
+}
+
+} // namespace
+
+std::span<ContrastTransport::Mouth const> ContrastTransport::mouths(int node) const
+{
+    auto const first = std::size_t(first_mouth_[std::size_t(node)]);
+    return {mouths_.data() + first, std::size_t(first_mouth_[std::size_t(node) + 1]) - first};
+}
+
+double ContrastTransport::into_node_ml(Mouth const& mouth) const
+{
+    auto const n = std::size_t(mouth.number);
+    switch (mouth.kind) {
+    case Mouth::Kind::edge_from:
+        return -edges_[n].in_ml;
+    case Mouth::Kind::edge_to:
+        return edges_[n].out_ml;
+    case Mouth::Kind::bed_from:
+        return -beds_[n].in_ml;
+    case Mouth::Kind::bed_to:
+        return beds_[n].out_ml;
+    }
+    return 0;
+}
+
+void ContrastTransport::take_flows(double dt_s, BloodFlows const& flows)
+{
+    FLUORO_EXPECT(flows.in_ml_s.size() == edges_.size() && flows.out_ml_s.size() == edges_.size());
+    FLUORO_EXPECT(flows.bed_in_ml_s.size() == beds_.size() && flows.bed_out_ml_s.size() == beds_.size());
+    junctions_.begin();
+    for (std::size_t e = 0; e < edges_.size(); ++e) {
+        Edge& edge = edges_[e];
+        edge.in_ml = flows.in_ml_s[e] * dt_s;
+        edge.out_ml = flows.out_ml_s[e] * dt_s;
+        edge.is_near = false;
+        if (node_chamber_[std::size_t(edge.from)] < 0) junctions_.blood(edge.from, -edge.in_ml);
+        if (node_chamber_[std::size_t(edge.to)] < 0) junctions_.blood(edge.to, edge.out_ml);
+    }
+    for (std::size_t b = 0; b < beds_.size(); ++b) {
+        Bed& bed = beds_[b];
+        bed.in_ml = flows.bed_in_ml_s[b] * dt_s;
+        bed.out_ml = flows.bed_out_ml_s[b] * dt_s;
+        if (bed.from_chamber < 0) junctions_.blood(bed.from, -bed.in_ml);
+        if (bed.to_chamber < 0) junctions_.blood(bed.to, bed.out_ml);
+    }
+}
+
+void ContrastTransport::wet(int node)
+{
+    if (junctions_.is_open(node)) return;
+    junctions_.open(node);
+    pending_[std::size_t(node)] = 0;
+    wet_.push_back(node);
+    for (Mouth const& mouth : mouths(node)) {
+        bool const is_tube = mouth.kind <= Mouth::Kind::edge_to && edges_[std::size_t(mouth.number)].chamber < 0;
+        junctions_.lane_blood(node, into_node_ml(mouth), is_tube ? *edges_[std::size_t(mouth.number)].profile : even());
+    }
+}
+
+void ContrastTransport::let_out(MixedTank& tank, double share, double blood_ml, int node)
+{
+    if (share <= least_share || blood_ml <= 0) return;
+    double const ml = std::min(tank.medium_ml, share * blood_ml);
+    tank.medium_ml -= ml;
+    wet(node);
+    junctions_.medium(node, spread(ml));
+}
+
+void ContrastTransport::let_out_of_tanks()
+{
+    for (Bed& bed : beds_) {
+        double const first = bed.tanks[0].share(), second = bed.tanks[1].share();
+        double const between_ml = (bed.in_ml + bed.out_ml) / 2;
+        if (bed.from_chamber < 0)
+            let_out(bed.tanks[0], first, -bed.in_ml, bed.from);
+        else if (bed.in_ml < 0)
+            move(bed.tanks[0], chambers_[std::size_t(bed.from_chamber)], -first * bed.in_ml);
+        if (bed.to_chamber < 0)
+            let_out(bed.tanks[1], second, bed.out_ml, bed.to);
+        else if (bed.out_ml > 0)
+            move(bed.tanks[1], chambers_[std::size_t(bed.to_chamber)], second * bed.out_ml);
+        if (between_ml > 0)
+            move(bed.tanks[0], bed.tanks[1], first * between_ml);
+        else
+            move(bed.tanks[1], bed.tanks[0], -second * between_ml);
+        bed.tanks[0].blood_ml = std::max(bed.least_ml, bed.tanks[0].blood_ml + bed.in_ml - between_ml);
+        bed.tanks[1].blood_ml = std::max(bed.least_ml, bed.tanks[1].blood_ml + between_ml - bed.out_ml);
+    }
+    for (std::size_t c = 0; c < chamber_count; ++c) {
+        MixedTank& chamber = chambers_[c];
+        double const share = chamber.share();
+        for (int const number : chamber_edges_[c]) {
+            Edge const& edge = edges_[std::size_t(number)];
+            if (node_chamber_[std::size_t(edge.from)] < 0) let_out(chamber, share, -edge.in_ml, edge.from);
+            if (node_chamber_[std::size_t(edge.to)] < 0) let_out(chamber, share, edge.out_ml, edge.to);
+        }
+    }
+}
+
+void ContrastTransport::filter(double dt_s)
+{
+    for (Bed& bed : beds_) {
+        if (bed.filtered_ml_s <= 0) continue;
+        MixedTank& tank = bed.tanks[0];
+        double const ml = std::min(tank.medium_ml, bed.filtered_ml_s * tank.share() * dt_s);
+        tank.medium_ml -= ml;
+        excreted_ml_ += ml;
+    }
+}
+
+void ContrastTransport::push(double dt_s)
+{
+    for (Source const& source : sources_) {
+        Edge& edge = edges_[std::size_t(source.edge)];
+        double const medium_ml = std::max(source.what.ml_s, 0.0) * source.what.medium * dt_s;
+        injected_ml_ += medium_ml;
+        if (edge.chamber < 0) {
+            edge.is_active = edge.is_active || medium_ml > 0;
+            continue;
+        }
+        MixedTank& chamber = chambers_[std::size_t(edge.chamber)];
+        chamber.medium_ml += medium_ml;
+        if (source.what.ml_s < 0) {
+            double const drawn_ml = std::min(chamber.medium_ml, -source.what.ml_s * chamber.share() * dt_s);
+            chamber.medium_ml -= drawn_ml;
+            excreted_ml_ += drawn_ml;
+        }
+    }
+}
+
+void ContrastTransport::find_near(double dt_s)
+{
+    near_.clear();
+    for (std::size_t e = 0; e < edges_.size(); ++e) {
+        Edge& edge = edges_[e];
+        if (!edge.is_active) continue;
+        edge.is_near = true;
+        near_.push_back(int(e));
+        if (edge.in_ml < 0) wet(edge.from);
+        if (edge.out_ml > 0) wet(edge.to);
+    }
+    for (std::size_t n = 0; n < node_chamber_.size(); ++n)
+        if (junctions_.has_medium(int(n))) wet(int(n));
+    // The edges that leave wet nodes; where the flow may pass a whole edge within the step, the next node too.
+    for (std::size_t i = 0; i < wet_.size(); ++i)
+        for (Mouth const& mouth : mouths(wet_[i])) {
+            if (mouth.kind > Mouth::Kind::edge_to || into_node_ml(mouth) >= 0) continue;
+            Edge& edge = edges_[std::size_t(mouth.number)];
+            if (edge.chamber >= 0 || edge.is_near) continue;
+            edge.is_near = true;
+            near_.push_back(mouth.number);
+            if (transport_.reaches(edge.cells, edge.least_cell_ml, *edge.profile,
+                                   std::max(std::abs(edge.in_ml), std::abs(edge.out_ml)) / dt_s, dt_s))
+                wet(mouth.kind == Mouth::Kind::edge_from ? edge.to : edge.from);
+        }
+    for (int const number : near_) {
+        Edge& edge = edges_[std::size_t(number)];
+        edge.enters_from = edge.enters_to = {};
+        edge.waits = (edge.in_ml > 0 && junctions_.is_open(edge.from) ? 1 : 0) +
+                     (edge.out_ml < 0 && junctions_.is_open(edge.to) ? 1 : 0);
+        if (edge.in_ml < 0) ++pending_[std::size_t(edge.from)];
+        if (edge.out_ml > 0) ++pending_[std::size_t(edge.to)];
+    }
+}
+
+void ContrastTransport::carry(int number, double dt_s)
+{
+    Edge& edge = edges_[std::size_t(number)];
+    if (edge.is_active || any(edge.enters_from) || any(edge.enters_to)) {
+        edge.is_active = true;
+        bool const has_source =
+            std::any_of(sources_.begin(), sources_.end(), [number](Source const& s) { return s.edge == number; });
+        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(edge.enters_from, edge.even_share)) ||
+                             (edge.out_ml < 0 && differs(edge.enters_to, edge.even_share)))) {
+            auto const first = shares_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
+            std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, edge.even_share);
+            edge.is_even = false;
+        }
+        if (edge.is_even)
+            carry_evenly(edge);
+        else
+            carry_unevenly(number, dt_s);
+    }
+    for (int const node : {edge.in_ml < 0 ? edge.from : -1, edge.out_ml > 0 ? edge.to : -1})
+        if (node >= 0 && --pending_[std::size_t(node)] == 0 && junctions_.is_open(node) &&
+            !junctions_.is_resolved(node))
+            ready_.push_back(node);
+}
+
+void ContrastTransport::carry_unevenly(int number, double dt_s)
+{
+    Edge& edge = edges_[std::size_t(number)];
+    auto const first = std::size_t(edge.first_cell), count = std::size_t(edge.cells);
+    pushed_.clear();
+    for (Source const& source : sources_)
+        if (source.edge == number) pushed_.push_back(source.what);
+    std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};
+    std::span<double const> const cells_ml{cells_ml_.data() + first, count};
+    EdgeOutflow const out =
+        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, edge.enters_from,
+                           edge.enters_to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
+    if (edge.in_ml < 0) junctions_.medium(edge.from, out.from);
+    if (edge.out_ml > 0) junctions_.medium(edge.to, out.to);
+    excreted_ml_ += out.drawn;
+    double least = shares[0], most = shares[0];
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        least = std::min(least, shares[i]);
+        most = std::max(most, shares[i]);
+        picture_[first * lane_count + i] = std::clamp(float(shares[i]), 0.0f, 1.0f);
+    }
+    if (!pushed_.empty() || most - least > even_within / 2) return;
+    double medium_ml = 0;
+    for (std::size_t i = 0; i < shares.size(); ++i) medium_ml += shares[i] * cells_ml[i / lane_count] / lane_count;
+    edge.is_even = true;
+    edge.even_share = medium_ml / edge.ml;
+    edge.pictured_share = -1;
+    draw_even(edge);
+}
+
+void ContrastTransport::carry_evenly(Edge& edge)
+{
+    double enters_ml = 0, comes_ml = 0, leaves_ml = 0;
+    auto const end = [&](double into_ml, Lanes const& enters) {
+        if (into_ml < 0) leaves_ml -= into_ml;
+        if (into_ml <= 0) return;
+        comes_ml += into_ml;
+        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * enters[l];
+    };
+    end(edge.in_ml, edge.enters_from);
+    end(-edge.out_ml, edge.enters_to);
+    double const medium_ml = edge.even_share * edge.ml + enters_ml;
+    double const share = medium_ml / (edge.ml + std::max(comes_ml, leaves_ml));
+    Lanes lanes = *edge.profile;
+    auto const give = [&](int node, double ml) {
+        for (std::size_t l = 0; l < lane_count; ++l) lanes[l] = (*edge.profile)[l] * ml * share;
+        junctions_.medium(node, lanes);
+    };
+    if (edge.in_ml < 0) give(edge.from, -edge.in_ml);
+    if (edge.out_ml > 0) give(edge.to, edge.out_ml);
+    edge.even_share = (medium_ml - share * leaves_ml) / edge.ml;
+    if (edge.even_share < least_share) drain(edge);
+    draw_even(edge);
+}
+
+void ContrastTransport::drain(Edge& edge)
+{
+    junctions_.leave(edge.out_ml >= 0 ? edge.to : edge.from, edge.even_share * edge.ml);
+    edge.even_share = 0;
+    edge.is_active = false;
+}
+
+void ContrastTransport::draw_even(Edge& edge)
+{
+    // What is drawn of an even edge lags behind by less than anybody sees.
+    constexpr double unseen = 1e-5;
+    if (edge.is_active && std::abs(edge.even_share - edge.pictured_share) < unseen) return;
+    edge.pictured_share = edge.even_share;
+    auto const first = picture_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
+    std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, std::min(float(edge.even_share), 1.0f));
+}
+
+void ContrastTransport::send(int node, double dt_s)
+{
+    Lanes const shares = junctions_.resolve(node);
+    double const share = mean(shares);
+    for (Mouth const& mouth : mouths(node)) {
+        double const ml = -into_node_ml(mouth);
+        if (ml <= 0) continue;
+        auto const n = std::size_t(mouth.number);
+        if (mouth.kind == Mouth::Kind::bed_from)
+            beds_[n].tanks[0].medium_ml += ml * share;
+        else if (mouth.kind == Mouth::Kind::bed_to)
+            beds_[n].tanks[1].medium_ml += ml * share;
+        else if (edges_[n].chamber >= 0)
+            chambers_[std::size_t(edges_[n].chamber)].medium_ml += ml * share;
+        else {
+            (mouth.kind == Mouth::Kind::edge_from ? edges_[n].enters_from : edges_[n].enters_to) = shares;
+            if (--edges_[n].waits == 0) carry(mouth.number, dt_s);
+        }
+    }
+}
+
+void ContrastTransport::settle(BloodFlows const& flows)
+{
+    is_empty_ = std::none_of(edges_.begin(), edges_.end(), [](Edge const& edge) { return edge.is_active; });
+    for (std::size_t b = 0; b < beds_.size(); ++b) {
+        auto const& tanks = beds_[b].tanks;
+        double const share = (tanks[0].medium_ml + tanks[1].medium_ml) / (tanks[0].blood_ml + tanks[1].blood_ml);
+        bed_picture_[b] = std::clamp(float(share), 0.0f, 1.0f);
+        is_empty_ = is_empty_ && share <= least_share;
+    }
+    for (std::size_t c = 0; c < chamber_count; ++c) {
+        MixedTank& chamber = chambers_[c];
+        chamber.blood_ml = flows.chamber_ml[c];
+        double const share = chamber.share();
+        is_empty_ = is_empty_ && share <= least_share;
+        for (int const number : chamber_edges_[c]) {
+            Edge const& edge = edges_[std::size_t(number)];
+            auto const first = picture_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
+            std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count,
+                      share > least_share ? std::min(float(share), 1.0f) : 0.0f);
+        }
+    }
+}
+
+void ContrastTransport::advance(double dt_s, BloodFlows const& flows)
+{
+    FLUORO_EXPECT(dt_s >= 0 && dt_s <= 1 / 59.0);
+    if (dt_s == 0) return;
+    if (is_empty_ && sources_.empty()) return;
+    if (chambers_[0].blood_ml <= 0) settle(flows);
+    take_flows(dt_s, flows);
+    wet_.clear();
+    push(dt_s);
+    let_out_of_tanks();
+    filter(dt_s);
+    find_near(dt_s);
+    ready_.clear();
+    for (int const node : wet_)
+        if (pending_[std::size_t(node)] == 0) ready_.push_back(node);
+    for (std::size_t i = 0; i < near_.size(); ++i)
+        if (edges_[std::size_t(near_[i])].waits == 0) carry(near_[i], dt_s);
+    for (std::size_t next = 0, asked = 0; next < ready_.size() || asked < wet_.size();) {
+        if (next < ready_.size()) {
+            send(ready_[next++], dt_s);
+            continue;
+        }
+        // Vessels in a ring wait for each other: one node goes ahead, what reaches it later waits there.
+        if (int const node = wet_[asked++]; !junctions_.is_resolved(node)) send(node, dt_s);
+    }
+    junctions_.end();
+    settle(flows);
+}
+
+} // namespace fluoro

@@ -1,0 +1,174 @@
+#include "contrast_transport.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/expect.hpp>
+#include <numeric>
+
+namespace fluoro {
+
+namespace {
+
+Lanes const& small_profile()
+{
+    static Lanes const shares = flow_shares(2);
+    return shares;
+}
+
+Lanes const& large_profile()
+{
+    static Lanes const shares = flow_shares(9);
+    return shares;
+}
+
+constexpr double plasma_share = 0.55;   // 1 - haematocrit: medium stays out of the cells
+constexpr double filtration_ml_s = 2;   // of plasma, both kidneys: 120 mL/min
+constexpr double least_bed_share = 0.2; // of its volume at rest that a bed never falls below
+constexpr double least_bed_ml = 1e-3;   // a bed too small to be anything still mixes
+
+bool is_renal(std::string const& territory)
+{
+    return territory.find("renal") != std::string::npos && territory.find("adrenal") == std::string::npos &&
+           territory.find("suprarenal") == std::string::npos;
+}
+
+int most_cells(LumenCells const& cells)
+{
+    int most = 1;
+    for (std::size_t e = 0; e + 1 < cells.first.size(); ++e) most = std::max(most, cells.first[e + 1] - cells.first[e]);
+    return most;
+}
+
+} // namespace
+
+ContrastTransport::ContrastTransport(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what)
+    : node_chamber_(vessels.nodes_mm.size(), -1), shares_(std::size_t(cells.count()) * lane_count, 0.0),
+      picture_(shares_.size(), 0.0f), bed_picture_(what.beds.size(), 0.0f), junctions_(int(vessels.nodes_mm.size())),
+      transport_(most_cells(cells)), pending_(vessels.nodes_mm.size(), 0)
+{
+    FLUORO_EXPECT(cells.first.size() == vessels.edges.size() + 1);
+    for (double const mm3 : cells.volume_mm3) cells_ml_.push_back(mm3 / 1000);
+    add_edges(vessels, cells, what);
+    add_beds(what);
+    add_mouths();
+    wet_.reserve(node_chamber_.size());
+    near_.reserve(edges_.size());
+    ready_.reserve(node_chamber_.size());
+    constexpr std::size_t plenty = 64; // of catheters; more only cost an allocation
+    sources_.reserve(plenty);
+    pushed_.reserve(plenty);
+}
+
+void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what)
+{
+    for (std::size_t e = 0; e < vessels.edges.size(); ++e) {
+        LumenEdge const& from = vessels.edges[e];
+        Edge edge{};
+        edge.from = from.from;
+        edge.to = from.to;
+        edge.first_cell = cells.first[e];
+        edge.cells = cells.first[e + 1] - cells.first[e];
+        edge.chamber = -1;
+        double const radius =
+            std::accumulate(from.radii_mm.begin(), from.radii_mm.end(), 0.0) / double(from.radii_mm.size());
+        edge.profile = profile_of(radius) > 2 ? &large_profile() : &small_profile();
+        edge.diffusion = diffusion_rate(mixing_time_s(from.wall, radius));
+        auto const begin = cells_ml_.begin() + edge.first_cell;
+        edge.least_cell_ml = *std::min_element(begin, begin + edge.cells);
+        edge.ml = std::accumulate(begin, begin + edge.cells, 0.0);
+        edge.cell_mm = cells.length_mm[std::size_t(edge.first_cell)];
+        edges_.push_back(edge);
+    }
+    for (std::size_t c = 0; c < chamber_count; ++c)
+        for (int const edge : what.chamber_edges[c]) {
+            edges_[std::size_t(edge)].chamber = int(c);
+            chamber_edges_[c].push_back(edge);
+        }
+    // A node lies within a chamber when no other edge ends there.
+    constexpr int nobody = -2;
+    std::fill(node_chamber_.begin(), node_chamber_.end(), nobody);
+    for (Edge const& edge : edges_)
+        for (int const node : {edge.from, edge.to}) {
+            int& chamber = node_chamber_[std::size_t(node)];
+            chamber = chamber == nobody || chamber == edge.chamber ? edge.chamber : -1;
+        }
+    for (int& chamber : node_chamber_) chamber = std::max(chamber, -1);
+}
+
+void ContrastTransport::add_beds(BloodVessels const& what)
+{
+    double renal_ml_s = 0;
+    for (CapillaryBed const& bed : what.beds)
+        if (is_renal(bed.territory)) renal_ml_s += bed.rest_flow_ml_s;
+    for (CapillaryBed const& from : what.beds) {
+        Bed bed{};
+        bed.from = from.from_node;
+        bed.to = from.to_node;
+        bed.from_chamber = node_chamber_[std::size_t(bed.from)];
+        bed.to_chamber = node_chamber_[std::size_t(bed.to)];
+        double const half_ml = std::max(from.volume_ml, least_bed_ml) / 2;
+        for (MixedTank& tank : bed.tanks) tank.blood_ml = half_ml;
+        bed.least_ml = least_bed_share * half_ml;
+        if (is_renal(from.territory) && renal_ml_s > 0)
+            bed.filtered_ml_s = filtration_ml_s / plasma_share * from.rest_flow_ml_s / renal_ml_s;
+        beds_.push_back(bed);
+    }
+}
+
+void ContrastTransport::add_mouths()
+{
+    auto const each = [this](auto const& take) {
+        for (std::size_t e = 0; e < edges_.size(); ++e) {
+            take(edges_[e].from, Mouth{Mouth::Kind::edge_from, int(e)});
+            take(edges_[e].to, Mouth{Mouth::Kind::edge_to, int(e)});
+        }
+        for (std::size_t b = 0; b < beds_.size(); ++b) {
+            take(beds_[b].from, Mouth{Mouth::Kind::bed_from, int(b)});
+            take(beds_[b].to, Mouth{Mouth::Kind::bed_to, int(b)});
+        }
+    };
+    first_mouth_.assign(node_chamber_.size() + 1, 0);
+    each([this](int node, Mouth) { ++first_mouth_[std::size_t(node) + 1]; });
+    std::partial_sum(first_mouth_.begin(), first_mouth_.end(), first_mouth_.begin());
+    mouths_.resize(std::size_t(first_mouth_.back()));
+    std::vector<int> next(first_mouth_.begin(), first_mouth_.end() - 1);
+    each([this, &next](int node, Mouth mouth) { mouths_[std::size_t(next[std::size_t(node)]++)] = mouth; });
+}
+
+void ContrastTransport::inject(int source, int edge, double along_mm, double ml_s, double medium_share)
+{
+    FLUORO_EXPECT(edge >= 0 && std::size_t(edge) < edges_.size() && medium_share >= 0 && medium_share <= 1);
+    std::erase_if(sources_, [source](Source const& s) { return s.number == source; });
+    if (ml_s == 0) return;
+    Edge const& into = edges_[std::size_t(edge)];
+    int const cell = std::clamp(int(std::floor(along_mm / into.cell_mm)), 0, into.cells - 1);
+    sources_.push_back({source, edge, {cell, ml_s, medium_share}});
+}
+
+double ContrastTransport::mean_share(int cell) const
+{
+    auto const first = picture_.begin() + std::ptrdiff_t(cell) * lane_count;
+    return std::accumulate(first, first + lane_count, 0.0) / lane_count;
+}
+
+double ContrastTransport::in_body_ml() const
+{
+    double all = 0;
+    for (Edge const& edge : edges_) {
+        if (!edge.is_active) continue;
+        if (edge.is_even) {
+            all += edge.even_share * edge.ml;
+            continue;
+        }
+        for (int cell = edge.first_cell; cell < edge.first_cell + edge.cells; ++cell)
+            for (std::size_t l = 0; l < lane_count; ++l)
+                all += shares_[std::size_t(cell) * lane_count + l] * cells_ml_[std::size_t(cell)] / lane_count;
+    }
+    for (std::size_t n = 0; n < node_chamber_.size(); ++n) all += junctions_.held_ml(int(n));
+    for (Bed const& bed : beds_)
+        for (MixedTank const& tank : bed.tanks) all += tank.medium_ml;
+    for (MixedTank const& chamber : chambers_) all += chamber.medium_ml;
+    return all;
+}
+
+} // namespace fluoro

@@ -1,0 +1,108 @@
+#pragma once
+#include "blood_flows.hpp"
+#include "edge_transport.hpp"
+#include "junctions.hpp"
+
+#include <cstdint>
+#include <fluoro/lumen/cells.hpp>
+#include <vector>
+
+namespace fluoro {
+
+/// A well-mixed volume of blood with medium in it.
+struct MixedTank {
+    double blood_ml = 0, medium_ml = 0;
+    double share() const { return blood_ml > 0 ? medium_ml / blood_ml : 0; }
+};
+
+/// Contrast medium in a network of vessels, chambers and capillary beds; ContrastFlow, told its flows by hand.
+class ContrastTransport {
+public:
+    ContrastTransport(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what);
+
+    void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
+    void advance(double dt_s, BloodFlows const& flows);
+
+    std::span<float const> share() const { return picture_; }
+    std::span<float const> bed_share() const { return bed_picture_; }
+    double mean_share(int cell) const;
+    bool is_empty() const { return is_empty_; }
+    double injected_ml() const { return injected_ml_; }
+    double in_body_ml() const;
+    double excreted_ml() const { return excreted_ml_; }
+
+private:
+    struct Edge {
+        int from, to, first_cell, cells;
+        int chamber;          ///< -1: a tube
+        Lanes const* profile; ///< shares of the flow, by lane
+        double diffusion;     ///< D / R^2 [1/s]
+        double least_cell_ml; ///< of its cells
+        double ml;            ///< volume of all
+        double cell_mm;       ///< length of each
+        double in_ml, out_ml; ///< of blood in this step
+        Lanes enters_from, enters_to;
+        int waits;              ///< nodes that have yet to say what enters
+        bool is_active = false; ///< holds medium
+        bool is_even = true;    ///< and nearly the same share everywhere: a tank
+        double even_share = 0, pictured_share = 0;
+        bool is_near; ///< holds medium or may get some in this step
+    };
+    struct Bed {
+        int from, to;                 ///< nodes
+        int from_chamber, to_chamber; ///< or, where the node lies within one, that chamber; else -1
+        std::array<MixedTank, 2> tanks;
+        double least_ml;      ///< of blood, each tank
+        double filtered_ml_s; ///< blood cleared of medium
+        double in_ml, out_ml; ///< of blood in this step
+    };
+    struct Source {
+        int number, edge;
+        EdgeSource what;
+    };
+    /// A mouth of a node: an end of an edge or of a bed.
+    struct Mouth {
+        enum class Kind : std::uint8_t { edge_from, edge_to, bed_from, bed_to } kind;
+        int number;
+    };
+
+    void add_edges(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what);
+    void add_beds(BloodVessels const& what);
+    void add_mouths();
+    std::span<Mouth const> mouths(int node) const;
+    double into_node_ml(Mouth const& mouth) const;
+
+    void take_flows(double dt_s, BloodFlows const& flows);
+    void push(double dt_s);
+    void let_out_of_tanks();
+    void let_out(MixedTank& tank, double share, double blood_ml, int node);
+    void filter(double dt_s);
+    void wet(int node);
+    void find_near(double dt_s);
+    void send(int node, double dt_s);
+    void carry(int number, double dt_s);
+    void carry_unevenly(int number, double dt_s);
+    void carry_evenly(Edge& edge);
+    void drain(Edge& edge);
+    void draw_even(Edge& edge);
+    void settle(BloodFlows const& flows);
+
+    std::vector<Edge> edges_;
+    std::vector<Bed> beds_;
+    std::array<MixedTank, chamber_count> chambers_;
+    std::array<std::vector<int>, chamber_count> chamber_edges_;
+    std::vector<int> node_chamber_; ///< node inside a chamber: which; else -1
+    std::vector<int> first_mouth_;
+    std::vector<Mouth> mouths_;
+    std::vector<double> cells_ml_, shares_;
+    std::vector<float> picture_, bed_picture_;
+    std::vector<Source> sources_;
+    std::vector<EdgeSource> pushed_; ///< into the edge at hand
+    Junctions junctions_;
+    EdgeTransport transport_;
+    std::vector<int> wet_, near_, ready_, pending_; ///< nodes, edges, nodes; near edges that flow into each node
+    double injected_ml_ = 0, excreted_ml_ = 0;
+    bool is_empty_ = true;
+};
+
+} // namespace fluoro

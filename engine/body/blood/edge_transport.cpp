@@ -1,0 +1,132 @@
+#include "edge_transport.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fluoro {
+
+namespace {
+
+constexpr std::size_t n_lanes = lane_count;
+constexpr double most_courant = 0.95;
+
+/// The smaller of two slopes of one sign, else 0.
+double minmod(double a, double b)
+{
+    double const up = std::min(a, b), down = std::max(a, b);
+    return (up > 0 ? up : 0) + (down < 0 ? down : 0);
+}
+
+/// Sub-steps for a flow of so many cell volumes per second, of which the fastest lane carries this share.
+int count_of(double volumes_per_s, double fastest, double dt_s)
+{
+    return std::max(1, int(std::ceil(volumes_per_s * double(n_lanes) * fastest * dt_s / most_courant)));
+}
+
+} // namespace
+
+EdgeTransport::EdgeTransport(int most_cells)
+    : padded_((std::size_t(most_cells) + 2) * n_lanes), slopes_(padded_.size(), 0.0),
+      fluxes_((std::size_t(most_cells) + 1) * n_lanes), flows_(std::size_t(most_cells) + 1)
+{
+}
+
+int EdgeTransport::substeps(std::span<double const> cells_ml, double fastest, double dt_s) const
+{
+    double most = 0;
+    for (std::size_t i = 0; i < cells_ml.size(); ++i) {
+        double const leaves = std::max(-flows_[i], 0.0) + std::max(flows_[i + 1], 0.0);
+        double const enters = std::max(flows_[i], 0.0) + std::max(-flows_[i + 1], 0.0);
+        most = std::max(most, std::max(leaves, enters) / cells_ml[i]);
+    }
+    return count_of(most, fastest, dt_s);
+}
+
+bool EdgeTransport::reaches(int cells, double least_cell_ml, Lanes const& flow_share, double ml_s, double dt_s)
+{
+    return count_of(ml_s / least_cell_ml, flow_share[0], dt_s) >= cells;
+}
+
+void EdgeTransport::step(std::span<double const> cells_ml, Lanes const& flow_share, double dt_s, EdgeOutflow& out)
+{
+    std::size_t const n = cells_ml.size(), values = (n + 2) * n_lanes;
+    // Cell i of the edge is cell i + 1 here. Plain pointers that never overlap: these loops are the cost of it all.
+    double* const __restrict p = padded_.data();
+    double* const __restrict slope = slopes_.data();
+    double* const __restrict flux = fluxes_.data();
+    double const* const __restrict share = flow_share.data();
+    double const* const __restrict ml = cells_ml.data();
+    for (std::size_t k = n_lanes; k < values - n_lanes; ++k)
+        slope[k] = minmod(p[k] - p[k - n_lanes], p[k + n_lanes] - p[k]);
+    for (std::size_t j = 0; j <= n; ++j) {
+        double const passed = flows_[j] * dt_s;
+        std::size_t const up = (passed >= 0 ? j : j + 1) * n_lanes; // whose medium passes the face
+        double const least_ml = std::min(ml[j == 0 ? 0 : j - 1], ml[j == n ? n - 1 : j]);
+        double const courant = std::abs(passed) * double(n_lanes) / least_ml;
+        double const half = passed >= 0 ? 0.5 : -0.5;
+        for (std::size_t l = 0; l < n_lanes; ++l)
+            flux[j * n_lanes + l] = passed * share[l] * (p[up + l] + half * (1 - courant * share[l]) * slope[up + l]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        double const per_ml = double(n_lanes) / ml[i];
+        for (std::size_t k = i * n_lanes; k < (i + 1) * n_lanes; ++k)
+            p[k + n_lanes] += (flux[k] - flux[k + n_lanes]) * per_ml;
+    }
+    if (flows_[0] < 0)
+        for (std::size_t l = 0; l < n_lanes; ++l) out.from[l] -= flux[l];
+    if (flows_[n] > 0)
+        for (std::size_t l = 0; l < n_lanes; ++l) out.to[l] += flux[n * n_lanes + l];
+}
+
+void EdgeTransport::push(EdgeSource const& source, double cell_ml, Lanes const& flow_share, double dt_s,
+                         EdgeOutflow& out)
+{
+    double* const lanes = padded_.data() + (std::size_t(source.cell) + 1) * n_lanes;
+    double const ml = source.ml_s * dt_s;
+    for (std::size_t l = 0; l < n_lanes; ++l) {
+        double const medium_ml = ml * flow_share[l] * (ml > 0 ? source.medium : lanes[l]);
+        lanes[l] += medium_ml * double(n_lanes) / cell_ml;
+        if (ml < 0) out.drawn -= medium_ml;
+    }
+}
+
+EdgeOutflow EdgeTransport::advance(std::span<double const> cells_ml, std::span<double> shares, Lanes const& flow_share,
+                                   double flow_in_ml_s, double flow_out_ml_s, Lanes const& enters_from,
+                                   Lanes const& enters_to, std::span<EdgeSource const> sources,
+                                   LaneExchange const& exchange, double dt_s)
+{
+    std::size_t const n = cells_ml.size();
+    // What the flows at the ends differ by is pushed in by the sources, in proportion; without sources they do not.
+    double pushed = 0;
+    for (EdgeSource const& source : sources) pushed += source.ml_s;
+    for (std::size_t j = 0; j <= n; ++j) {
+        double before = 0;
+        for (EdgeSource const& source : sources)
+            if (std::size_t(source.cell) < j) before += source.ml_s;
+        double const share = pushed != 0 ? before / pushed : double(j) / double(n);
+        flows_[j] = std::lerp(flow_in_ml_s, flow_out_ml_s, share);
+    }
+    std::copy(shares.begin(), shares.end(), padded_.begin() + n_lanes);
+    // What comes in at an end has no slope.
+    std::fill_n(slopes_.begin() + std::ptrdiff_t((n + 1) * n_lanes), n_lanes, 0.0);
+    int const count = substeps(cells_ml, flow_share[0], dt_s);
+    double const each_s = dt_s / count;
+    EdgeOutflow out;
+    for (int k = 0; k < count; ++k) {
+        // Beyond an end stands what comes in there, or what is there already.
+        double* const first = padded_.data();
+        double* const last = padded_.data() + (n + 1) * n_lanes;
+        for (std::size_t l = 0; l < n_lanes; ++l) {
+            first[l] = flows_[0] > 0 ? enters_from[l] : first[n_lanes + l];
+            last[l] = flows_[n] < 0 ? enters_to[l] : last[l - n_lanes];
+        }
+        step(cells_ml, flow_share, each_s, out);
+        for (EdgeSource const& source : sources)
+            push(source, cells_ml[std::size_t(source.cell)], flow_share, each_s, out);
+    }
+    for (std::size_t i = 1; i <= n; ++i) exchange.apply(padded_.data() + i * n_lanes);
+    std::copy(padded_.begin() + n_lanes, padded_.begin() + std::ptrdiff_t((n + 1) * n_lanes), shares.begin());
+    return out;
+}
+
+} // namespace fluoro
