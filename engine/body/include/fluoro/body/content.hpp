@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <fluoro/core/geometry.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/physics/mixture.hpp>
 #include <memory>
@@ -14,7 +15,7 @@ namespace fluoro {
 struct ContentPlaces {
     std::vector<glm::vec3> at_mm;    ///< patient space, at rest
     std::vector<float> volume_mm3;   ///< of each place that can be filled
-    std::vector<std::uint32_t> slot; ///< of each place
+    std::vector<std::uint32_t> first; ///< places of slot s: first[s] .. first[s + 1]
     double size_mm = 1;              ///< side of the cube that each place stands for
     BasisDensities displaced;        ///< what the CT has there
 };
