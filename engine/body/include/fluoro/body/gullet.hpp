@@ -57,9 +57,9 @@ public:
     /// Barium and gas for the picture, one Content each (empty ones left out).
     std::vector<Content> contents() const;
 
-    // Bookkeeping [mL].
+    // Bookkeeping [mL]: swallowed = in oesophagus + in stomach + aspirated + left.
     double swallowed_ml() const;
-    double in_mouth_ml() const;
+    double in_mouth_ml() const;      ///< and in the throat
     double in_oesophagus_ml() const; ///< barium between the sphincters
     double in_stomach_ml() const;    ///< barium
     double gas_ml() const;           ///< everywhere
