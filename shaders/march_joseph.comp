@@ -11,19 +11,7 @@ layout(std430, binding = 1) buffer Thickness { vec2 soft_bone_g_cm2[]; };
 layout(binding = 2) uniform usampler3D packed_pairs;
 layout(push_constant) uniform Chunk { MarchChunk chunk; };
 #include "hu_curve.glsl"
-
-// Narrows [low, high] to where start + k * step lies in [-1/2, size - 1/2].
-void clip(float start, float step_per_plane, float size, inout float low, inout float high)
-{
-    if (abs(step_per_plane) < 1e-12) {
-        if (start < -0.5 || start > size - 0.5) high = low;
-        return;
-    }
-    float a = (-0.5 - start) / step_per_plane;
-    float b = (size - 0.5 - start) / step_per_plane;
-    low = max(low, min(a, b));
-    high = min(high, max(a, b));
-}
+#include "joseph_plane.glsl"
 
 void main()
 {
@@ -51,27 +39,12 @@ void main()
     float bone = 0.0;
     int first_plane = int(chunk.first_plane);
     int last = low < high ? min(int(floor(high + 0.5)), first_plane + int(chunk.planes) - 1) : -1;
-    float most_u = float(p.size_u) - 1.0;
-    float most_v = float(p.size_v) - 1.0;
+    PlaneEnds ends = plane_ends(p.size_u, p.size_v);
     Hinges hinges = Hinges(p.hinge_hu_a, p.hinge_hu_b, p.hinge_slope_a, p.hinge_slope_b);
-    int most_iu = int(p.size_u) - 2;
-    int most_iv = int(p.size_v) - 2;
     for (int k = max(int(floor(low + 0.5)), first_plane); k <= last; ++k) {
         float plane = float(k);
         float share = min(plane + 0.5, high) - max(plane - 0.5, low);
-        float u = clamp(start_u + plane * step_u, 0.0, most_u);
-        float v = clamp(start_v + plane * step_v, 0.0, most_v);
-        int iu = min(int(u), most_iu);
-        int iv = min(int(v), most_iv);
-        float fu = u - float(iu);
-        float fv = v - float(iv);
-        uint near = texelFetch(packed_pairs, ivec3(k - first_plane, iu, iv), 0).r;
-        uint far = texelFetch(packed_pairs, ivec3(k - first_plane, iu, iv + 1), 0).r;
-        float near_left = float(near & 0xffffu);
-        float far_left = float(far & 0xffffu);
-        float near_value = near_left + fu * (float(near >> 16) - near_left);
-        float far_value = far_left + fu * (float(far >> 16) - far_left);
-        float hu = near_value + fv * (far_value - near_value) - float(hu_bias);
+        float hu = hu_on_plane(k - first_plane, start_u + plane * step_u, start_v + plane * step_v, ends);
         above_air += share * (hu + 1000.0);
         bone += share * bone_density(hu, hinges);
     }

@@ -1,5 +1,6 @@
 #pragma once
 // What the projector's parts share: projector.cpp sums energies, projector_march.cpp sends the rays.
+#include "beam_lattice.hpp"
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
 #include "focal_spot.hpp"
@@ -52,6 +53,7 @@ struct MarchKey {
     double field_mm = 0;
     int columns = 0, rows = 0;
     PixelRect rect;
+    Displacement const* displacement = nullptr;
 
     bool covers(MarchKey const& wanted) const
     {
@@ -77,10 +79,13 @@ struct Projector::Impl {
     bool uses_texture;
     bool sums_on_host;
     gpu::Kernel march;
+    std::optional<gpu::Kernel> march_moved; ///< through a body that has moved; made when one does
     gpu::Kernel resample;
     gpu::Kernel energy_sum, energy_sum_bins;
     gpu::CommandList commands;
-    std::vector<gpu::Buffer> march_params;
+    std::vector<gpu::Buffer> march_params, warp_params; ///< one for each main axis
+    std::optional<gpu::Buffer> beam_nodes;              ///< of the BeamLattice, as the CPU writes them
+    std::optional<gpu::Buffer> beam_nodes_copy;         ///< on a GPU: in its own memory
     gpu::Buffer signal_params, slab_params, energy_params;
     std::optional<gpu::Buffer> heel_places;     ///< one for every row
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
@@ -92,6 +97,7 @@ struct Projector::Impl {
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
+    std::shared_ptr<Displacement const> displacement; ///< keeps alive what `marched` names
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
     gpu::DispatchBudget budget{256 * 256}; ///< [rays]
@@ -112,6 +118,9 @@ struct Projector::Impl {
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
     void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect, bool crosses_cells,
                     bool reports_work = false);
+    /// Puts the displacement where the kernel reads it. Null when no ray meets it.
+    gpu::Buffer const* upload_nodes(BeamLattice const& lattice);
+    void fill_warp_params(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes, int pass);
     void run_march();
     void spread_rays(Scene const& scene);
     std::span<glm::vec2 const> read_thickness();

@@ -32,13 +32,13 @@ void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
 void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel)
 {
     prepare(scene.patient);
-    MarchKey const key{scene.patient.get(),  scene.view,        scene.pixels.field_mm,
-                       scene.pixels.columns, scene.pixels.rows, pixels};
+    MarchKey const key{scene.patient.get(), scene.view, scene.pixels.field_mm,   scene.pixels.columns,
+                       scene.pixels.rows,   pixels,     scene.displacement.get()};
     bool const stands = marched && marched->is_same_view(key);
     Detail const wanted = every_pixel              ? Detail::every_pixel
                           : uses_texture || stands ? Detail::standing
                                                    : Detail::passing;
-    if (stands && marched->covers(key) && detail == wanted) return;
+    if (stands && marched->covers(key) && marched->displacement == key.displacement && detail == wanted) return;
     detail = wanted;
     MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
     rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
@@ -50,6 +50,7 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     spread_rays(scene);
     run_march();
     marched = key;
+    displacement = scene.displacement;
 }
 
 /// Runs what march_rays recorded and learns how many rays a dispatch may hold.
@@ -95,6 +96,9 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
     int const in_time = int(std::min(budget.units() / std::max(1, rect.columns), 1e6)) / side * side;
     int const band = std::max({side, in_time, (rect.rows * passes / 200 + side) / side * side});
 
+    BeamLattice bent;
+    if (scene.displacement) bent = make_beam_lattice(*scene.displacement, scene, rays, rect);
+    gpu::Buffer const* const nodes = upload_nodes(bent);
     auto const& cells = crosses_cells ? through.cells : through.no_cells; // empty where there is no texture
     commands.mark();
     for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
@@ -136,6 +140,7 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
         p.reports_work = reports_work ? 1 : 0;
         auto& params = march_params[std::size_t(pass)];
         std::memcpy(params.mapped().data(), &p, sizeof p);
+        if (nodes) fill_warp_params(bent, through.grid, {axis.u, axis.v, axis.main}, pass);
 
         int const chunks = uses_texture ? 1 : int(axis.textures.size());
         for (int chunk = 0; chunk < chunks; ++chunk)
@@ -149,10 +154,16 @@ void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through,
                 auto const bytes = std::as_bytes(std::span{&push, 1});
                 std::vector<gpu::VolumeTexture const*> textures;
                 if (uses_texture)
-                    textures = {&*through.texture, &cells->texture};
+                    textures = {&*through.texture};
                 else
                     textures = {&axis.textures[std::size_t(chunk)]};
-                commands.dispatch(march, {&params, &*ray_thickness}, textures, bytes, groups_x, groups_y);
+                if (nodes) {
+                    commands.dispatch(*march_moved, {&params, &warp_params[std::size_t(pass)], &*ray_thickness, nodes},
+                                      textures, bytes, groups_x, groups_y);
+                } else {
+                    if (uses_texture) textures.push_back(&cells->texture);
+                    commands.dispatch(march, {&params, &*ray_thickness}, textures, bytes, groups_x, groups_y);
+                }
                 commands.mark();
                 dispatched_rays.push_back(double(rect.columns) * std::min(band, rect.rows - top));
             }

@@ -43,6 +43,30 @@ double sample(Volume const& volume, Vec3 const& index)
     return value;
 }
 
+/// Where the tissue of a place lies at rest, and how dense it is over that: trilinear at the place itself.
+struct Rest {
+    Vec3 shift_mm{0};
+    double density = 1;
+};
+Rest rest_of(Displacement const& d, Vec3 const& place)
+{
+    Rest rest{sampled(d.grid, d.backward_mm, place), 0};
+    Vec3 const at = (place - d.grid.origin_mm) / d.grid.spacing_mm;
+    for (int axis = 0; axis < 3; ++axis)
+        if (at[axis] < 0 || at[axis] > d.grid.size[axis] - 1) return {};
+    for (int corner = 0; corner < 8; ++corner) {
+        double weight = 1;
+        std::size_t index = 0;
+        for (int axis = 2; axis >= 0; --axis) {
+            int const low = std::min(int(at[axis]), d.grid.size[axis] - 2), bit = corner >> axis & 1;
+            weight *= bit ? at[axis] - low : 1 - (at[axis] - low);
+            index = index * std::size_t(d.grid.size[axis]) + std::size_t(low + bit);
+        }
+        rest.density += weight * double(d.density[index]);
+    }
+    return rest;
+}
+
 double open_share(double inside_mm, double penumbra)
 {
     return std::clamp(inside_mm / penumbra + 0.5, 0.0, 1.0);
@@ -133,9 +157,18 @@ void reference_tubes(Scene const& scene, ThicknessMap& map)
     }
 }
 
-} // namespace
+/// Largest shift of the index along each axis.
+Vec3 largest_shift(Scene const& scene)
+{
+    Vec3 largest{0};
+    if (!scene.displacement) return largest;
+    Mat4 const index_from_patient = scene.patient->ct.grid.index_from_patient();
+    for (auto const& shift : scene.displacement->backward_mm)
+        largest = glm::max(largest, glm::abs(map_direction(index_from_patient, Vec3{shift})));
+    return largest;
+}
 
-RayThickness reference_ray(Scene const& scene, double column, double row, double samples_per_voxel)
+RayThickness ray_thickness(Scene const& scene, double column, double row, double samples_per_voxel, Vec3 const& largest)
 {
     Volume const& volume = scene.patient->ct;
     Mat4 const index_from_patient = volume.grid.index_from_patient();
@@ -144,7 +177,7 @@ RayThickness reference_ray(Scene const& scene, double column, double row, double
     Vec3 const way = map_point(index_from_patient, end_mm) - start;
     double enter = 0, leave = 1;
     for (int axis = 0; axis < 3; ++axis) {
-        double const low = -0.5, high = volume.grid.size[axis] - 0.5;
+        double const low = -0.5 - largest[axis], high = volume.grid.size[axis] - 0.5 + largest[axis];
         if (way[axis] == 0) {
             if (start[axis] < low || start[axis] > high) return {};
             continue;
@@ -156,14 +189,49 @@ RayThickness reference_ray(Scene const& scene, double column, double row, double
     double const fastest = std::max({std::abs(way.x), std::abs(way.y), std::abs(way.z)}) * (leave - enter);
     int const steps = std::max(1, int(std::ceil(samples_per_voxel * fastest)));
     double const dt = (leave - enter) / steps;
+    Vec3 const way_mm = end_mm - scene.view.source_mm;
+    auto const rest_at = [&](double t) {
+        return scene.displacement ? rest_of(*scene.displacement, scene.view.source_mm + t * way_mm) : Rest{};
+    };
+    auto const index_at = [&](double t, Rest const& rest) {
+        return start + t * way + map_direction(index_from_patient, rest.shift_mm);
+    };
+    auto const is_in_box = [&](double t) {
+        Vec3 const index = index_at(t, rest_at(t));
+        return glm::all(glm::greaterThanEqual(index, Vec3{-0.5})) &&
+               glm::all(glm::lessThanEqual(index, Vec3{volume.grid.size} - 0.5));
+    };
     RayThickness sum;
     for (int i = 0; i < steps; ++i) {
-        BasisDensities const density = basis_densities(sample(volume, start + (enter + (i + 0.5) * dt) * way));
-        sum.soft += density.soft_g_cm3;
-        sum.bone += density.bone_g_cm3;
+        double low = enter + i * dt, high = low + dt;
+        // The shifted ray may leave the box anywhere: the step ends there, found by halving.
+        if (scene.displacement) {
+            bool const from_inside = is_in_box(low), to_inside = is_in_box(high);
+            if (from_inside != to_inside) {
+                double in = from_inside ? low : high, out = from_inside ? high : low;
+                for (int halving = 0; halving < 30; ++halving) {
+                    double const t = (in + out) / 2;
+                    (is_in_box(t) ? in : out) = t;
+                }
+                (from_inside ? high : low) = in;
+            }
+        }
+        double const middle = (low + high) / 2;
+        Rest const rest = rest_at(middle);
+        BasisDensities const density = basis_densities(sample(volume, index_at(middle, rest)));
+        double const weight = rest.density * (high - low);
+        sum.soft += weight * density.soft_g_cm3;
+        sum.bone += weight * density.bone_g_cm3;
     }
-    double const step_cm = 0.1 * dt * glm::length(end_mm - scene.view.source_mm);
-    return {sum.soft * step_cm, sum.bone * step_cm};
+    double const length_cm = 0.1 * glm::length(way_mm);
+    return {sum.soft * length_cm, sum.bone * length_cm};
+}
+
+} // namespace
+
+RayThickness reference_ray(Scene const& scene, double column, double row, double samples_per_voxel)
+{
+    return ray_thickness(scene, column, row, samples_per_voxel, largest_shift(scene));
 }
 
 void add_slab_thickness(Scene const& scene, ThicknessMap& map)
@@ -193,10 +261,11 @@ ThicknessMap reference_thickness(Scene const& scene, double samples_per_voxel)
     map.materials = {find_material("water"), find_material("bone")};
     map.names = {"soft", "bone"};
     map.g_cm2.assign(2, Image<float>{p.columns, p.rows});
+    Vec3 const largest = largest_shift(scene);
     parallel_for(p.rows, [&](int first, int last) {
         for (int row = first; row < last; ++row)
             for (int column = 0; column < p.columns; ++column) {
-                RayThickness const ray = reference_ray(scene, column, row, samples_per_voxel);
+                RayThickness const ray = ray_thickness(scene, column, row, samples_per_voxel, largest);
                 map.g_cm2[0].at(column, row) = float(ray.soft);
                 map.g_cm2[1].at(column, row) = float(ray.bone);
             }

@@ -37,6 +37,27 @@ struct MarchParams {
     uint reports_work; // texture only; 1: writes samples taken and cells crossed instead of thicknesses
 };
 
+// How the body has moved: nodes on rays of a lattice that follows the beam, the planes of nodes parallel to the detector.
+// t is the fraction of the way from the source to the detector plane.
+struct MarchWarp {
+    vec4 u_per_mm; // shift of the index along u, v and the main axis [voxels] by a shift in the patient [mm]
+    vec4 v_per_mm;
+    vec4 main_per_mm;
+    vec4 most_voxels;  // largest shift along u, v and the main axis; for the texture along i, j, k
+    float first_column; // ray of the first node
+    float first_row;
+    float nodes_per_column; // nodes from ray to ray
+    float nodes_per_row;
+    uint columns; // nodes
+    uint rows;
+    uint planes;
+    float first_t; // of the first plane
+    float t_step;  // from plane to plane
+    float unused_a;
+    float unused_b;
+    float unused_c;
+};
+
 struct MarchChunk { // push constants
     uint first_plane;
     uint planes;

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/body/displacement.hpp>
 #include <fluoro/core/clock.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <fluoro/physics/anti_scatter_grid.hpp>
@@ -27,6 +28,9 @@ struct Exposure {
 struct Scene {
     Tick tick = 0;
     std::shared_ptr<Patient const> patient;
+    /// Where the patient's tissue stands against his CT; null = where the CT has it. A place x shows the voxels of
+    /// x + backward(x), `density` times as dense. Tubes and slabs are in the places where they are now.
+    std::shared_ptr<Displacement const> displacement;
     View view;
     PixelGrid pixels;
     TubeModel tube;

@@ -1,0 +1,28 @@
+#pragma once
+// Inside the projection module: where the body has moved, on a lattice that follows the beam.
+#include "ray_grid.hpp"
+
+#include <fluoro/body/displacement.hpp>
+#include <glm/glm.hpp>
+#include <vector>
+
+namespace fluoro {
+
+/// The displacement's nodes are about one of its lattice's steps apart: across the beam on rays, along it on planes
+/// parallel to the detector, from where the first ray enters the lattice to where the last leaves it. Whatever the
+/// volume's axes and the view are, a kernel finds a ray's places in it by two shares and a counter.
+struct BeamLattice {
+    int columns = 2, rows = 2;
+    int planes = 0;                         ///< none: no ray meets the displacement
+    double first_column = 0, first_row = 0; ///< ray of the first node
+    double column_step = 1, row_step = 1;   ///< rays from node to node
+    double first_t = 0, t_step = 1;         ///< of the planes, as fractions of the way from source to detector
+    Vec3 most_mm{0};                        ///< largest shift of any node along the patient's axes
+    std::vector<glm::vec4> nodes;           ///< backward displacement [mm] and density; planes fastest, then columns
+};
+
+/// For these rays of the grid.
+BeamLattice make_beam_lattice(Displacement const& displacement, Scene const& scene, RayGrid const& rays,
+                              PixelRect const& rect);
+
+} // namespace fluoro

@@ -1,0 +1,58 @@
+#include "projector_impl.hpp"
+
+#include <cstring>
+#include <fluoro_shaders/march_joseph_moved.hpp>
+#include <fluoro_shaders/march_texture_moved.hpp>
+#include <shared/march.h>
+
+namespace fluoro {
+
+static_assert(sizeof(shared::MarchWarp) == 4 * 16 + 12 * 4);
+
+gpu::Buffer const* Projector::Impl::upload_nodes(BeamLattice const& lattice)
+{
+    if (lattice.planes == 0) return nullptr;
+    if (!march_moved) {
+        std::span<std::uint32_t const> const words = uses_texture
+                                                         ? std::span<std::uint32_t const>{march_texture_moved_spv}
+                                                         : std::span<std::uint32_t const>{march_joseph_moved_spv};
+        march_moved.emplace(device, words, gpu::KernelLayout{2, 2, 1, sizeof(shared::MarchChunk)});
+        for (int i = 0; i < 3; ++i) warp_params.emplace_back(device, sizeof(shared::MarchWarp));
+    }
+    auto const bytes = std::as_bytes(std::span{lattice.nodes});
+    if (!beam_nodes || beam_nodes->bytes() < bytes.size()) beam_nodes.emplace(device, bytes.size());
+    std::memcpy(beam_nodes->mapped().data(), bytes.data(), bytes.size());
+    if (device.info().is_software) return &*beam_nodes;
+    if (!beam_nodes_copy || beam_nodes_copy->bytes() != beam_nodes->bytes())
+        beam_nodes_copy.emplace(device, beam_nodes->bytes(), gpu::Placement::device);
+    commands.copy(*beam_nodes, *beam_nodes_copy);
+    return &*beam_nodes_copy;
+}
+
+void Projector::Impl::fill_warp_params(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes,
+                                       int pass)
+{
+    Mat3 const voxels_per_mm{grid.index_from_patient()};
+    // Rows of the matrix: what a shift in the patient does to one index.
+    auto const row = [&](int axis) {
+        return Vec3{voxels_per_mm[0][axis], voxels_per_mm[1][axis], voxels_per_mm[2][axis]};
+    };
+    shared::MarchWarp w{};
+    w.u_per_mm = vec(row(axes[0]));
+    w.v_per_mm = vec(row(axes[1]));
+    w.main_per_mm = vec(row(axes[2]));
+    for (int i = 0; i < 3; ++i)
+        w.most_voxels[i] = float(glm::dot(glm::abs(row(axes[std::size_t(i)])), lattice.most_mm));
+    w.first_column = float(lattice.first_column);
+    w.first_row = float(lattice.first_row);
+    w.nodes_per_column = float(1 / lattice.column_step);
+    w.nodes_per_row = float(1 / lattice.row_step);
+    w.columns = std::uint32_t(lattice.columns);
+    w.rows = std::uint32_t(lattice.rows);
+    w.planes = std::uint32_t(lattice.planes);
+    w.first_t = float(lattice.first_t);
+    w.t_step = float(lattice.t_step);
+    std::memcpy(warp_params[std::size_t(pass)].mapped().data(), &w, sizeof w);
+}
+
+} // namespace fluoro
