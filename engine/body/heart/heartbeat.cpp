@@ -118,6 +118,7 @@ void Heartbeat::begin_beat(bool premature)
 
 HeartMoment const& Heartbeat::advance(double dt_s)
 {
+    now_.rhythm = settings_.rhythm;
     now_.time_s += dt_s;
     now_.since_r_s += dt_s;
     if (is_beating()) {
