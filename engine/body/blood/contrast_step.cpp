@@ -50,11 +50,13 @@ bool any(Lanes const& lanes)
     return std::any_of(lanes.begin(), lanes.end(), [](double share) { return share > 0; });
 }
 
-void move(MixedTank& from, MixedTank& to, double ml)
+/// Blood from one tank into the other, or back where it is negative, with the medium that it has there.
+void exchange(MixedTank& from, MixedTank& to, double blood_ml)
 {
-    double const moved = std::min(ml, from.medium_ml);
-    from.medium_ml -= moved;
-    to.medium_ml += moved;
+    if (blood_ml < 0) return exchange(to, from, -blood_ml);
+    double const ml = std::min(from.medium_ml, from.share() * blood_ml);
+    from.medium_ml -= ml;
+    to.medium_ml += ml;
 }
 
 } // namespace
@@ -131,16 +133,13 @@ void ContrastTransport::let_out_of_tanks()
         double const between_ml = (bed.in_ml + bed.out_ml) / 2;
         if (bed.from_chamber < 0)
             let_out(bed.tanks[0], first, -bed.in_ml, bed.from);
-        else if (bed.in_ml < 0)
-            move(bed.tanks[0], chambers_[std::size_t(bed.from_chamber)], -first * bed.in_ml);
+        else
+            exchange(bed.tanks[0], chambers_[std::size_t(bed.from_chamber)], -bed.in_ml);
         if (bed.to_chamber < 0)
             let_out(bed.tanks[1], second, bed.out_ml, bed.to);
-        else if (bed.out_ml > 0)
-            move(bed.tanks[1], chambers_[std::size_t(bed.to_chamber)], second * bed.out_ml);
-        if (between_ml > 0)
-            move(bed.tanks[0], bed.tanks[1], first * between_ml);
         else
-            move(bed.tanks[1], bed.tanks[0], -second * between_ml);
+            exchange(bed.tanks[1], chambers_[std::size_t(bed.to_chamber)], bed.out_ml);
+        exchange(bed.tanks[0], bed.tanks[1], between_ml);
         bed.tanks[0].blood_ml = std::max(bed.least_ml, bed.tanks[0].blood_ml + bed.in_ml - between_ml);
         bed.tanks[1].blood_ml = std::max(bed.least_ml, bed.tanks[1].blood_ml + between_ml - bed.out_ml);
     }
@@ -351,7 +350,7 @@ void ContrastTransport::settle(BloodFlows const& flows)
         MixedTank& chamber = chambers_[c];
         chamber.blood_ml = flows.chamber_ml[c];
         double const share = chamber.share();
-        is_empty_ = is_empty_ && share <= least_share;
+        is_empty_ = is_empty_ && (share <= least_share || chamber_edges_[c].empty());
         for (int const number : chamber_edges_[c]) {
             Edge const& edge = edges_[std::size_t(number)];
             auto const first = picture_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
