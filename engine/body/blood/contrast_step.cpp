@@ -212,7 +212,7 @@ void ContrastTransport::find_near(double dt_s)
         }
     for (int const number : near_) {
         Edge& edge = edges_[std::size_t(number)];
-        edge.enters_from = edge.enters_to = {};
+        enters_[std::size_t(number)] = {};
         edge.waits = (edge.in_ml > 0 && junctions_.is_open(edge.from) ? 1 : 0) +
                      (edge.out_ml < 0 && junctions_.is_open(edge.to) ? 1 : 0);
         if (edge.in_ml < 0) ++pending_[std::size_t(edge.from)];
@@ -223,18 +223,19 @@ void ContrastTransport::find_near(double dt_s)
 void ContrastTransport::carry(int number, double dt_s)
 {
     Edge& edge = edges_[std::size_t(number)];
-    if (edge.is_active || any(edge.enters_from) || any(edge.enters_to)) {
+    Enters const& enters = enters_[std::size_t(number)];
+    if (edge.is_active || any(enters.from) || any(enters.to)) {
         edge.is_active = true;
         bool const has_source =
             std::any_of(sources_.begin(), sources_.end(), [number](Source const& s) { return s.edge == number; });
-        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(edge.enters_from, edge.even_share)) ||
-                             (edge.out_ml < 0 && differs(edge.enters_to, edge.even_share)))) {
+        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(enters.from, edge.even_share)) ||
+                             (edge.out_ml < 0 && differs(enters.to, edge.even_share)))) {
             auto const first = shares_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
             std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, edge.even_share);
             edge.is_even = false;
         }
         if (edge.is_even)
-            carry_evenly(edge);
+            carry_evenly(edge, enters);
         else
             carry_unevenly(number, dt_s);
     }
@@ -247,6 +248,7 @@ void ContrastTransport::carry(int number, double dt_s)
 void ContrastTransport::carry_unevenly(int number, double dt_s)
 {
     Edge& edge = edges_[std::size_t(number)];
+    Enters const& enters = enters_[std::size_t(number)];
     auto const first = std::size_t(edge.first_cell), count = std::size_t(edge.cells);
     pushed_.clear();
     for (Source const& source : sources_)
@@ -254,8 +256,8 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};
     std::span<double const> const cells_ml{cells_ml_.data() + first, count};
     EdgeOutflow const out =
-        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, edge.enters_from,
-                           edge.enters_to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
+        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, enters.from,
+                           enters.to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
     if (edge.in_ml < 0) junctions_.medium(edge.from, out.from);
     if (edge.out_ml > 0) junctions_.medium(edge.to, out.to);
     excreted_ml_ += out.drawn;
@@ -274,17 +276,17 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     draw_even(edge);
 }
 
-void ContrastTransport::carry_evenly(Edge& edge)
+void ContrastTransport::carry_evenly(Edge& edge, Enters const& enters)
 {
     double enters_ml = 0, comes_ml = 0, leaves_ml = 0;
-    auto const end = [&](double into_ml, Lanes const& enters) {
+    auto const end = [&](double into_ml, Lanes const& shares) {
         if (into_ml < 0) leaves_ml -= into_ml;
         if (into_ml <= 0) return;
         comes_ml += into_ml;
-        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * enters[l];
+        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * shares[l];
     };
-    end(edge.in_ml, edge.enters_from);
-    end(-edge.out_ml, edge.enters_to);
+    end(edge.in_ml, enters.from);
+    end(-edge.out_ml, enters.to);
     double const medium_ml = edge.even_share * edge.ml + enters_ml;
     double const share = medium_ml / (edge.ml + std::max(comes_ml, leaves_ml));
     Lanes lanes = *edge.profile;
@@ -331,7 +333,7 @@ void ContrastTransport::send(int node, double dt_s)
         else if (edges_[n].chamber >= 0)
             chambers_[std::size_t(edges_[n].chamber)].medium_ml += ml * share;
         else {
-            (mouth.kind == Mouth::Kind::edge_from ? edges_[n].enters_from : edges_[n].enters_to) = shares;
+            (mouth.kind == Mouth::Kind::edge_from ? enters_[n].from : enters_[n].to) = shares;
             if (--edges_[n].waits == 0) carry(mouth.number, dt_s);
         }
     }

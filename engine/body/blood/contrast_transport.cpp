@@ -75,6 +75,7 @@ void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& c
         edge.cell_mm = cells.length_mm[std::size_t(edge.first_cell)];
         edges_.push_back(edge);
     }
+    enters_.resize(edges_.size());
     for (std::size_t c = 0; c < chamber_count; ++c)
         for (int const edge : what.chamber_edges[c]) {
             edges_[std::size_t(edge)].chamber = int(c);
