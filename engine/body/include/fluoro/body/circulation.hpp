@@ -11,11 +11,13 @@ namespace fluoro {
 
 /// The person whose blood flows. Defaults: a man at rest.
 struct CirculationSettings {
-    double cardiac_output_l_min = 5.0; ///< wished at 70 beats a minute; terminal beds are scaled to it
+    double cardiac_output_l_min = 5.9; ///< wished at 70 beats a minute (3.1 L/min/m2); terminal beds are scaled to it
     double mean_pressure_mmhg = 93;    ///< wished in the aorta
     double viscosity_mpa_s = 3.5;      ///< of blood
-    double end_diastolic_ml = 160;     ///< left ventricle (Hudsmith 2005: men 160, women 135)
-    double ejection_fraction = 0.65;
+    /// Left ventricle filled to its usual pressure (Hudsmith 2005: men 160 +- 29, women 135 +- 26; CT 113-146).
+    /// Together with the output it says the ejection fraction; where the three disagree, output and fraction hold.
+    double end_diastolic_ml = 137;
+    double ejection_fraction = 0.615;
     double venous_pressure_mmhg = 5; ///< central
     /// Flow through microvessels relative to rest, e.g. 1.5 after nitrate; coronary beds alone.
     double coronary_dilation = 1;
@@ -26,10 +28,11 @@ inline constexpr int chamber_count = 4;
 
 /// Where arterial blood goes over into veins: all vessels too small for the graph behind one end of it.
 struct CapillaryBed {
-    int from_node = 0, to_node = 0; ///< of the vessel graph: an artery's end, a vein's beginning (or the right atrium)
-    std::string territory;          ///< the edge that feeds it, e.g. "lad-mid-twig-2"
-    double volume_ml = 0;           ///< of blood in it: transit time x mean flow
-    double rest_flow_ml_s = 0;      ///< mean, by design
+    int from_node = 0;         ///< of the vessel graph: an artery's end
+    int to_node = 0;           ///< a vein's beginning, or the atrium; -1: an atrium that the graph lacks
+    std::string territory;     ///< the edge that feeds it, e.g. "lad-mid-twig-2"
+    double volume_ml = 0;      ///< of blood in it: transit time x mean flow
+    double rest_flow_ml_s = 0; ///< mean, by design
 };
 
 /// Blood pressure and flow in every edge of a vessel graph: resistance, inertia and compliance per edge and node,
@@ -55,6 +58,9 @@ public:
     std::span<double const> bed_flow_in_ml_s() const;  ///< of every bed, from its artery
     std::span<double const> bed_flow_out_ml_s() const; ///< of every bed, into its vein
     std::array<double, chamber_count> const& chamber_ml() const;
+    std::array<double, chamber_count> const&
+    chamber_mmhg() const;    ///< inside; the valves' nodes are an atrium's or an artery's
+    double blood_ml() const; ///< all blood there is; changes by what is injected alone
     /// Edges that are this chamber's cavity.
     std::vector<int> const& chamber_edges(Chamber chamber) const;
 

@@ -45,13 +45,18 @@ public:
     HeartbeatSettings const& settings() const { return settings_; }
 
 private:
+    bool is_beating() const;
     void begin_beat(bool premature);
+    void activate();
 
     HeartbeatSettings settings_;
     HeartMoment now_;
-    double last_rr_s_ = 0;
-    bool provoked_ = false;
-    bool was_premature_ = false;
+    double last_rr_s_ = 0.857;
+    double systole_s_ = 0.36; ///< of this beat, R wave to the end of ejection
+    double kick_s_ = 0;       ///< from the P wave to this beat's R wave; 0: no atrial contraction went before
+    double next_kick_s_ = 0;  ///< the same of the beat to come
+    double carry_ = 0;        ///< activation left over from the beat before
+    bool next_premature_ = false, provoked_ = false;
 };
 
 } // namespace fluoro
