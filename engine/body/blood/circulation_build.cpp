@@ -342,7 +342,7 @@ void Circulation::Impl::design_beds()
         // Where the drawn vessels alone take up the drop, the wished flow cannot be had.
         double const drop = std::max(from - to, 0.15 * form.whole_mmhg), resistance = drop / flow;
         for (int i = 0; i < 3; ++i) bed.designed[i] = bed.conductance[i] = 1 / (form.share[i] * resistance);
-        for (int i = 0; i < 2; ++i) bed.compliance[i] = form.capacity[i] * flow;
+        for (int i = 0; i < 2; ++i) bed.stiffness[i] = 1 / (form.capacity[i] * flow);
         bed.pressure[0] = to + drop * (1 - form.share[0]);
         bed.pressure[1] = to + drop * form.share[2];
         bed.flow_in = bed.flow_out = bed.rest_flow;

@@ -1,4 +1,5 @@
 #pragma once
+#include "blood/bed.hpp"
 #include "blood/calibre.hpp"
 #include "blood/circuit.hpp"
 #include "blood/pump.hpp"
@@ -19,19 +20,6 @@ struct Circulation::Impl {
         std::vector<char> is_closed, is_restless;
         std::size_t size() const { return from.size(); }
         void add(int its_edge, int its_from, int its_to, Opposition const& opposition);
-    };
-    /// artery - R1 - C1 (squeezed from outside) - R2 - C2 - R3 - vein
-    struct Bed {
-        int from = 0, to = 0;
-        double conductance[3] = {0, 0, 0}; ///< with tone and dilation
-        double compliance[2] = {1, 1};     ///< mL/mmHg
-        double pressure[2] = {0, 0};       ///< across the wall
-        double left_squeeze = 0, right_squeeze = 0;
-        double outside = 0; ///< pressure there now
-        double flow_in = 0, flow_out = 0;
-        double designed[3] = {0, 0, 0}; ///< conductances at tone 1
-        double rest_flow = 0;
-        BedKind kind = BedKind::systemic;
     };
     struct Injection {
         int source = 0, edge = 0;

@@ -16,7 +16,7 @@ void Circulation::Impl::shift_from_veins(double ml)
 {
     double room = 0;
     for (Bed const& bed : beds)
-        if (bed.kind == BedKind::systemic) room += bed.compliance[1];
+        if (bed.kind == BedKind::systemic) room += 1 / bed.stiffness[1];
     for (Bed& bed : beds)
         if (bed.kind == BedKind::systemic) bed.pressure[1] += ml / room;
     venous_shift_ml += ml;

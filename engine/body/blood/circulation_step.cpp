@@ -58,20 +58,22 @@ void Circulation::Impl::prepare(double dt_s)
 
 void Circulation::Impl::assemble(HeartMoment const& heart, double dt_s)
 {
-    for (std::size_t place = 0; place < right.size(); ++place)
-        right[place] = compliance[place] / dt_s * pressure[place];
+    double* const sum = right.data();
+    double const per_s = 1 / dt_s;
+    for (std::size_t place = 0; place < right.size(); ++place) sum[place] = compliance[place] * per_s * pressure[place];
     for (int const n : restless_links) conduct(std::size_t(n));
+    int const *const from = links.from.data(), *const to = links.to.data();
     for (std::size_t n = 0; n < links.size(); ++n) {
         double const push = links.push_share[n] * links.flow[n];
-        right[std::size_t(links.from[n])] -= push;
-        right[std::size_t(links.to[n])] += push;
+        sum[from[n]] -= push;
+        sum[to[n]] += push;
     }
     double const left = pumps[at(Chamber::left_ventricle)].pressure_mmhg;
     double const right_side = pumps[at(Chamber::right_ventricle)].pressure_mmhg;
     for (Bed& bed : beds) {
         bed.outside = bed.left_squeeze * left + bed.right_squeeze * right_side;
-        right[std::size_t(bed.from)] += bed.conductance[0] * (bed.pressure[0] + bed.outside);
-        right[std::size_t(bed.to)] += bed.conductance[2] * bed.pressure[1];
+        sum[bed.from] += bed.conductance[0] * (bed.pressure[0] + bed.outside);
+        sum[bed.to] += bed.conductance[2] * bed.pressure[1];
     }
     for (Injection const& injection : injections) {
         auto const edge = std::size_t(injection.edge);
@@ -136,26 +138,21 @@ void Circulation::Impl::solve_with_valves(double dt_s)
 
 void Circulation::Impl::take_over(double dt_s)
 {
+    // Plain pointers: the longest loop of a step.
+    double const *const p = pressure.data(), *const conductance = links.conductance.data();
+    double* const flow = links.flow.data();
+    int const *const from = links.from.data(), *const to = links.to.data();
     for (std::size_t n = 0; n < links.size(); ++n)
-        links.flow[n] =
-            links.push_share[n] * links.flow[n] +
-            links.conductance[n] * (pressure[std::size_t(links.from[n])] - pressure[std::size_t(links.to[n])]);
+        flow[n] = links.push_share[n] * flow[n] + conductance[n] * (p[from[n]] - p[to[n]]);
     for (Valve& valve : valves) {
         double const drop = pressure[std::size_t(valve.from)] - pressure[std::size_t(valve.to)];
         valve.flow_ml_s = valve.is_open ? valve.conductance * drop + valve.push : 0;
         valve.has_closed = false;
         valve.move(dt_s);
     }
-    for (Bed& bed : beds) {
-        double const inside = bed.pressure[0] + bed.outside;
-        bed.flow_in = bed.conductance[0] * (pressure[std::size_t(bed.from)] - inside);
-        double const through = bed.conductance[1] * (inside - bed.pressure[1]);
-        bed.flow_out = bed.conductance[2] * (bed.pressure[1] - pressure[std::size_t(bed.to)]);
-        bed.pressure[0] += dt_s / bed.compliance[0] * (bed.flow_in - through);
-        bed.pressure[1] += dt_s / bed.compliance[1] * (through - bed.flow_out);
-    }
+    for (Bed& bed : beds) bed.advance(dt_s, p[bed.from], p[bed.to]);
     for (std::size_t e = 0; e < graph.edges.size(); ++e)
-        if (int const link = link_of_edge[e]; link >= 0) flow_in[e] = flow_out[e] = links.flow[std::size_t(link)];
+        if (int const link = link_of_edge[e]; link >= 0) flow_in[e] = flow_out[e] = flow[link];
     for (Injection const& injection : injections) {
         auto const e = std::size_t(injection.edge);
         flow_in[e] -= (1 - injection.share_at_end) * injection.ml_s;
@@ -251,7 +248,7 @@ double Circulation::Impl::blood_ml() const
 {
     double sum = unstressed_ml;
     for (std::size_t place = 0; place < compliance.size(); ++place) sum += compliance[place] * pressure[place];
-    for (Bed const& bed : beds) sum += bed.compliance[0] * bed.pressure[0] + bed.compliance[1] * bed.pressure[1];
+    for (Bed const& bed : beds) sum += bed.pressure[0] / bed.stiffness[0] + bed.pressure[1] / bed.stiffness[1];
     for (Pump const& pump : pumps) sum += pump.volume_ml;
     return sum;
 }

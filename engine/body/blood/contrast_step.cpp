@@ -50,11 +50,13 @@ bool any(Lanes const& lanes)
     return std::any_of(lanes.begin(), lanes.end(), [](double share) { return share > 0; });
 }
 
-void move(MixedTank& from, MixedTank& to, double ml)
+/// Blood from one tank into the other, or back where it is negative, with the medium that it has there.
+void exchange(MixedTank& from, MixedTank& to, double blood_ml)
 {
-    double const moved = std::min(ml, from.medium_ml);
-    from.medium_ml -= moved;
-    to.medium_ml += moved;
+    if (blood_ml < 0) return exchange(to, from, -blood_ml);
+    double const ml = std::min(from.medium_ml, from.share() * blood_ml);
+    from.medium_ml -= ml;
+    to.medium_ml += ml;
 }
 
 } // namespace
@@ -131,16 +133,13 @@ void ContrastTransport::let_out_of_tanks()
         double const between_ml = (bed.in_ml + bed.out_ml) / 2;
         if (bed.from_chamber < 0)
             let_out(bed.tanks[0], first, -bed.in_ml, bed.from);
-        else if (bed.in_ml < 0)
-            move(bed.tanks[0], chambers_[std::size_t(bed.from_chamber)], -first * bed.in_ml);
+        else
+            exchange(bed.tanks[0], chambers_[std::size_t(bed.from_chamber)], -bed.in_ml);
         if (bed.to_chamber < 0)
             let_out(bed.tanks[1], second, bed.out_ml, bed.to);
-        else if (bed.out_ml > 0)
-            move(bed.tanks[1], chambers_[std::size_t(bed.to_chamber)], second * bed.out_ml);
-        if (between_ml > 0)
-            move(bed.tanks[0], bed.tanks[1], first * between_ml);
         else
-            move(bed.tanks[1], bed.tanks[0], -second * between_ml);
+            exchange(bed.tanks[1], chambers_[std::size_t(bed.to_chamber)], bed.out_ml);
+        exchange(bed.tanks[0], bed.tanks[1], between_ml);
         bed.tanks[0].blood_ml = std::max(bed.least_ml, bed.tanks[0].blood_ml + bed.in_ml - between_ml);
         bed.tanks[1].blood_ml = std::max(bed.least_ml, bed.tanks[1].blood_ml + between_ml - bed.out_ml);
     }
@@ -213,7 +212,7 @@ void ContrastTransport::find_near(double dt_s)
         }
     for (int const number : near_) {
         Edge& edge = edges_[std::size_t(number)];
-        edge.enters_from = edge.enters_to = {};
+        enters_[std::size_t(number)] = {};
         edge.waits = (edge.in_ml > 0 && junctions_.is_open(edge.from) ? 1 : 0) +
                      (edge.out_ml < 0 && junctions_.is_open(edge.to) ? 1 : 0);
         if (edge.in_ml < 0) ++pending_[std::size_t(edge.from)];
@@ -224,18 +223,19 @@ void ContrastTransport::find_near(double dt_s)
 void ContrastTransport::carry(int number, double dt_s)
 {
     Edge& edge = edges_[std::size_t(number)];
-    if (edge.is_active || any(edge.enters_from) || any(edge.enters_to)) {
+    Enters const& enters = enters_[std::size_t(number)];
+    if (edge.is_active || any(enters.from) || any(enters.to)) {
         edge.is_active = true;
         bool const has_source =
             std::any_of(sources_.begin(), sources_.end(), [number](Source const& s) { return s.edge == number; });
-        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(edge.enters_from, edge.even_share)) ||
-                             (edge.out_ml < 0 && differs(edge.enters_to, edge.even_share)))) {
+        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(enters.from, edge.even_share)) ||
+                             (edge.out_ml < 0 && differs(enters.to, edge.even_share)))) {
             auto const first = shares_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
             std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, edge.even_share);
             edge.is_even = false;
         }
         if (edge.is_even)
-            carry_evenly(edge);
+            carry_evenly(edge, enters);
         else
             carry_unevenly(number, dt_s);
     }
@@ -248,6 +248,7 @@ void ContrastTransport::carry(int number, double dt_s)
 void ContrastTransport::carry_unevenly(int number, double dt_s)
 {
     Edge& edge = edges_[std::size_t(number)];
+    Enters const& enters = enters_[std::size_t(number)];
     auto const first = std::size_t(edge.first_cell), count = std::size_t(edge.cells);
     pushed_.clear();
     for (Source const& source : sources_)
@@ -255,8 +256,8 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};
     std::span<double const> const cells_ml{cells_ml_.data() + first, count};
     EdgeOutflow const out =
-        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, edge.enters_from,
-                           edge.enters_to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
+        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, enters.from,
+                           enters.to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
     if (edge.in_ml < 0) junctions_.medium(edge.from, out.from);
     if (edge.out_ml > 0) junctions_.medium(edge.to, out.to);
     excreted_ml_ += out.drawn;
@@ -275,17 +276,17 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     draw_even(edge);
 }
 
-void ContrastTransport::carry_evenly(Edge& edge)
+void ContrastTransport::carry_evenly(Edge& edge, Enters const& enters)
 {
     double enters_ml = 0, comes_ml = 0, leaves_ml = 0;
-    auto const end = [&](double into_ml, Lanes const& enters) {
+    auto const end = [&](double into_ml, Lanes const& shares) {
         if (into_ml < 0) leaves_ml -= into_ml;
         if (into_ml <= 0) return;
         comes_ml += into_ml;
-        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * enters[l];
+        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * shares[l];
     };
-    end(edge.in_ml, edge.enters_from);
-    end(-edge.out_ml, edge.enters_to);
+    end(edge.in_ml, enters.from);
+    end(-edge.out_ml, enters.to);
     double const medium_ml = edge.even_share * edge.ml + enters_ml;
     double const share = medium_ml / (edge.ml + std::max(comes_ml, leaves_ml));
     Lanes lanes = *edge.profile;
@@ -332,7 +333,7 @@ void ContrastTransport::send(int node, double dt_s)
         else if (edges_[n].chamber >= 0)
             chambers_[std::size_t(edges_[n].chamber)].medium_ml += ml * share;
         else {
-            (mouth.kind == Mouth::Kind::edge_from ? edges_[n].enters_from : edges_[n].enters_to) = shares;
+            (mouth.kind == Mouth::Kind::edge_from ? enters_[n].from : enters_[n].to) = shares;
             if (--edges_[n].waits == 0) carry(mouth.number, dt_s);
         }
     }
@@ -351,7 +352,7 @@ void ContrastTransport::settle(BloodFlows const& flows)
         MixedTank& chamber = chambers_[c];
         chamber.blood_ml = flows.chamber_ml[c];
         double const share = chamber.share();
-        is_empty_ = is_empty_ && share <= least_share;
+        is_empty_ = is_empty_ && (share <= least_share || chamber_edges_[c].empty());
         for (int const number : chamber_edges_[c]) {
             Edge const& edge = edges_[std::size_t(number)];
             auto const first = picture_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;

@@ -1,5 +1,7 @@
 #include "contrast_transport.hpp"
 
+#include "renal.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/expect.hpp>
@@ -25,12 +27,6 @@ constexpr double plasma_share = 0.55;   // 1 - haematocrit: medium stays out of 
 constexpr double filtration_ml_s = 2;   // of plasma, both kidneys: 120 mL/min
 constexpr double least_bed_share = 0.2; // of its volume at rest that a bed never falls below
 constexpr double least_bed_ml = 1e-3;   // a bed too small to be anything still mixes
-
-bool is_renal(std::string const& territory)
-{
-    return territory.find("renal") != std::string::npos && territory.find("adrenal") == std::string::npos &&
-           territory.find("suprarenal") == std::string::npos;
-}
 
 int most_cells(LumenCells const& cells)
 {
@@ -79,6 +75,7 @@ void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& c
         edge.cell_mm = cells.length_mm[std::size_t(edge.first_cell)];
         edges_.push_back(edge);
     }
+    enters_.resize(edges_.size());
     for (std::size_t c = 0; c < chamber_count; ++c)
         for (int const edge : what.chamber_edges[c]) {
             edges_[std::size_t(edge)].chamber = int(c);
@@ -105,7 +102,10 @@ void ContrastTransport::add_beds(BloodVessels const& what)
         bed.from = from.from_node;
         bed.to = from.to_node;
         bed.from_chamber = node_chamber_[std::size_t(bed.from)];
-        bed.to_chamber = node_chamber_[std::size_t(bed.to)];
+        // Where the graph ends before the heart, medium goes into the atrium all the same and stays there.
+        Chamber const atrium =
+            from.territory.find("pulmonary") == std::string::npos ? Chamber::right_atrium : Chamber::left_atrium;
+        bed.to_chamber = bed.to < 0 ? int(atrium) : node_chamber_[std::size_t(bed.to)];
         double const half_ml = std::max(from.volume_ml, least_bed_ml) / 2;
         for (MixedTank& tank : bed.tanks) tank.blood_ml = half_ml;
         bed.least_ml = least_bed_share * half_ml;
@@ -124,7 +124,7 @@ void ContrastTransport::add_mouths()
         }
         for (std::size_t b = 0; b < beds_.size(); ++b) {
             take(beds_[b].from, Mouth{Mouth::Kind::bed_from, int(b)});
-            take(beds_[b].to, Mouth{Mouth::Kind::bed_to, int(b)});
+            if (beds_[b].to >= 0) take(beds_[b].to, Mouth{Mouth::Kind::bed_to, int(b)});
         }
     };
     first_mouth_.assign(node_chamber_.size() + 1, 0);

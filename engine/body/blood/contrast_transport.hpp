@@ -34,19 +34,22 @@ public:
 private:
     struct Edge {
         int from, to, first_cell, cells;
-        int chamber;          ///< -1: a tube
-        Lanes const* profile; ///< shares of the flow, by lane
-        double diffusion;     ///< D / R^2 [1/s]
-        double least_cell_ml; ///< of its cells
-        double ml;            ///< volume of all
-        double cell_mm;       ///< length of each
-        double in_ml, out_ml; ///< of blood in this step
-        Lanes enters_from, enters_to;
+        int chamber;            ///< -1: a tube
+        Lanes const* profile;   ///< shares of the flow, by lane
+        double diffusion;       ///< D / R^2 [1/s]
+        double least_cell_ml;   ///< of its cells
+        double ml;              ///< volume of all
+        double cell_mm;         ///< length of each
+        double in_ml, out_ml;   ///< of blood in this step
         int waits;              ///< nodes that have yet to say what enters
         bool is_active = false; ///< holds medium
         bool is_even = true;    ///< and nearly the same share everywhere: a tank
         double even_share = 0, pictured_share = 0;
         bool is_near; ///< holds medium or may get some in this step
+    };
+    /// Shares of medium in what comes in at an edge's ends.
+    struct Enters {
+        Lanes from, to;
     };
     struct Bed {
         int from, to;                 ///< nodes
@@ -82,12 +85,13 @@ private:
     void send(int node, double dt_s);
     void carry(int number, double dt_s);
     void carry_unevenly(int number, double dt_s);
-    void carry_evenly(Edge& edge);
+    void carry_evenly(Edge& edge, Enters const& enters);
     void drain(Edge& edge);
     void draw_even(Edge& edge);
     void settle(BloodFlows const& flows);
 
     std::vector<Edge> edges_;
+    std::vector<Enters> enters_; ///< every edge
     std::vector<Bed> beds_;
     std::array<MixedTank, chamber_count> chambers_;
     std::array<std::vector<int>, chamber_count> chamber_edges_;

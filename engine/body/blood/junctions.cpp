@@ -34,21 +34,21 @@ Lanes recut(Lanes const& volume, Lanes const& medium, Lanes const& wanted)
 } // namespace
 
 Junctions::Junctions(int nodes)
-    : balances_(std::size_t(nodes)), nodes_(std::size_t(nodes)), held_ml_(std::size_t(nodes), 0.0),
-      swell_ml_(std::size_t(nodes), 0.0)
+    : balances_(std::size_t(nodes)), nodes_(std::size_t(nodes)), states_(std::size_t(nodes), State::shut),
+      held_ml_(std::size_t(nodes), 0.0), swell_ml_(std::size_t(nodes), 0.0)
 {
 }
 
 void Junctions::begin()
 {
     std::fill(balances_.begin(), balances_.end(), Balance{});
-    for (Node& node : nodes_) node.is_open = node.is_resolved = false;
+    std::fill(states_.begin(), states_.end(), State::shut);
 }
 
 void Junctions::open(int node)
 {
     nodes_[std::size_t(node)] = Node{};
-    nodes_[std::size_t(node)].is_open = true;
+    states_[std::size_t(node)] = State::open;
 }
 
 void Junctions::lane_blood(int node, double ml, Lanes const& lane_share)
@@ -63,20 +63,18 @@ void Junctions::lane_blood(int node, double ml, Lanes const& lane_share)
 
 void Junctions::medium(int node, Lanes const& ml)
 {
-    Node& n = nodes_[std::size_t(node)];
-    if (!n.is_open || n.is_resolved)
-        leave(node, std::accumulate(ml.begin(), ml.end(), 0.0));
-    else
-        for (std::size_t l = 0; l < lane_count; ++l) n.medium_ml[l] += ml[l];
+    if (states_[std::size_t(node)] != State::open) return leave(node, std::accumulate(ml.begin(), ml.end(), 0.0));
+    Lanes& medium = nodes_[std::size_t(node)].medium_ml;
+    for (std::size_t l = 0; l < lane_count; ++l) medium[l] += ml[l];
 }
 
 Lanes Junctions::resolve(int node)
 {
-    Node& n = nodes_[std::size_t(node)];
+    Node const& n = nodes_[std::size_t(node)];
     Balance const& blood = balance(node);
     double& held = held_ml_[std::size_t(node)];
     double& swell = swell_ml_[std::size_t(node)];
-    n.is_resolved = true;
+    states_[std::size_t(node)] = State::resolved;
     double const medium = std::accumulate(n.medium_ml.begin(), n.medium_ml.end(), 0.0);
     Lanes shares{};
     if (blood.out_ml <= 0 || held + medium <= least_share * (swell + blood.in_ml)) {
@@ -115,7 +113,7 @@ Lanes Junctions::resolve(int node)
 void Junctions::end()
 {
     for (std::size_t i = 0; i < nodes_.size(); ++i)
-        if (!nodes_[i].is_resolved)
+        if (states_[i] != State::resolved)
             swell_ml_[i] = std::max(0.0, swell_ml_[i] + balances_[i].in_ml - balances_[i].out_ml);
 }
 

@@ -28,8 +28,8 @@ public:
     }
     /// The node takes part in this step: clears its lanes.
     void open(int node);
-    bool is_open(int node) const { return nodes_[std::size_t(node)].is_open; }
-    bool is_resolved(int node) const { return nodes_[std::size_t(node)].is_resolved; }
+    bool is_open(int node) const { return states_[std::size_t(node)] != State::shut; }
+    bool is_resolved(int node) const { return states_[std::size_t(node)] == State::resolved; }
     /// The same blood as before, mouth by mouth of an open node, by the lanes that it takes; sign as in blood().
     void lane_blood(int node, double ml, Lanes const& lane_share);
     /// Medium that comes with it, by lane [mL]. Where it comes too late, or to a node that takes no part, it waits
@@ -53,12 +53,13 @@ private:
     struct Node {
         double most_in_ml = 0, most_out_ml = 0;
         Lanes lane_in_ml{}, lane_out_ml{}, medium_ml{};
-        bool is_open = false, is_resolved = false;
     };
+    enum class State : std::uint8_t { shut, open, resolved };
     Balance const& balance(int node) const { return balances_[std::size_t(node)]; }
 
     std::vector<Balance> balances_;
     std::vector<Node> nodes_;
+    std::vector<State> states_;
     std::vector<double> held_ml_;  ///< medium in the node
     std::vector<double> swell_ml_; ///< blood in the node
 };

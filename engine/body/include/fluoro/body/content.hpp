@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <fluoro/core/geometry.hpp>
 #include <fluoro/physics/basis.hpp>
 #include <fluoro/physics/mixture.hpp>
 #include <memory>

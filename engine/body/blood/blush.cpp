@@ -1,0 +1,110 @@
+#include "blush.hpp"
+
+#include "renal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace fluoro {
+
+namespace {
+
+// Labels of the map (engine/anatomy/plan/labels.cpp); a CT's own map has the heart as a whole.
+constexpr int label_heart = 51, label_myocardium = 1054, label_kidney_right = 2, label_kidney_left = 3;
+
+constexpr double lattice_mm = 3;
+constexpr double myocardium_blood = 0.1; // typical: 8 to 14 mL in 100 g
+constexpr double kidney_blood = 0.25;    // typical
+
+/// Where an artery gives its blood to a bed: points of the vessel that ends there.
+struct Supply {
+    Vec3 at_mm;
+    std::uint32_t bed;
+};
+
+template <class Wanted>
+std::vector<Supply> supplies(LumenGraph const& vessels, std::span<CapillaryBed const> beds, Wanted const& is_wanted)
+{
+    std::map<int, std::size_t> bed_of_node;
+    for (std::size_t b = 0; b < beds.size(); ++b) bed_of_node.emplace(beds[b].from_node, b);
+    std::vector<Supply> all;
+    for (LumenEdge const& edge : vessels.edges)
+        if (auto const bed = bed_of_node.find(edge.to); bed != bed_of_node.end() && is_wanted(edge, beds[bed->second]))
+            for (std::size_t i = edge.points_mm.size() / 2; i < edge.points_mm.size(); i += 3)
+                all.push_back({edge.points_mm[i], std::uint32_t(bed->second)});
+    return all;
+}
+
+/// Voxels of some labels on a coarse lattice of the CT's grid, by the nearest supply.
+Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Supply const> near, std::size_t beds,
+               double blood_share)
+{
+    if (near.empty() || patient.labels.empty()) return {};
+    Grid const& grid = patient.ct.grid;
+    Mat4 const patient_from_index = grid.patient_from_index();
+    glm::ivec3 const stride = glm::max(glm::ivec3{glm::round(lattice_mm / grid.spacing_mm)}, glm::ivec3{1});
+    Vec3 const side = Vec3{stride} * grid.spacing_mm;
+    auto const volume = float(side.x * side.y * side.z);
+    std::vector<SlottedPlace> places;
+    double hu = 0;
+    for (int k = stride.z / 2; k < grid.size.z; k += stride.z)
+        for (int j = stride.y / 2; j < grid.size.y; j += stride.y)
+            for (int i = stride.x / 2; i < grid.size.x; i += stride.x) {
+                std::size_t const voxel =
+                    (std::size_t(k) * std::size_t(grid.size.y) + std::size_t(j)) * std::size_t(grid.size.x) +
+                    std::size_t(i);
+                if (std::find(labels.begin(), labels.end(), int(patient.labels[voxel])) == labels.end()) continue;
+                Vec3 const at = map_point(patient_from_index, {i, j, k});
+                auto const nearest = std::min_element(near.begin(), near.end(), [&](Supply const& a, Supply const& b) {
+                    Vec3 const to_a = a.at_mm - at, to_b = b.at_mm - at;
+                    return glm::dot(to_a, to_a) < glm::dot(to_b, to_b);
+                });
+                places.push_back({nearest->bed, glm::vec3{at}, volume});
+                hu += patient.ct.hu[voxel];
+            }
+    if (places.empty()) return {};
+    return {sorted_places(places, beds, std::cbrt(volume), hu / double(places.size())), blood_share};
+}
+
+} // namespace
+
+std::shared_ptr<ContentPlaces const> sorted_places(std::span<SlottedPlace const> places, std::size_t slots,
+                                                   double size_mm, double hu)
+{
+    auto sorted = std::make_shared<ContentPlaces>();
+    sorted->size_mm = size_mm;
+    sorted->displaced = basis_densities(hu);
+    sorted->first.assign(slots + 1, 0);
+    for (SlottedPlace const& place : places) ++sorted->first[place.slot + 1];
+    std::partial_sum(sorted->first.begin(), sorted->first.end(), sorted->first.begin());
+    sorted->at_mm.resize(places.size());
+    sorted->volume_mm3.resize(places.size());
+    std::vector<std::uint32_t> next(sorted->first.begin(), sorted->first.end() - 1);
+    for (SlottedPlace const& place : places) {
+        std::size_t const at = next[place.slot]++;
+        sorted->at_mm[at] = place.at_mm;
+        sorted->volume_mm3[at] = place.volume_mm3;
+    }
+    return sorted;
+}
+
+std::vector<Blush> blushes(LumenGraph const& vessels, Patient const& patient, std::span<CapillaryBed const> beds)
+{
+    auto const coronary = supplies(
+        vessels, beds, [](LumenEdge const& edge, CapillaryBed const&) { return edge.wall == WallClass::coronary; });
+    auto const renal =
+        supplies(vessels, beds, [](LumenEdge const&, CapillaryBed const& bed) { return is_renal(bed.territory); });
+    bool const has_muscle =
+        std::find(patient.labels.begin(), patient.labels.end(), label_myocardium) != patient.labels.end();
+    std::array const muscle{has_muscle ? label_myocardium : label_heart};
+    std::array const kidneys{label_kidney_right, label_kidney_left};
+    std::vector<Blush> all{blush_of(patient, muscle, coronary, beds.size(), myocardium_blood),
+                           blush_of(patient, kidneys, renal, beds.size(), kidney_blood)};
+    std::erase_if(all, [](Blush const& blush) { return !blush.places; });
+    return all;
+}
+
+} // namespace fluoro

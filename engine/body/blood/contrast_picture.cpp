@@ -1,0 +1,199 @@
+#include <fluoro/body/contrast_picture.hpp>
+
+#include "blush.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fluoro/core/expect.hpp>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+namespace fluoro {
+
+namespace {
+
+constexpr float least_share = 2e-4f; // 0.07 mg of iodine per mL
+constexpr double blood_hu = 40;
+
+/// The patient's CT as a box along the patient's axes.
+FieldGrid box_of(Grid const& grid, double spacing_mm)
+{
+    Mat4 const patient_from_index = grid.patient_from_index();
+    Vec3 low{std::numeric_limits<double>::max()}, high{-std::numeric_limits<double>::max()};
+    for (int corner = 0; corner < 8; ++corner) {
+        Vec3 const at =
+            map_point(patient_from_index, {corner & 1 ? grid.size.x - 1 : 0, corner & 2 ? grid.size.y - 1 : 0,
+                                           corner & 4 ? grid.size.z - 1 : 0});
+        low = glm::min(low, at);
+        high = glm::max(high, at);
+    }
+    return {low, spacing_mm, glm::ivec3{glm::floor((high - low) / spacing_mm)} + 1};
+}
+
+/// HU of the CT's nearest voxel; `outside` beyond it.
+double hu_at(Patient const& patient, Mat4 const& index_from_patient, Vec3 const& p, double outside)
+{
+    glm::ivec3 const at{glm::round(map_point(index_from_patient, p))};
+    glm::ivec3 const& n = patient.ct.grid.size;
+    if (at.x < 0 || at.y < 0 || at.z < 0 || at.x >= n.x || at.y >= n.y || at.z >= n.z) return outside;
+    return patient.ct
+        .hu[(std::size_t(at.z) * std::size_t(n.y) + std::size_t(at.y)) * std::size_t(n.x) + std::size_t(at.x)];
+}
+
+} // namespace
+
+struct ContrastPicture::Impl {
+    /// A run of cells of one edge that are drawn as a tube, with the points and radii of their ends.
+    struct ThinRun {
+        int first_cell;
+        std::vector<Vec3> ends_mm;
+        std::vector<double> radii_mm;
+    };
+    std::vector<ThinRun> thin;
+    std::shared_ptr<ContentPlaces const> wide; ///< null: no such place
+    std::vector<Blush> blush;
+    std::size_t cells = 0, beds = 0;
+    BasisDensities blood;
+
+    void add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin);
+    void add_wide(LumenGraph const& vessels, LumenCells const& cells, Patient const& patient, double spacing_mm,
+                  std::span<bool const> is_thin);
+    void draw(ThinRun const& run, std::span<float const> share, std::vector<ContentTube>& tubes) const;
+};
+
+void ContrastPicture::Impl::add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin)
+{
+    // The centre line at the ends of all cells.
+    double const cell_mm = edge.length_mm() / count;
+    std::vector<Vec3> ends{edge.points_mm.front()};
+    std::vector<double> radii{edge.radii_mm.front()};
+    double along = 0;
+    for (std::size_t i = 1; i < edge.points_mm.size(); ++i) {
+        double const step = glm::length(edge.points_mm[i] - edge.points_mm[i - 1]);
+        for (; int(ends.size()) < count && double(ends.size()) * cell_mm <= along + step;) {
+            double const share = (double(ends.size()) * cell_mm - along) / step;
+            ends.push_back(glm::mix(edge.points_mm[i - 1], edge.points_mm[i], share));
+            radii.push_back(std::lerp(edge.radii_mm[i - 1], edge.radii_mm[i], share));
+        }
+        along += step;
+    }
+    ends.push_back(edge.points_mm.back());
+    radii.push_back(edge.radii_mm.back());
+    for (int cell = 0; cell < count;) {
+        int const begin = cell;
+        while (cell < count && is_thin[std::size_t(first_cell + cell)]) ++cell;
+        if (cell > begin)
+            thin.push_back({first_cell + begin,
+                            {ends.begin() + begin, ends.begin() + cell + 1},
+                            {radii.begin() + begin, radii.begin() + cell + 1}});
+        else
+            ++cell;
+    }
+}
+
+void ContrastPicture::Impl::add_wide(LumenGraph const& vessels, LumenCells const& lumen_cells, Patient const& patient,
+                                     double spacing_mm, std::span<bool const> is_thin)
+{
+    blood = basis_densities(blood_hu);
+    auto const index = index_lumens(vessels, lumen_cells, patient, box_of(patient.ct.grid, spacing_mm));
+    Mat4 const index_from_patient = patient.ct.grid.index_from_patient();
+    std::vector<SlottedPlace> places;
+    double hu = 0, whole = 0;
+    constexpr int side = Bricks<std::uint32_t>::side;
+    for (std::size_t brick = 0; brick < index.table.size(); ++brick) {
+        if (index.table[brick] == Bricks<std::uint32_t>::none) continue;
+        auto const row = std::size_t(index.count.x), plane = row * std::size_t(index.count.y);
+        glm::ivec3 const first = glm::ivec3{brick % row, brick % plane / row, brick / plane} * side;
+        std::uint32_t const* const words =
+            index.pool.data() + std::size_t(index.table[brick]) * Bricks<std::uint32_t>::voxels;
+        for (int v = 0; v < int(Bricks<std::uint32_t>::voxels); ++v) {
+            LumenWord const word = unpacked(words[v]);
+            glm::ivec3 const voxel = first + glm::ivec3{v % side, v / side % side, v / (side * side)};
+            if (word.cell < 0 || is_thin[std::size_t(word.cell)] ||
+                glm::any(glm::greaterThanEqual(voxel, index.grid.size)))
+                continue;
+            Vec3 const at = index.grid.at(voxel);
+            places.push_back({std::uint32_t(word.cell * LumenWord::lanes + word.lane), glm::vec3{at},
+                              float(word.share * spacing_mm * spacing_mm * spacing_mm)});
+            if (word.share < 1) continue;
+            hu += hu_at(patient, index_from_patient, at, blood_hu);
+            ++whole;
+        }
+    }
+    if (places.empty()) return;
+    double const mean_hu = whole > 0 ? hu / whole : blood_hu;
+    blood = basis_densities(mean_hu);
+    wide = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
+}
+
+void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> share,
+                                 std::vector<ContentTube>& tubes) const
+{
+    std::size_t const count = run.ends_mm.size() - 1;
+    bool is_open = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        float const* const lanes = share.data() + (std::size_t(run.first_cell) + i) * LumenWord::lanes;
+        float const mean = std::accumulate(lanes, lanes + LumenWord::lanes, 0.0f) / LumenWord::lanes;
+        if (mean < least_share) {
+            is_open = false;
+            continue;
+        }
+        if (!is_open) tubes.push_back({{run.ends_mm[i]}, {run.radii_mm[i]}, {}});
+        is_open = true;
+        tubes.back().points_mm.push_back(run.ends_mm[i + 1]);
+        tubes.back().radii_mm.push_back(run.radii_mm[i + 1]);
+        tubes.back().share.push_back(mean);
+    }
+}
+
+ContrastPicture::ContrastPicture(LumenGraph const& vessels, LumenCells const& cells, Patient const& patient,
+                                 std::span<CapillaryBed const> beds, double spacing_mm)
+    : impl_{std::make_unique<Impl>()}
+{
+    FLUORO_EXPECT(spacing_mm > 0);
+    impl_->cells = std::size_t(cells.count());
+    impl_->beds = beds.size();
+    auto const is_thin = std::make_unique<bool[]>(impl_->cells);
+    std::span<bool const> const thin{is_thin.get(), impl_->cells};
+    for (std::size_t e = 0; e < vessels.edges.size(); ++e) {
+        if (vessels.edges[e].wall == WallClass::chamber) continue;
+        for (int cell = cells.first[e]; cell < cells.first[e + 1]; ++cell) {
+            auto const c = std::size_t(cell);
+            is_thin[c] = cells.volume_mm3[c] < std::numbers::pi * thin_mm * thin_mm * cells.length_mm[c];
+        }
+        impl_->add_thin(vessels.edges[e], cells.first[e], cells.first[e + 1] - cells.first[e], thin);
+    }
+    impl_->add_wide(vessels, cells, patient, spacing_mm, thin);
+    impl_->blush = blushes(vessels, patient, beds);
+}
+
+ContrastPicture::~ContrastPicture() = default;
+ContrastPicture::ContrastPicture(ContrastPicture&&) noexcept = default;
+ContrastPicture& ContrastPicture::operator=(ContrastPicture&&) noexcept = default;
+
+Content ContrastPicture::contents(std::span<float const> share, std::span<float const> bed_share,
+                                  Mixture const& medium) const
+{
+    FLUORO_EXPECT(share.size() == impl_->cells * LumenWord::lanes && bed_share.size() == impl_->beds);
+    Content content{medium, impl_->blood, {}, {}};
+    for (Impl::ThinRun const& run : impl_->thin) impl_->draw(run, share, content.tubes);
+    auto const shows = [](float s) { return s >= least_share; };
+    if (impl_->wide) {
+        // A slot without places may hold what it likes.
+        auto const& first = impl_->wide->first;
+        for (std::size_t slot = 0; slot < share.size(); ++slot)
+            if (shows(share[slot]) && first[slot] < first[slot + 1]) {
+                content.clouds.push_back({impl_->wide, {share.begin(), share.end()}});
+                break;
+            }
+    }
+    if (std::any_of(bed_share.begin(), bed_share.end(), shows))
+        for (Blush const& blush : impl_->blush) {
+            content.clouds.push_back({blush.places, {bed_share.begin(), bed_share.end()}});
+            for (float& s : content.clouds.back().share) s = float(s * blush.blood_share);
+        }
+    return content;
+}
+
+} // namespace fluoro

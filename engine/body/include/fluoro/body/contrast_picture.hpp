@@ -1,0 +1,38 @@
+#pragma once
+#include <fluoro/body/content.hpp>
+#include <fluoro/body/contrast_flow.hpp>
+#include <fluoro/patient/volume.hpp>
+#include <memory>
+#include <span>
+
+namespace fluoro {
+
+/// Where the contrast medium in the blood of one patient shows: thin vessels as tubes, wide ones and the heart's
+/// chambers as places of a cloud, heart muscle and kidneys as clouds that blush with the blood of their capillary beds.
+/// docs/theory/contrast-flow.md
+class ContrastPicture {
+public:
+    static constexpr double thin_mm = 3; ///< radius below which a vessel is drawn as a tube
+
+    /// `beds`: those of the circulation. `spacing_mm` of the places in wide vessels and chambers. Places lie where the
+    /// patient's CT does; without a label map there are none in chambers and organs.
+    ContrastPicture(LumenGraph const& vessels, LumenCells const& cells, Patient const& patient,
+                    std::span<CapillaryBed const> beds, double spacing_mm = 1);
+    ~ContrastPicture();
+    ContrastPicture(ContrastPicture&&) noexcept;
+    ContrastPicture& operator=(ContrastPicture&&) noexcept;
+
+    /// What the medium fills now; nothing where it does not show.
+    Content contents(ContrastFlow const& flow, Mixture const& medium) const
+    {
+        return flow.is_empty() ? Content{medium, {}, {}, {}} : contents(flow.share(), flow.bed_share(), medium);
+    }
+    /// The same from shares by cell and lane and by bed, as ContrastFlow has them.
+    Content contents(std::span<float const> share, std::span<float const> bed_share, Mixture const& medium) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro

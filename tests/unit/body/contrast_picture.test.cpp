@@ -1,0 +1,178 @@
+#include <fluoro/body/contrast_picture.hpp>
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <numbers>
+#include <numeric>
+
+namespace fluoro {
+namespace {
+
+constexpr double pi = std::numbers::pi;
+
+/// A block of muscle 60 mm wide: a wide artery, a thin coronary that leaves it, a chamber of 20 mm by its label alone.
+struct Block {
+    Patient patient;
+    LumenGraph& graph = patient.lumens.vessels;
+    int wide, thin, cavity;
+    std::vector<CapillaryBed> beds;
+    LumenCells cells;
+
+    Block()
+    {
+        Grid& grid = patient.ct.grid;
+        grid.size = {60, 60, 60};
+        grid.origin_mm = {-30, -30, -30};
+        patient.ct.hu.assign(grid.voxels(), 50);
+        patient.labels.assign(grid.voxels(), 1054);
+        for (int k = 20; k < 40; ++k)
+            for (int j = 40; j < 60; ++j)
+                for (int i = 0; i < 20; ++i) {
+                    std::size_t const v = std::size_t((k * 60 + j) * 60 + i);
+                    patient.labels[v] = 1050;
+                    patient.ct.hu[v] = 42;
+                }
+        int const top = graph.add_node({15, -15, -25});
+        wide = graph.add_edge("wide", top, {{15, -15, 20}}, {6, 6}, WallClass::elastic_artery, 52);
+        int const fork = graph.edges[std::size_t(wide)].to;
+        thin = graph.add_edge("thin", fork, {{0, -15, 20}, {-20, -15, 20}}, {1.5, 1.2, 1}, WallClass::coronary, 1056);
+        int const mitral = graph.add_node({-20, 20, -10});
+        cavity = graph.add_edge("cavity", mitral, {{-20, 20, 10}}, {4, 4}, WallClass::chamber, 1050);
+        beds = {{graph.edges[std::size_t(thin)].to, mitral, "thin", 3, 1}, {fork, mitral, "elsewhere", 3, 1}};
+        cells = divide(graph, 1.5);
+    }
+    std::vector<float> shares(int edge, float value) const
+    {
+        std::vector<float> all(std::size_t(cells.count()) * LumenWord::lanes, 0.0f);
+        auto const first = all.begin() + cells.first[std::size_t(edge)] * LumenWord::lanes;
+        std::fill(first, all.begin() + cells.first[std::size_t(edge) + 1] * LumenWord::lanes, value);
+        return all;
+    }
+};
+
+double medium_mm3(Content::Cloud const& cloud)
+{
+    double all = 0;
+    ContentPlaces const& places = *cloud.places;
+    for (std::size_t slot = 0; slot < cloud.share.size(); ++slot)
+        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i)
+            all += double(cloud.share[slot]) * double(places.volume_mm3[i]);
+    return all;
+}
+
+double medium_mm3(ContentTube const& tube)
+{
+    double all = 0;
+    for (std::size_t i = 0; i < tube.share.size(); ++i) {
+        double const r0 = tube.radii_mm[i], r1 = tube.radii_mm[i + 1];
+        all += double(tube.share[i]) * pi / 3 * (r0 * r0 + r0 * r1 + r1 * r1) *
+               glm::length(tube.points_mm[i + 1] - tube.points_mm[i]);
+    }
+    return all;
+}
+
+double volume_mm3(LumenCells const& cells, int edge)
+{
+    auto const first = cells.volume_mm3.begin() + cells.first[std::size_t(edge)];
+    return std::accumulate(first, cells.volume_mm3.begin() + cells.first[std::size_t(edge) + 1], 0.0);
+}
+
+std::vector<float> const no_bed{0, 0};
+
+TEST(ContrastPicture, shows_nothing_without_medium)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content = picture.contents(block.shares(block.wide, 0), no_bed, iodine_solution(350));
+    EXPECT_TRUE(content.tubes.empty());
+    EXPECT_TRUE(content.clouds.empty());
+}
+
+TEST(ContrastPicture, draws_a_thin_vessel_as_a_tube_of_its_volume)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content = picture.contents(block.shares(block.thin, 0.5f), no_bed, iodine_solution(350));
+    ASSERT_EQ(content.tubes.size(), 1u);
+    EXPECT_TRUE(content.clouds.empty());
+    ContentTube const& tube = content.tubes[0];
+    EXPECT_EQ(int(tube.share.size()),
+              block.cells.first[std::size_t(block.thin) + 1] - block.cells.first[std::size_t(block.thin)]);
+    EXPECT_EQ(tube.points_mm.size(), tube.share.size() + 1);
+    EXPECT_EQ(tube.radii_mm.size(), tube.points_mm.size());
+    EXPECT_EQ(tube.points_mm.front(), (Vec3{15, -15, 20}));
+    EXPECT_EQ(tube.points_mm.back(), (Vec3{-20, -15, 20}));
+    double const expected = 0.5 * volume_mm3(block.cells, block.thin);
+    // One cone in place of the centre line's own steps within each cell.
+    EXPECT_NEAR(medium_mm3(tube), expected, 0.005 * expected);
+}
+
+TEST(ContrastPicture, draws_only_the_pieces_that_hold_medium)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    std::vector<float> shares = block.shares(block.thin, 0);
+    int const first = block.cells.first[std::size_t(block.thin)];
+    for (int const cell : {first + 2, first + 3, first + 8}) shares[std::size_t(cell * LumenWord::lanes)] = 0.6f;
+    Content const content = picture.contents(shares, no_bed, iodine_solution(350));
+    ASSERT_EQ(content.tubes.size(), 2u);
+    EXPECT_EQ(content.tubes[0].share.size(), 2u);
+    EXPECT_EQ(content.tubes[1].share.size(), 1u);
+    EXPECT_FLOAT_EQ(content.tubes[1].share[0], 0.1f); // one lane of six
+}
+
+TEST(ContrastPicture, draws_a_wide_vessel_as_a_cloud_of_its_volume)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content = picture.contents(block.shares(block.wide, 0.8f), no_bed, iodine_solution(350));
+    EXPECT_TRUE(content.tubes.empty());
+    ASSERT_EQ(content.clouds.size(), 1u);
+    Content::Cloud const& cloud = content.clouds[0];
+    ContentPlaces const& places = *cloud.places;
+    ASSERT_EQ(places.first.size(), cloud.share.size() + 1);
+    EXPECT_TRUE(std::is_sorted(places.first.begin(), places.first.end()));
+    EXPECT_EQ(places.first.back(), places.at_mm.size());
+    EXPECT_EQ(places.volume_mm3.size(), places.at_mm.size());
+    double const expected = 0.8 * volume_mm3(block.cells, block.wide);
+    // Voxels of 1 mm (2 %), and a round end where the vessel stops (6 mm of 45).
+    EXPECT_NEAR(medium_mm3(cloud), expected, 0.2 * expected);
+    for (std::size_t slot = 0; slot < cloud.share.size(); ++slot)
+        for (std::size_t i = places.first[slot]; i < places.first[slot + 1] && cloud.share[slot] > 0; ++i) {
+            double const off = glm::length(glm::dvec2{places.at_mm[i]} - glm::dvec2{15, -15});
+            EXPECT_LT(off, 6 + 0.5);
+            // A place's lane is where it lies: six rings of equal area, but for places on the line between two.
+            if (std::abs(places.at_mm[i].z) < 15)
+                EXPECT_NEAR(double(slot % LumenWord::lanes) + 0.5, std::min(6 * off * off / 36, 5.5), 0.5 + 1e-6);
+        }
+}
+
+TEST(ContrastPicture, fills_a_chamber_by_its_label)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content = picture.contents(block.shares(block.cavity, 0.25f), no_bed, iodine_solution(350));
+    EXPECT_TRUE(content.tubes.empty()); // though its centre line is of 4 mm, a chamber is no tube
+    ASSERT_EQ(content.clouds.size(), 1u);
+    EXPECT_NEAR(medium_mm3(content.clouds[0]), 0.25 * 8000, 1);
+    EXPECT_NEAR(content.clouds[0].places->displaced.soft_g_cm3, basis_densities(45).soft_g_cm3, 0.01);
+}
+
+TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
+{
+    Block const block;
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    std::vector<float> const bed{0.3f, 0.9f};
+    Content const content = picture.contents(block.shares(block.wide, 0), bed, iodine_solution(350));
+    ASSERT_EQ(content.clouds.size(), 1u);
+    Content::Cloud const& cloud = content.clouds[0];
+    ASSERT_EQ(cloud.share.size(), 2u);
+    // All muscle belongs to the one coronary bed, a tenth of it is blood; the other bed hangs on no coronary.
+    double const muscle = 60 * 60 * 60 - 8000;
+    EXPECT_NEAR(medium_mm3(cloud), 0.3 * 0.1 * muscle, 0.02 * 0.03 * muscle); // lattice of 3 mm
+    EXPECT_EQ(cloud.places->first[1], cloud.places->first[2]);
+    EXPECT_NEAR(cloud.places->size_mm, 3, 1e-9);
+}
+
+} // namespace
+} // namespace fluoro
