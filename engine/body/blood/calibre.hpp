@@ -10,6 +10,10 @@ struct Opposition {
     bool is_closed = false;
 };
 
+/// How much more inertia pulsatile flow has than a plug of blood: 4/3 in small vessels, whose profile stays parabolic,
+/// 1 + sqrt 2 / alpha in large ones (both ends of Womersley's solution, at the first harmonic of 70 beats a minute).
+double flow_inertia(double radius_mm, double viscosity_mpa_s);
+
 /// Width of one edge along its way, as drawn and as narrowed and widened since.
 class Calibre {
 public:
