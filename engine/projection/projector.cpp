@@ -344,6 +344,10 @@ ProjectionTimes const& Projector::last_times() const
 {
     return impl_->times;
 }
+KeptPictureCounts const& Projector::kept_pictures() const
+{
+    return impl_->kept_counts;
+}
 std::string Projector::device_name() const
 {
     return impl_->device.info().name;

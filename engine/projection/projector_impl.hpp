@@ -4,6 +4,7 @@
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
 #include "focal_spot.hpp"
+#include "kept_pictures.hpp"
 #include "ray_grid.hpp"
 
 #include <chrono>
@@ -98,6 +99,10 @@ struct Projector::Impl {
     std::optional<DeviceVolume> volume;
     std::optional<MarchKey> marched;
     std::shared_ptr<Displacement const> displacement; ///< keeps alive what `marched` names
+    KeptPictures kept;                                ///< of the view of `kept_for`, marched in full
+    std::optional<MarchKey> kept_for;
+    KeptPictureCounts kept_counts;
+    std::optional<gpu::Kernel> blend_pictures; ///< made when one is blended
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
     gpu::DispatchBudget budget{256 * 256}; ///< [rays]
@@ -121,6 +126,8 @@ struct Projector::Impl {
     /// Puts the displacement where the kernel reads it. Null when no ray meets it.
     gpu::Buffer const* upload_nodes(BeamLattice const& lattice);
     void fill_warp_params(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes, int pass);
+    /// The rays' thicknesses from kept pictures, if these are near enough.
+    bool blend_kept(Scene const& scene, PixelRect const& pixels);
     void run_march();
     void spread_rays(Scene const& scene);
     std::span<glm::vec2 const> read_thickness();

@@ -38,17 +38,30 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     Detail const wanted = every_pixel              ? Detail::every_pixel
                           : uses_texture || stands ? Detail::standing
                                                    : Detail::passing;
+    if (!kept_for || !kept_for->is_same_view(key)) kept.clear();
+    kept_for = key;
     if (stands && marched->covers(key) && marched->displacement == key.displacement && detail == wanted) return;
     detail = wanted;
     MarchVolume const& through = detail == Detail::passing ? volume->halved() : volume->full();
     rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
                                                          : rays_for_voxels(scene.pixels, scene.view, through.grid);
     make_room(ray_thickness, rays.columns, rays.rows, gpu::Placement::device);
-    // Rays that miss the voxels are never written by a Joseph pass.
-    if (!uses_texture) commands.fill(*ray_thickness, 0);
-    march_rays(scene, through, rays_for(rays, pixels), settings.cells && detail != Detail::every_pixel);
-    spread_rays(scene);
-    run_march();
+    marched.reset();
+    // On a GPU a march is as quick as what a blend would save.
+    bool const keeps = settings.keeps_pictures && !uses_texture && detail == Detail::standing && scene.displacement &&
+                       scene.displacement->cycle;
+    if (!keeps || !blend_kept(scene, pixels)) {
+        // Rays that miss the voxels are never written by a Joseph pass.
+        if (!uses_texture) commands.fill(*ray_thickness, 0);
+        march_rays(scene, through, rays_for(rays, pixels), settings.cells && detail != Detail::every_pixel);
+        if (keeps)
+            commands.copy(*ray_thickness, kept.keep(device, *scene.displacement, pixels, ray_thickness->bytes()));
+        spread_rays(scene);
+        run_march();
+        ++kept_counts.marched;
+    }
+    kept_counts.kept = kept.size();
+    kept_counts.kept_bytes = kept.bytes();
     marched = key;
     displacement = scene.displacement;
 }

@@ -1,9 +1,12 @@
 #include "projector_impl.hpp"
 
 #include <cstring>
+#include <fluoro_shaders/blend_pictures.hpp>
 #include <fluoro_shaders/march_joseph_moved.hpp>
 #include <fluoro_shaders/march_texture_moved.hpp>
+#include <shared/blend_pictures.h>
 #include <shared/march.h>
+#include <shared/signal.h>
 
 namespace fluoro {
 
@@ -53,6 +56,29 @@ void Projector::Impl::fill_warp_params(BeamLattice const& lattice, Grid const& g
     w.first_t = float(lattice.first_t);
     w.t_step = float(lattice.t_step);
     std::memcpy(warp_params[std::size_t(pass)].mapped().data(), &w, sizeof w);
+}
+
+bool Projector::Impl::blend_kept(Scene const& scene, PixelRect const& pixels)
+{
+    auto const start = std::chrono::steady_clock::now();
+    auto const parts = kept.blend(*scene.displacement, pixels);
+    if (parts.empty()) return false;
+    if (!blend_pictures)
+        blend_pictures.emplace(device, blend_pictures_spv, gpu::KernelLayout{0, 4, 0, sizeof(shared::BlendPictures)});
+    auto const buffer = [&](std::size_t i) { return parts[i < parts.size() ? i : 0].thickness; };
+    auto const weight = [&](std::size_t i) { return i < parts.size() ? float(parts[i].weight) : 0.0f; };
+    shared::BlendPictures const p{std::uint32_t(rays.columns), std::uint32_t(rays.rows), weight(0), weight(1),
+                                  weight(2)};
+    commands.dispatch(*blend_pictures, {buffer(0), buffer(1), buffer(2), &*ray_thickness}, {},
+                      std::as_bytes(std::span{&p, 1}), groups(rays.columns, shared::signal_group_x),
+                      groups(rays.rows, shared::signal_group_y));
+    spread_rays(scene);
+    copy_is_fresh = false;
+    commands.run("blending kept pictures");
+    times.march_ms = ms_since(start);
+    times.longest_dispatch_ms = 0;
+    ++kept_counts.blended;
+    return true;
 }
 
 } // namespace fluoro

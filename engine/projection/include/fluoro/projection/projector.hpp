@@ -32,6 +32,13 @@ struct ProjectionTimes {
     double finish_ms = 0; ///< read back, focal spot, blades, geometry
 };
 
+/// Where the anatomy's thicknesses came from since the projector was made, and what is kept of them while the C-arm
+/// stands still: pictures under the displacements of heart and breath (Displacement::cycle), 256 MiB at most.
+struct KeptPictureCounts {
+    std::size_t marched = 0, blended = 0;
+    std::size_t kept = 0, kept_bytes = 0;
+};
+
 /// What a texture march does for a ray, on average over the field.
 struct MarchWork {
     double samples_per_ray = 0;
@@ -56,7 +63,8 @@ struct ProjectorSettings {
     EnergySumPlace energy_sum = EnergySumPlace::by_device;
     bool cells = true;        ///< texture only: a ray crosses an empty or uniform cell in one step
     bool every_pixel = false; ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
-    bool validation = false;  ///< Vulkan validation layers (core and synchronisation)
+    bool keeps_pictures = true; ///< Joseph only: blends between marched pictures while only heart and breath move
+    bool validation = false;     ///< Vulkan validation layers (core and synchronisation)
 };
 
 /// Turns scenes into signals on a Vulkan device.
@@ -76,6 +84,7 @@ public:
     /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.
     MarchWork march_work(Scene const& scene);
     ProjectionTimes const& last_times() const;
+    KeptPictureCounts const& kept_pictures() const;
     std::string device_name() const;
     bool uses_texture() const;
     /// How many times the CT's sides were halved so that it fits the device; 0 = as it came.
