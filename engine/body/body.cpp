@@ -38,8 +38,8 @@ BodySettings seeded(BodySettings settings)
 struct BloodStream {
     BloodStream(Patient const& patient, BodySettings const& settings)
         : cells{divide(patient.lumens.vessels, cell_mm)}, circulation{patient.lumens.vessels, settings.circulation},
-          contrast{patient.lumens.vessels, cells, circulation}, picture{patient, cells, circulation,
-                                                                        settings.fill_spacing_mm}
+          contrast{patient.lumens.vessels, cells, circulation}, picture{patient.lumens.vessels, cells, patient,
+                                                                        circulation.beds(), settings.fill_spacing_mm}
     {
     }
     LumenCells cells;
@@ -336,10 +336,9 @@ std::vector<Content> Body::contents() const
 std::uint64_t Body::state_hash() const
 {
     Impl const& i = *impl_;
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
+    std::uint64_t hash = 0; // each part's is the seed of the next
     auto const add = [&](auto const& values) {
-        XXH3_64bits_update(&state, values.data(), values.size() * sizeof values[0]);
+        hash = XXH3_64bits_withSeed(values.data(), values.size() * sizeof values[0], hash);
     };
     BodyPose const& p = i.pose;
     add(std::array{p.dome_mm, p.dome_mm_s, p.pulse, p.hyoid_forward_mm, p.hyoid_up_mm, p.epiglottis,
@@ -356,7 +355,7 @@ std::uint64_t Body::state_hash() const
     if (i.gullet)
         add(std::array{i.gullet->in_mouth_ml(), i.gullet->in_oesophagus_ml(), i.gullet->in_stomach_ml(),
                        i.gullet->gas_ml(), i.gullet->aspirated_ml(), i.gullet->left_ml(), i.gullet->tail_mm()});
-    return XXH3_64bits_digest(&state);
+    return hash;
 }
 
 Displacement displacement_at(Patient const& patient, double heart, double breath)
