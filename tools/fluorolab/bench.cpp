@@ -1,3 +1,4 @@
+#include "bench_body.hpp"
 #include "bench_drawing.hpp"
 #include "bench_figures.hpp"
 #include "bench_photons.hpp"
@@ -64,33 +65,46 @@ ScenarioObject long_vessel(Vec3 const& middle_mm)
     return vessel;
 }
 
+bool can_live(Patient const& patient)
+{
+    return patient.lumens.landmarks.contains("heart-centre") && patient.lumens.vessels.find_edge("left-main");
+}
+
 Stages measure(std::shared_ptr<Patient const> const& patient, std::string const& device, std::string const& name,
                int frames, std::string& device_name)
 {
-    bool const moving = name == "moving";
+    bool const moving = name == "moving", living = name == "living";
     SessionSettings settings;
     if (name == "vessels") settings.objects = {long_vessel(patient->ct.grid.centre_mm())};
     settings.patient = patient;
     settings.room = find_room_kind("c-arm-suite");
-    settings.start.pulse_rate = 30;
+    settings.start.pulse_rate = living ? 15 : 30;
+    if (living) {
+        settings.body = BodySettings{};
+        settings.isocentre_mm = patient->lumens.landmarks.at("heart-centre");
+    }
     settings.projector.device = device;
     Session session{settings};
     device_name = session.device_name();
     std::vector<Command> commands{PressPedal{Pedal::fluoroscopy}};
     Stages stages;
     int seen = 0;
-    int const warm_up = 8;
+    // A living chest is measured once its pictures are kept: after some breaths.
+    int const warm_up = living ? 300 : 8;
     while (seen < frames + warm_up) {
         // Back and forth through 40 degrees: oblique rays, none of them special.
         if (moving && session.status().tick % 240 == 0)
             commands.emplace_back(JogCArm{session.status().tick % 480 == 0 ? 1.0 : -1.0,
                                           session.status().tick % 480 == 0 ? 0.4 : -0.4, 0});
+        if (living && session.status().tick % (12 * ticks_per_second) == 0)
+            commands.emplace_back(Inject{"left-main", 0.3, 8, 3.5});
         auto const start = std::chrono::steady_clock::now();
         auto const step = session.step(commands);
         double const all = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
         commands.clear();
         if (!step.pulse || ++seen <= warm_up) continue;
         stages["frame"].push_back(all);
+        stages["body"].push_back(step.pulse->body_ms);
         stages["march"].push_back(step.pulse->projection_times.march_ms);
         stages["energy sum"].push_back(step.pulse->projection_times.energy_sum_ms);
         stages["fillings"].push_back(step.pulse->projection_times.fillings_ms);
@@ -106,22 +120,28 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
 
 int run_bench(BenchRequest const& request)
 {
-    std::vector<std::string> const names{"standing", "moving", "vessels"};
-    if (!request.name.empty() && request.name != "photons" && request.name != "drawing" &&
+    std::vector<std::string> const names{"standing", "moving", "vessels", "living"};
+    if (!request.name.empty() && request.name != "photons" && request.name != "drawing" && request.name != "body" &&
         std::ranges::find(names, request.name) == names.end())
-        throw Error{"bench '" + request.name + "' is unknown; there are: standing, moving, vessels, photons, drawing"};
+        throw Error{"bench '" + request.name +
+                    "' is unknown; there are: standing, moving, vessels, living, body, photons, drawing"};
     auto const patient = request.name == "drawing" ? nullptr
                          : request.patient.empty() ? synthetic_chest()
                                                    : std::make_shared<Patient const>(load_patient(request.patient));
     std::vector<JsonFields> results;
     for (std::string const& name : names) {
         if (!request.name.empty() && request.name != name) continue;
+        if (name == "living" && !can_live(*patient)) {
+            if (request.name.empty()) continue;
+            throw Error{"bench living: this patient has no anatomy that could live; take a built-in one, or a CT from "
+                        "`fluorolab fit`"};
+        }
         std::string device;
         Stages const stages = measure(patient, request.device, name, request.frames, device);
         std::printf("%s C-arm, %s, 512x512, %d frames on %s\n", name.c_str(), patient->origin.description.c_str(),
                     request.frames, device.c_str());
         for (std::string const stage :
-             {"frame", "projection", "march", "energy sum", "tubes", "scatter", "detector", "display"}) {
+             {"frame", "body", "projection", "march", "energy sum", "fillings", "scatter", "detector", "display"}) {
             auto const& ms = stages.at(stage);
             double const p50 = percentile(ms, 0.5), p95 = percentile(ms, 0.95);
             std::printf("  %-11s p50 %7.2f ms  p95 %7.2f ms%s\n", stage.c_str(), p50, p95,
@@ -135,6 +155,7 @@ int run_bench(BenchRequest const& request)
                                {"patient", patient->origin.description}});
         }
     }
+    if (request.name == "body" || (request.name.empty() && can_live(*patient))) bench_body(patient, request, results);
     if (request.name.empty() || request.name == "photons") bench_photons(patient, request, results);
     if (request.name.empty() || request.name == "drawing") bench_drawing(request, results);
     if (!request.json.empty()) write_text(request.json, to_json(results));

@@ -1,0 +1,150 @@
+// The whole body of the built-in man, drawn coarsely: the same life twice, what orders do, what the picture is told.
+#include <fluoro/anatomy/built_in.hpp>
+#include <fluoro/body/body.hpp>
+#include <gtest/gtest.h>
+#include <measured.hpp>
+#include <numeric>
+#include <sched.h>
+
+namespace fluoro {
+namespace {
+
+std::shared_ptr<Patient const> man()
+{
+    static auto const patient =
+        std::make_shared<Patient const>(draw_built_in(built_in_patient("adult-male"), "trunk", 4));
+    return patient;
+}
+
+/// A minute with everything at once: an injection, a held breath, a swallow, a medicine, an ectopic heart.
+std::uint64_t hash_after(double seconds)
+{
+    BodySettings settings;
+    settings.heart.ectopic_share = 0.1;
+    settings.seed = 7;
+    Body body{man(), settings};
+    Tick const end = tick_at(seconds);
+    for (Tick tick = 0; tick < end; ++tick) {
+        auto const at = [&](double s, BodyOrder const& order) {
+            if (tick == tick_at(s)) EXPECT_EQ(body.order(order), "");
+        };
+        at(1, Breathe{BreathCommand::breathe_in_and_hold});
+        at(3, Inject{"left-main", 0.3, 8, 3.5});
+        at(12, TakeMouthful{15, 60, 20});
+        at(13, SwallowNow{});
+        at(20, GiveMedicine{"atropine", 0.6});
+        at(25, Inject{"left-ventricle", 0.5, 36, 12});
+        at(40, Breathe{BreathCommand::cough});
+        body.advance({0, 1, 0});
+    }
+    return body.state_hash();
+}
+
+/// Until it is gone this thread, and those it starts, have one core.
+class OneCore {
+public:
+    OneCore()
+    {
+        sched_getaffinity(0, sizeof before_, &before_);
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+            if (CPU_ISSET(cpu, &before_)) {
+                CPU_SET(cpu, &one);
+                break;
+            }
+        sched_setaffinity(0, sizeof one, &one);
+    }
+    ~OneCore() { sched_setaffinity(0, sizeof before_, &before_); }
+
+private:
+    cpu_set_t before_;
+};
+
+// Bit by bit.
+TEST(Body, same_life_twice_on_one_core_and_on_all)
+{
+    std::uint64_t const all = hash_after(60);
+    OneCore const only;
+    EXPECT_EQ(hash_after(60), all);
+}
+
+TEST(Body, another_seed_is_another_life)
+{
+    BodySettings a, b;
+    a.heart.ectopic_share = b.heart.ectopic_share = 0.1;
+    b.seed = 2;
+    Body one{man(), a}, other{man(), b};
+    for (int i = 0; i < 10 * ticks_per_second; ++i) {
+        one.advance({0, 1, 0});
+        other.advance({0, 1, 0});
+    }
+    EXPECT_NE(one.state_hash(), other.state_hash());
+}
+
+double medium_ml(std::vector<Content> const& contents)
+{
+    double ml = 0;
+    for (auto const& content : contents)
+        for (auto const& cloud : content.clouds)
+            for (std::size_t slot = 0; slot < cloud.share.size(); ++slot)
+                for (std::size_t i = cloud.places->first[slot]; i < cloud.places->first[slot + 1]; ++i)
+                    ml += 1e-3 * double(cloud.share[slot]) * double(cloud.places->volume_mm3[i]);
+    return ml;
+}
+
+// What is drawn of a ventricle just filled is what it holds, within what leaves it in the two beats and the blush: 20
+// %.
+TEST(Body, picture_is_told_the_medium_that_the_ventricle_holds)
+{
+    Body body{man(), {}};
+    ASSERT_EQ(body.order(Inject{"left-ventricle", 0.5, 20, 15, 350, 0.05}), "");
+    for (int i = 0; i < int(1.5 * ticks_per_second); ++i) body.advance({0, 1, 0});
+    double const drawn = medium_ml(body.contents());
+    test::measured("body_drawn_ml", drawn);
+    EXPECT_NEAR(body.status().injected_ml, 20, 1);
+    EXPECT_NEAR(drawn, 20, 4);
+}
+
+TEST(Body, orders_that_cannot_be_are_refused_in_words)
+{
+    Body body{man(), {}};
+    EXPECT_EQ(body.order(Inject{"left-mian"}), "Injection: this patient has no vessel called 'left-mian'");
+    Patient bare;
+    bare.ct = man()->ct;
+    Body still{std::make_shared<Patient const>(bare), {}};
+    EXPECT_NE(still.order(Inject{"left-main"}), "");
+    EXPECT_NE(still.order(SwallowNow{}), "");
+    still.advance({0, 1, 0}); // and lives on without them
+}
+
+TEST(Body, held_breath_holds_the_diaphragm_and_lets_it_go)
+{
+    Body body{man(), {}};
+    body.order(Breathe{BreathCommand::breathe_in_and_hold});
+    for (int i = 0; i < 5 * ticks_per_second; ++i) body.advance({0, 1, 0});
+    double const held = body.pose().dome_mm;
+    EXPECT_TRUE(body.status().breath.is_held);
+    EXPECT_GT(held, 8);
+    for (int i = 0; i < 3 * ticks_per_second; ++i) body.advance({0, 1, 0});
+    EXPECT_NEAR(body.pose().dome_mm, held, 1.0); // a held diaphragm drifts less than a millimetre
+    for (int i = 0; i < 30 * ticks_per_second; ++i) body.advance({0, 1, 0});
+    EXPECT_FALSE(body.status().breath.is_held);
+}
+
+// The arterial pressure and output wished, within the band of a healthy adult.
+TEST(Body, is_healthy_at_rest)
+{
+    Body body{man(), {}};
+    for (int i = 0; i < 40 * ticks_per_second; ++i) body.advance({0, 1, 0});
+    VitalSigns const& signs = body.status().signs;
+    test::measured("body_systolic", signs.systolic_mmhg);
+    test::measured("body_diastolic", signs.diastolic_mmhg);
+    EXPECT_NEAR(signs.heart_rate_per_min, 70, 3);
+    EXPECT_NEAR(signs.systolic_mmhg, 122, 18);
+    EXPECT_NEAR(signs.diastolic_mmhg, 75, 15);
+    EXPECT_GT(signs.spo2, 0.95);
+}
+
+} // namespace
+} // namespace fluoro
