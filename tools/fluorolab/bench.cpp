@@ -126,6 +126,8 @@ int run_bench(BenchRequest const& request)
         throw Error{"bench '" + request.name +
                     "' is unknown; there are: standing, moving, vessels, living, body, photons, drawing"};
     auto const patient = request.name == "drawing" ? nullptr
+                         : request.patient.empty() && (request.name == "body" || request.name == "living")
+                             ? std::make_shared<Patient const>(load_patient("adult-male"))
                          : request.patient.empty() ? synthetic_chest()
                                                    : std::make_shared<Patient const>(load_patient(request.patient));
     std::vector<JsonFields> results;
