@@ -119,7 +119,8 @@ std::vector<KeptPictures::Part> KeptPictures::blend(Displacement const& now, Pix
     std::size_t const n = near.size();
     std::vector<double> products(n * n);
     for (std::size_t a = 0; a < n; ++a)
-        for (std::size_t b = 0; b <= a; ++b) products[a * n + b] = products[b * n + a] = product(offsets[a], offsets[b]);
+        for (std::size_t b = 0; b <= a; ++b)
+            products[a * n + b] = products[b * n + a] = product(offsets[a], offsets[b]);
     auto const dot = [&](std::size_t a, std::size_t b) { return products[a * n + b]; };
     std::vector<Mixture> mixtures;
     auto const consider = [&](Mixture mixture) {

@@ -15,7 +15,7 @@ namespace fluoro {
 class KeptPictures {
 public:
     /// How far a kept picture's tissue may stand from where it is now [mm]; how far their blend's may.
-    static constexpr double reach_mm = 3, match_mm = 0.5;
+    static constexpr double reach_mm = 2, match_mm = 0.4;
     /// A change of density counts as this way for a change by one [mm].
     static constexpr double mm_per_density = 30;
 

@@ -102,7 +102,7 @@ struct Projector::Impl {
     KeptPictures kept;                                ///< of the view of `kept_for`, marched in full
     std::optional<MarchKey> kept_for;
     KeptPictureCounts kept_counts;
-    std::optional<gpu::Kernel> blend_pictures; ///< made when one is blended
+    std::optional<gpu::Kernel> blend_pictures;                                         ///< made when one is blended
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
     gpu::DispatchBudget budget{256 * 256}; ///< [rays]

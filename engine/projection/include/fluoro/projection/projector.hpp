@@ -61,10 +61,10 @@ struct ProjectorSettings {
     std::string device; ///< part of a device's name; empty = the best there is
     MarchMethod method = MarchMethod::by_device;
     EnergySumPlace energy_sum = EnergySumPlace::by_device;
-    bool cells = true;        ///< texture only: a ray crosses an empty or uniform cell in one step
-    bool every_pixel = false; ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
+    bool cells = true;          ///< texture only: a ray crosses an empty or uniform cell in one step
+    bool every_pixel = false;   ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
     bool keeps_pictures = true; ///< Joseph only: blends between marched pictures while only heart and breath move
-    bool validation = false;     ///< Vulkan validation layers (core and synchronisation)
+    bool validation = false;    ///< Vulkan validation layers (core and synchronisation)
 };
 
 /// Turns scenes into signals on a Vulkan device.
