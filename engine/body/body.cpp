@@ -100,6 +100,8 @@ struct Body::Impl {
         if (!patient->lumens.vessels.edges.empty()) blood.emplace(*patient, s);
         if (!patient->lumens.gut.edges.empty()) gullet.emplace(*patient, settings.swallow);
         aortic_node = patient->lumens.vessels.find_node("sinotubular-junction");
+        status.has_pressure = blood && aortic_node;
+        status.has_gullet = gullet.has_value();
         if (blood) {
             Heartbeat settling = even_heartbeat(settings.heart);
             rest_ml = settle(blood->circulation, settling);
@@ -117,6 +119,7 @@ struct Body::Impl {
     void swallow(Vec3 const& down);
     void take_pose();
     void feel();
+    void watch();
     void apply_drive();
     std::string inject(Inject const& wish);
     std::string carry_out(BodyOrder const& order);
@@ -135,6 +138,7 @@ struct Body::Impl {
     std::int64_t ticks = 0;
     BodyDrive told; ///< to the parts, last
     BodyPose pose;
+    PressureLine line; ///< of the invasive pressure
     BodyStatus status;
     mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
 };
@@ -202,6 +206,19 @@ void Body::Impl::feel()
     if (++ticks % ticks_between == 0) apply_drive();
 }
 
+/// Draws the monitor's curves on.
+void Body::Impl::watch()
+{
+    status.breath_asked = breathing.asked();
+    bool const is_paused = status.breath.is_held || status.breath.is_apnoea;
+    status.breath_pause_s = is_paused ? status.breath_pause_s + tick_s : 0;
+    MonitorCurves& curves = status.curves;
+    auto const at = std::size_t(curves.taken++ % MonitorCurves::samples);
+    curves.ecg_mv[at] = float(ecg_mv(status.heart));
+    curves.pressure_mmhg[at] = float(line.advance(tick_s, status.aortic_mmhg));
+    curves.dome_mm[at] = float(status.breath.dome_mm);
+}
+
 /// Tells the parts what the patient's state makes of their settings.
 void Body::Impl::apply_drive()
 {
@@ -265,7 +282,10 @@ std::string Body::Impl::carry_out(BodyOrder const& order)
         apply_drive();
     }
     if (auto const* give = std::get_if<GiveMedicine>(&order)) return physiology.give(give->name, give->mg);
-    if (auto const* oxygen = std::get_if<GiveOxygen>(&order)) physiology.give_oxygen(oxygen->l_min);
+    if (auto const* oxygen = std::get_if<GiveOxygen>(&order)) {
+        physiology.give_oxygen(oxygen->l_min);
+        status.oxygen_l_min = oxygen->l_min;
+    }
     if (auto const* cause = std::get_if<CauseReaction>(&order)) physiology.begin(cause->reaction);
     if (std::holds_alternative<TakeMouthful>(order) || std::holds_alternative<SwallowNow>(order) ||
         std::holds_alternative<TakeGranules>(order)) {
@@ -299,6 +319,7 @@ void Body::advance(Vec3 const& down)
     i.swallow(down);
     i.take_pose();
     i.feel();
+    i.watch();
     i.displacement.reset();
 }
 

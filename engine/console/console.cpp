@@ -218,7 +218,8 @@ void Console::exchange_with_session(double now_s)
     seen_beam_cuts_ = model_.live.beam_cuts;
     was_silent_ = model_.live.is_silent;
     if (!has_lost_focus_ && now_s - focus_back_s_ > held_over_s) input_.forget_held_over();
-    input_.update(model_.live.status.room, model_.live.status.picture, model_.live.are_commands_done);
+    input_.update(model_.live.status.room, model_.live.status.picture, model_.live.are_commands_done,
+                  model_.live.status.body ? model_.live.status.body->oxygen_l_min : 0);
     if (std::vector<Command> const commands = input_.take(now_s - last_exchange_s_); !commands.empty())
         live_.send(commands);
     last_exchange_s_ = now_s;

@@ -1,17 +1,12 @@
+#include "card.hpp"
 #include "screen.hpp"
-#include "style.hpp"
 
+#include <cmath>
 #include <cstdio>
 #include <fluoro/console/readouts.hpp>
-#include <imgui.h>
 
 namespace fluoro {
 namespace {
-
-ImFont* font(Face face)
-{
-    return ImGui::GetIO().Fonts->Fonts[int(face)];
-}
 
 /// Buttons for actions; a held one lasts as long as the mouse button, and lights up for its key too.
 class Controls {
@@ -153,22 +148,29 @@ std::string keys_text(KeyMap const& keys, Action action)
 
 namespace {
 
-void draw_machine(Controls const& controls, RoomState const& room, OperatorInput const& input)
+void draw_views(Controls const& controls)
 {
-    float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
-    float const half = (ImGui::GetContentRegionAvail().x - 2 * gap) / 2;
-    ImVec2 const crosses = ImGui::GetCursorPos();
-    controls.cross("C-ARM (Shift: fast)", Action::c_arm_cranial, "CRAN", Action::c_arm_rao, "RAO", Action::c_arm_lao,
-                   "LAO", Action::c_arm_caudal, "CAUD", half);
-    ImGui::SetCursorPos({crosses.x + half + 2 * gap, crosses.y});
-    controls.cross("TABLE (Shift: fast)", Action::table_head, "Head", Action::table_right, "Right", Action::table_left,
-                   "Left", Action::table_feet, "Feet", half);
-
     Controls::heading_text("VIEWS");
     controls.row({{Action::view_ap, "AP"},
                   {Action::view_lao_45, "LAO 45"},
                   {Action::view_lateral, "LAT"},
                   {Action::view_rao_30, "RAO 30"}});
+}
+
+void draw_machine(Controls const& controls, RoomState const& room, OperatorInput const& input)
+{
+    float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
+    float const half = (ImGui::GetContentRegionAvail().x - 2 * gap) / 2;
+    ImVec2 const crosses = ImGui::GetCursorPos();
+    // Where no C-arm goes round the patient he turns under the tube; the views are the same.
+    char const* const heading = input.kind().swings() ? "C-ARM (Shift: fast)" : "TURN, TUBE (Shift: fast)";
+    controls.cross(heading, Action::c_arm_cranial, "CRAN", Action::c_arm_rao, "RAO", Action::c_arm_lao, "LAO",
+                   Action::c_arm_caudal, "CAUD", half);
+    ImGui::SetCursorPos({crosses.x + half + 2 * gap, crosses.y});
+    controls.cross("TABLE (Shift: fast)", Action::table_head, "Head", Action::table_right, "Right", Action::table_left,
+                   "Left", Action::table_feet, "Feet", half);
+
+    draw_views(controls);
     ImGui::Dummy({1, 0.2f * line});
 
     controls.pair("SID", fixed_text(room.source_to_detector_mm / 10, 1) + " cm", Action::detector_toward, "Closer",
@@ -236,6 +238,44 @@ void draw_beam(Controls const& controls, Status const& status)
         {{Action::wedge_right_in, "In"}, {Action::wedge_right_out, "Out"}, {Action::wedge_right_turn, "Turn"}});
 }
 
+void draw_patient(Controls const& controls, Status const& status, RoomKind const& kind)
+{
+    float const line = ImGui::GetFontSize();
+    static BodyStatus const still;
+    BodyStatus const& body = status.body ? *status.body : still;
+    BreathCommand const breath = body.breath_asked;
+    auto const is_told = [&](BreathCommand command) { return status.body && breath == command; };
+    Controls::heading_text(status.body ? ("BREATH: " + breath_remark(body).text).c_str() : "BREATH: a still patient");
+    controls.row({{Action::breathe_in, "In and hold", is_told(BreathCommand::breathe_in_and_hold)},
+                  {Action::breathe_out, "Out and hold", is_told(BreathCommand::breathe_out_and_hold)}});
+    controls.row({{Action::breathe_on, "Breathe on", is_told(BreathCommand::quiet)},
+                  {Action::breathe_deep, "Deep breath", is_told(BreathCommand::deep)}});
+    controls.row({{Action::cough, "Cough", is_told(BreathCommand::cough)},
+                  {Action::oxygen,
+                   body.oxygen_l_min > 0 ? ("O2 " + rate_text(body.oxygen_l_min) + " L/min").c_str() : "Oxygen off",
+                   body.oxygen_l_min > 0}});
+    ImGui::Dummy({1, 0.2f * line});
+
+    Controls::heading_text("SWALLOW (a mouthful: 15 mL of thin barium)");
+    controls.row({{Action::mouthful, "Mouthful", body.in_mouth_ml > 0.5},
+                  {Action::swallow, "Swallow"},
+                  {Action::granules, "Granules"}});
+    Controls::heading_text(("In the mouth " + fixed_text(body.in_mouth_ml, 0) + " mL, swallowed " +
+                            fixed_text(body.swallowed_ml, 0) + " mL")
+                               .c_str());
+    ImGui::Dummy({1, 0.2f * line});
+
+    if (kind.tilts_table())
+        controls.pair(status.room.table_tilt_rad < 0 ? "Table, head down" : "Table, head up",
+                      fixed_text(std::abs(degrees(status.room.table_tilt_rad)), 0) + "\xc2\xb0",
+                      Action::table_tilt_down, "Head down", Action::table_tilt_up, "Head up");
+    if (kind.turns_patient()) {
+        controls.pair("Patient turn", turn_text(status.room.patient_turn_rad), Action::patient_turn_rao, "RAO",
+                      Action::patient_turn_lao, "LAO");
+        draw_views(controls);
+    }
+}
+
 void draw_picture_tools(Controls const& controls, PictureState const& picture, bool is_reference_shown)
 {
     float const line = ImGui::GetFontSize();
@@ -293,17 +333,24 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::acquisition_pedal, "ACQUISITION", pedal, palette::beam);
     ImGui::Dummy({1, 0.2f * line});
 
+    // Four tabs side by side: narrower than buttons.
+    ImVec2 const padding = ImGui::GetStyle().FramePadding;
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.45f * line, padding.y});
     if (ImGui::BeginTabBar("tabs")) {
-        auto const tab = [](char const* name, auto&& fill) {
+        auto const tab = [&](char const* name, auto&& fill) {
             if (!ImGui::BeginTabItem(name)) return;
+            ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, padding);
             fill();
+            ImGui::PopStyleVar();
             ImGui::EndTabItem();
         };
         tab("Machine", [&] { draw_machine(controls, status.room, input); });
         tab("X-ray", [&] { draw_beam(controls, status); });
         tab("Picture", [&] { draw_picture_tools(controls, status.picture, model.is_reference_shown); });
+        tab("Patient", [&] { draw_patient(controls, status, input.kind()); });
         ImGui::EndTabBar();
     }
+    ImGui::PopStyleVar();
     ImGui::Dummy({1, 0.2f * line});
     controls.row({{Action::toggle_text, "Text"},
                   {Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth"},
@@ -349,7 +396,8 @@ void draw_strip(ScreenModel const& model, KeyMap const& keys, std::vector<Action
     }
 
     float const small = 0.8f * line;
-    std::string remarks = "Not for clinical use.  Static patient: no breath or heartbeat yet.";
+    std::string remarks = "Not for clinical use.";
+    if (!live.status.body) remarks += "  A still patient: no breath, no heartbeat.";
     if (!model.patient.empty()) remarks += "  Patient: " + model.patient + ".";
     remarks += "  Pictures by " + model.device + ".";
     list.AddText(font(Face::small_print), small, {at.x, at.y + 2.1f * line}, palette::quiet_text, remarks.c_str());

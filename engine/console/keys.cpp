@@ -116,6 +116,14 @@ std::string_view name_of(Action action)
         return "Turn the left wedge (Shift: back)";
     case Action::wedge_right_turn:
         return "Turn the right wedge (Shift: back)";
+    case Action::table_tilt_up:
+        return "Tilt the table: head up";
+    case Action::table_tilt_down:
+        return "Tilt the table: head down";
+    case Action::patient_turn_lao:
+        return "Turn the patient toward LAO";
+    case Action::patient_turn_rao:
+        return "Turn the patient toward RAO";
     case Action::field_smaller:
         return "Zoom in (smaller field)";
     case Action::field_larger:
@@ -198,6 +206,24 @@ std::string_view name_of(Action action)
         return "Store the held picture";
     case Action::store_reference:
         return "Picture to the reference monitor";
+    case Action::breathe_in:
+        return "Patient: breathe in and hold";
+    case Action::breathe_out:
+        return "Patient: breathe out and hold";
+    case Action::breathe_on:
+        return "Patient: breathe on";
+    case Action::breathe_deep:
+        return "Patient: a deep breath";
+    case Action::cough:
+        return "Patient: cough";
+    case Action::mouthful:
+        return "A mouthful of thin barium";
+    case Action::swallow:
+        return "Patient: swallow";
+    case Action::granules:
+        return "Effervescent granules";
+    case Action::oxygen:
+        return "Oxygen on or off";
     case Action::toggle_help:
         return "This help";
     case Action::toggle_text:
@@ -279,6 +305,10 @@ KeyMap::KeyMap()
              Default{"ctrl+l", Action::wedge_right_out},
              Default{"ctrl+u", Action::wedge_left_turn},
              Default{"ctrl+i", Action::wedge_right_turn},
+             Default{"'", Action::table_tilt_up},
+             Default{";", Action::table_tilt_down},
+             Default{"\\", Action::patient_turn_lao},
+             Default{"/", Action::patient_turn_rao},
              Default{"z", Action::field_smaller},
              Default{"x", Action::field_larger},
              Default{",", Action::pulse_rate_lower},
@@ -320,6 +350,15 @@ KeyMap::KeyMap()
              Default{"tab", Action::review_live},
              Default{"a", Action::store_picture},
              Default{"ctrl+r", Action::store_reference},
+             Default{"5", Action::breathe_in},
+             Default{"6", Action::breathe_out},
+             Default{"7", Action::breathe_on},
+             Default{"8", Action::breathe_deep},
+             Default{"ctrl+8", Action::cough},
+             Default{"9", Action::mouthful},
+             Default{"0", Action::swallow},
+             Default{"ctrl+9", Action::granules},
+             Default{"ctrl+o", Action::oxygen},
              Default{"h", Action::toggle_help},
              Default{"t", Action::toggle_text},
              Default{"y", Action::toggle_reference},

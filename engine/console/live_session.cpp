@@ -29,6 +29,8 @@ bool looks_different(Status const& a, Status const& b)
                           s.table_longitudinal_mm,
                           s.table_lateral_mm,
                           s.table_height_mm,
+                          s.table_tilt_rad,
+                          s.patient_turn_rad,
                           s.blades.left_mm,
                           s.blades.right_mm,
                           s.blades.top_mm,
@@ -62,7 +64,9 @@ bool looks_different(Status const& a, Status const& b)
                           s.air_kerma_rate_mGy_min,
                           s.kap_rate_Gy_cm2_min};
     };
-    return room(a.room) != room(b.room) || dose(a) != dose(b);
+    // A living patient's curves move on with every tick.
+    bool const is_body_moved = b.body && (!a.body || a.body->curves.taken != b.body->curves.taken);
+    return is_body_moved || room(a.room) != room(b.room) || dose(a) != dose(b);
 }
 
 } // namespace

@@ -28,11 +28,12 @@ OperatorInput::OperatorInput(RoomKind const& kind, KeyMap const& keys)
     std::sort(pulse_rates_.begin(), pulse_rates_.end());
 }
 
-void OperatorInput::update(RoomState const& state, PictureState const& picture, bool is_settled)
+void OperatorInput::update(RoomState const& state, PictureState const& picture, bool is_settled, double oxygen_l_min)
 {
     if (!is_settled || !commands_.empty()) return;
     room_ = state;
     picture_ = picture;
+    has_oxygen_ = oxygen_l_min > 0;
     double const half = state.field_mm / 2;
     blades_ = {std::max(state.blades.left_mm, -half), std::min(state.blades.right_mm, half),
                std::max(state.blades.top_mm, -half), std::min(state.blades.bottom_mm, half)};
@@ -114,15 +115,23 @@ void OperatorInput::queue_jogs()
 {
     double const speed = is_fast_ ? 1.0 : slow_share;
     auto const axis = [&](Action plus, Action minus) { return speed * (int(is_down(plus)) - int(is_down(minus))); };
-    JogCArm const c_arm{axis(Action::c_arm_lao, Action::c_arm_rao), axis(Action::c_arm_cranial, Action::c_arm_caudal),
-                        axis(Action::detector_away, Action::detector_toward)};
-    JogTable const table{axis(Action::table_head, Action::table_feet), axis(Action::table_left, Action::table_right),
-                         axis(Action::table_up, Action::table_down)};
+    JogCArm c_arm{axis(Action::c_arm_lao, Action::c_arm_rao), axis(Action::c_arm_cranial, Action::c_arm_caudal),
+                  axis(Action::detector_away, Action::detector_toward)};
+    JogTable table{axis(Action::table_head, Action::table_feet), axis(Action::table_left, Action::table_right),
+                   axis(Action::table_up, Action::table_down)};
+    // A table tilts slowly enough as it is.
+    if (kind_.tilts_table()) table.tilt = int(is_down(Action::table_tilt_up)) - int(is_down(Action::table_tilt_down));
+    if (kind_.turns_patient()) {
+        // Where no C-arm goes round the patient he turns under it: the same keys, the same view.
+        double const arm = kind_.swings() ? 0 : c_arm.primary;
+        table.turn = std::clamp(arm + axis(Action::patient_turn_lao, Action::patient_turn_rao), -speed, speed);
+    }
+    if (!kind_.swings()) c_arm.primary = 0;
     if (c_arm.primary != c_arm_jog_.primary || c_arm.secondary != c_arm_jog_.secondary ||
         c_arm.source_to_detector != c_arm_jog_.source_to_detector)
         commands_.emplace_back(c_arm);
     if (table.longitudinal != table_jog_.longitudinal || table.lateral != table_jog_.lateral ||
-        table.height != table_jog_.height)
+        table.height != table_jog_.height || table.tilt != table_jog_.tilt || table.turn != table_jog_.turn)
         commands_.emplace_back(table);
     c_arm_jog_ = c_arm;
     table_jog_ = table;

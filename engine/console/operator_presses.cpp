@@ -7,6 +7,8 @@
 namespace fluoro {
 namespace {
 
+// To drink: thin barium as for single swallows. Oxygen: a nasal line, typical.
+constexpr double mouthful_ml = 15, thin_g_100ml = 60, thin_mpa_s = 20, oxygen_line_l_min = 4;
 // One press of a key.
 constexpr double mask_step_px = 0.5, landmark_step = 0.02, most_landmark = 0.1;
 constexpr double brightness_step = 0.05, contrast_step = 1.15, edge_step = 0.1, enlarge_step = 1.25;
@@ -49,6 +51,8 @@ void OperatorInput::press(Action action)
 {
     if (action >= Action::subtract && action <= Action::store_reference)
         press_for_picture(action);
+    else if (action >= Action::breathe_in && action <= Action::oxygen)
+        press_for_patient(action);
     else
         press_for_room(action);
 }
@@ -57,8 +61,14 @@ void OperatorInput::press_for_room(Action action)
 {
     auto const go_to = [&](double primary_degrees) {
         MoveCArm move;
-        move.primary_rad = radians(primary_degrees);
         move.secondary_rad = 0;
+        if (kind_.swings()) {
+            move.primary_rad = radians(primary_degrees);
+        } else if (kind_.turns_patient()) {
+            MoveTable turn;
+            turn.turn_rad = radians(primary_degrees);
+            commands_.emplace_back(turn);
+        }
         commands_.emplace_back(move);
     };
     auto const select_field = [&](std::optional<double> side) {
@@ -121,6 +131,38 @@ void OperatorInput::press_for_room(Action action)
     }
     default:
         return; // the window's own, and acknowledge
+    }
+}
+
+void OperatorInput::press_for_patient(Action action)
+{
+    auto const breathe = [&](BreathCommand how) { commands_.emplace_back(Breathe{how}); };
+    switch (action) {
+    case Action::breathe_in:
+        return breathe(BreathCommand::breathe_in_and_hold);
+    case Action::breathe_out:
+        return breathe(BreathCommand::breathe_out_and_hold);
+    case Action::breathe_on:
+        return breathe(BreathCommand::quiet);
+    case Action::breathe_deep:
+        return breathe(BreathCommand::deep);
+    case Action::cough:
+        return breathe(BreathCommand::cough);
+    case Action::mouthful:
+        commands_.emplace_back(TakeMouthful{mouthful_ml, thin_g_100ml, thin_mpa_s});
+        return;
+    case Action::swallow:
+        commands_.emplace_back(SwallowNow{});
+        return;
+    case Action::granules:
+        commands_.emplace_back(TakeGranules{});
+        return;
+    case Action::oxygen:
+        has_oxygen_ = !has_oxygen_;
+        commands_.emplace_back(GiveOxygen{has_oxygen_ ? oxygen_line_l_min : 0});
+        return;
+    default:
+        return;
     }
 }
 

@@ -1,20 +1,14 @@
+#include "card.hpp"
 #include "screen.hpp"
-#include "style.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <fluoro/console/readouts.hpp>
 #include <fluoro/room/exposure_control.hpp>
-#include <imgui.h>
 #include <numbers>
 
 namespace fluoro {
 namespace {
-
-ImFont* font(Face face)
-{
-    return ImGui::GetIO().Fonts->Fonts[int(face)];
-}
 
 /// The radiation trefoil: three blades of 60 degrees around a disc.
 void draw_trefoil(ImDrawList& list, ImVec2 centre, float radius, ImU32 colour, ImU32 behind)
@@ -29,60 +23,6 @@ void draw_trefoil(ImDrawList& list, ImVec2 centre, float radius, ImU32 colour, I
     list.AddCircleFilled(centre, radius * 0.30f, behind, 24);
     list.AddCircleFilled(centre, radius * 0.20f, colour, 24);
 }
-
-/// A card with a heading; rows go between open and close.
-class Card {
-public:
-    explicit Card(char const* heading)
-    {
-        ImGui::GetWindowDrawList()->ChannelsSplit(2);
-        ImGui::GetWindowDrawList()->ChannelsSetCurrent(1);
-        start_ = ImGui::GetCursorScreenPos();
-        width_ = ImGui::GetContentRegionAvail().x;
-        padding_ = ImGui::GetStyle().WindowPadding.x;
-        ImGui::Dummy({width_, padding_ * 0.4f});
-        ImGui::Indent(padding_);
-        ImGui::PushFont(font(Face::small_print));
-        ImGui::TextDisabled("%s", heading);
-        ImGui::PopFont();
-    }
-    ~Card()
-    {
-        ImGui::Unindent(padding_);
-        ImGui::Dummy({width_, padding_ * 0.5f});
-        ImVec2 const end{start_.x + width_, ImGui::GetItemRectMax().y};
-        ImDrawList& list = *ImGui::GetWindowDrawList();
-        list.ChannelsSetCurrent(0);
-        list.AddRectFilled(start_, end, palette::card, 4);
-        list.ChannelsMerge();
-    }
-    Card(Card const&) = delete;
-    Card& operator=(Card const&) = delete;
-
-    /// `name` at the left; `value` and its unit end at the right.
-    void row(char const* name, std::string const& value, char const* unit, Face face = Face::bold,
-             ImU32 ink = palette::text) const
-    {
-        ImVec2 const at = ImGui::GetCursorScreenPos();
-        float const right = start_.x + width_ - padding_;
-        ImGui::PushFont(font(face));
-        float const height = ImGui::GetFontSize(), value_width = ImGui::CalcTextSize(value.c_str()).x;
-        ImGui::PopFont();
-        // Units stand in a column of their own, so that the figures' ends line up.
-        float const unit_left = right - ImGui::GetFontSize() * 5.3f;
-        float const small_drop = (height - ImGui::GetFontSize()) * 0.8f;
-        ImDrawList& list = *ImGui::GetWindowDrawList();
-        list.AddText({at.x, at.y + small_drop}, palette::quiet_text, name);
-        list.AddText(font(face), height, {unit_left - ImGui::GetFontSize() * 0.4f - value_width, at.y}, ink,
-                     value.c_str());
-        list.AddText({unit_left, at.y + small_drop}, palette::quiet_text, unit);
-        ImGui::Dummy({1, height});
-    }
-
-private:
-    ImVec2 start_;
-    float width_ = 0, padding_ = 0;
-};
 
 void draw_lamp(Status const& status)
 {
@@ -144,7 +84,7 @@ void draw_picture_state(ScreenModel const& model)
 
 } // namespace
 
-void draw_readouts(ScreenModel const& model)
+void draw_readouts(ScreenModel const& model, bool has_tilt)
 {
     Status const& status = model.live.status;
     RoomState const& room = status.room;
@@ -153,6 +93,7 @@ void draw_readouts(ScreenModel const& model)
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, 0.6f * spacing.y});
     draw_lamp(status);
     draw_picture_state(model);
+    if (status.body) draw_patient_card(*status.body);
     {
         Card const card{"DOSE"};
         card.row("Air kerma rate", figure_text(status.air_kerma_rate_mGy_min), "mGy/min", Face::large);
@@ -163,34 +104,38 @@ void draw_readouts(ScreenModel const& model)
     {
         Card const card{"BEAM TIME"};
         card.row("Fluoroscopy", minutes_text(status.totals.fluoroscopy_s), "min", Face::large);
-        card.row("Seconds", seconds_text(status.totals.fluoroscopy_s), "s");
-        card.row("Acquired runs", std::to_string(status.totals.acquisition_runs), "");
-        card.row("Pulses", std::to_string(status.totals.pulses), "");
+        card.pair({"Seconds", seconds_text(status.totals.fluoroscopy_s), "s"},
+                  {"Pulses", std::to_string(status.totals.pulses)});
+        card.pair({"Acquired runs", std::to_string(status.totals.acquisition_runs)}, {});
     }
     {
-        Card const card{"GEOMETRY"};
+        Card const card{"GEOMETRY", "table: from the start"};
         ImGui::PushFont(font(Face::large));
-        ImGui::TextUnformatted(angles_text(room.angles).c_str());
+        ImGui::TextUnformatted(angles_text(patient_angles(room)).c_str());
         ImGui::PopFont();
-        card.row("SID", fixed_text(room.source_to_detector_mm / 10, 1), "cm");
-        card.row("Field", fixed_text(room.field_mm / 10, 1), "cm");
-        card.row("Table toward head", offset_text(room.table_longitudinal_mm), "cm");
-        card.row("Table toward left", offset_text(room.table_lateral_mm), "cm");
-        card.row("Table height", offset_text(room.table_height_mm), "cm");
+        card.pair({"SID", fixed_text(room.source_to_detector_mm / 10, 1), "cm"},
+                  {"Field", fixed_text(room.field_mm / 10, 1), "cm"});
+        card.pair({"To head", offset_text(room.table_longitudinal_mm), "cm"},
+                  {"To left", offset_text(room.table_lateral_mm), "cm"});
+        // Only where it can be tilted.
+        double const tilt = room.table_tilt_rad;
+        Card::Cell const tilt_cell{"Tilt", fixed_text(std::abs(degrees(tilt)), 0),
+                                   tilt < 0 ? "\xc2\xb0 head down" : "\xc2\xb0 head up"};
+        card.pair({"Height", offset_text(room.table_height_mm), "cm"}, has_tilt ? tilt_cell : Card::Cell{});
     }
     {
         Card const card{!room.technique.automatic    ? "TECHNIQUE (MANUAL)"
                         : status.is_technique_frozen ? "TECHNIQUE (HELD)"
                                                      : "TECHNIQUE (AUTOMATIC)"};
         Technique const& used = status.technique;
-        card.row("Voltage", fixed_text(used.quality.voltage.value(), 0), "kV");
-        card.row("Current", fixed_text(used.current.value(), 1), "mA");
-        card.row("Pulse width", fixed_text(used.width.value(), 1), "ms");
-        card.row("Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu");
-        card.row("Focal spot", used.focal_spot == FocalSpot::small ? "small" : "large", "");
-        card.row("Anode heat", fixed_text(100 * status.anode_heat, 0), status.is_tube_hot ? "%  HOT" : "%", Face::bold,
-                 status.is_tube_hot ? palette::notice : palette::text);
-        card.row("Pulse rate", rate_text(pulses_per_second(room)), "/s");
+        card.pair({"Voltage", fixed_text(used.quality.voltage.value(), 0), "kV"},
+                  {"Current", fixed_text(used.current.value(), 1), "mA"});
+        card.pair({"Pulse width", fixed_text(used.width.value(), 1), "ms"},
+                  {"Filter", fixed_text(used.quality.added_copper.value(), 2), "mm Cu"});
+        card.pair({"Pulse rate", rate_text(pulses_per_second(room)), "/s"},
+                  {"Focal spot", used.focal_spot == FocalSpot::small ? "small" : "large"});
+        card.pair({"Anode heat", fixed_text(100 * status.anode_heat, 0), "%"},
+                  status.is_tube_hot ? Card::Cell{"Tube", "HOT", "", palette::notice} : Card::Cell{});
     }
     ImGui::PopStyleVar();
 }

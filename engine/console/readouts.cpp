@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iterator>
+#include <numbers>
 
 namespace fluoro {
 namespace {
@@ -26,6 +27,26 @@ std::string angle_text(char const* plus, char const* minus, double angle_rad)
 std::string angles_text(PositionerAngles angles)
 {
     return angle_text("LAO", "RAO", angles.primary_rad) + "  " + angle_text("CRAN", "CAUD", angles.secondary_rad);
+}
+
+PositionerAngles patient_angles(RoomState const& room)
+{
+    constexpr double turn = 2 * std::numbers::pi;
+    double const primary = std::remainder(room.angles.primary_rad + room.patient_turn_rad, turn);
+    return {primary, room.angles.secondary_rad};
+}
+
+std::string tilt_text(double rad)
+{
+    long const whole = std::lround(degrees(rad));
+    if (whole == 0) return "level";
+    return (whole > 0 ? "head up " : "head down ") + std::to_string(std::abs(whole));
+}
+
+std::string turn_text(double rad)
+{
+    long const whole = std::abs(std::lround(degrees(rad)));
+    return whole == 0 ? "on the back" : whole == 180 ? "prone" : angle_text("LAO", "RAO", rad);
 }
 
 std::string offset_text(double mm)
@@ -83,7 +104,7 @@ PictureRemark picture_remark(LiveSnapshot const& live)
     PictureState const& picture = live.status.picture;
     bool const is_held = live.picture_number > 0 && !live.status.is_live && picture.review_run == 0;
     if (is_held && !is_same_view(live.status.room, live.pictured))
-        return {"View has moved; held: " + angles_text(live.pictured.angles), true};
+        return {"View has moved; held: " + angles_text(patient_angles(live.pictured)), true};
     if (picture.road_map == RoadMap::Phase::waiting) return {"Road map: inject, then hold fluoroscopy", false};
     if (picture.road_map == RoadMap::Phase::filling) return {"Road map fills until the pedal is let go", false};
     if (live.is_script_running) return {"Demonstration: any control takes over", false};
@@ -147,6 +168,7 @@ bool is_same_view(RoomState const& a, RoomState const& b)
     constexpr double slack_mm = 0.05, slack_rad = 1e-4;
     return near(a.angles.primary_rad, b.angles.primary_rad, slack_rad) &&
            near(a.angles.secondary_rad, b.angles.secondary_rad, slack_rad) &&
+           near(a.patient_turn_rad, b.patient_turn_rad, slack_rad) &&
            near(a.source_to_detector_mm, b.source_to_detector_mm, slack_mm) &&
            near(a.table_longitudinal_mm, b.table_longitudinal_mm, slack_mm) &&
            near(a.table_lateral_mm, b.table_lateral_mm, slack_mm) &&

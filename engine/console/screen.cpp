@@ -1,10 +1,9 @@
 #include "screen.hpp"
-#include "style.hpp"
+#include "card.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <fluoro/console/readouts.hpp>
-#include <imgui.h>
 
 namespace fluoro {
 namespace {
@@ -15,11 +14,6 @@ constexpr ImGuiWindowFlags fixed_window = ImGuiWindowFlags_NoDecoration | ImGuiW
 constexpr ImGuiWindowFlags help_window =
     (fixed_window & ~ImGuiWindowFlags_NoBringToFrontOnFocus) | ImGuiWindowFlags_NoFocusOnAppearing;
 constexpr ImGuiWindowFlags panel_window = fixed_window & ~ImGuiWindowFlags_NoScrollbar;
-
-ImFont* font(Face face)
-{
-    return ImGui::GetIO().Fonts->Fonts[int(face)];
-}
 
 /// Text that can be read on any grey.
 void outlined_text(ImDrawList& list, ImFont* face, float size, ImVec2 at, std::string const& text)
@@ -68,7 +62,7 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
         fill();
         ImGui::End();
     };
-    auto const readouts = [&] { draw_readouts(model); };
+    auto const readouts = [&] { draw_readouts(model, input.kind().tilts_table()); };
     auto const controls = [&] { draw_controls(model, keys_, input, result.clicked); };
     // The reference monitor stands under the readouts; what it leaves them scrolls.
     float readouts_bottom = bottom;
@@ -212,7 +206,9 @@ void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
                       text);
     };
     RoomState const& shown = status.is_live ? status.room : model.live.pictured;
-    put(angles_text(shown.angles), false, false);
+    std::string angles = angles_text(patient_angles(shown));
+    if (shown.table_tilt_rad != 0) angles += "  " + tilt_text(shown.table_tilt_rad);
+    put(angles, false, false);
     put(picture_state_text(model.live), true, false);
     put(fixed_text(status.technique.quality.voltage.value(), 0) + " kV  " +
             fixed_text(status.technique.current.value(), 1) + " mA  " + fixed_text(shown.field_mm / 10, 1) + " cm",

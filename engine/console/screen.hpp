@@ -53,8 +53,11 @@ private:
     Edges dragged_;
 };
 
-/// Left side: lamp, dose, geometry, technique.
-void draw_readouts(ScreenModel const& model);
+/// Left side: lamp, picture, patient, dose, geometry, technique.
+/// `has_tilt`: the table can be tilted.
+void draw_readouts(ScreenModel const& model, bool has_tilt);
+/// The living patient's monitor among them.
+void draw_patient_card(BodyStatus const& body);
 /// Right side: a button for everything a key does.
 void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked);
 /// Below the picture: messages and standing remarks.

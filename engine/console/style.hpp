@@ -21,6 +21,11 @@ inline constexpr std::uint32_t button_hover = rgb(0x353c46);
 inline constexpr std::uint32_t accent = rgb(0x56b4e9); ///< something is held or on
 inline constexpr std::uint32_t beam = rgb(0xe69f00);   ///< the radiation lamp, nothing else
 inline constexpr std::uint32_t notice = rgb(0xf0e442);
+// What a patient's monitor shows in these colours, with its name beside it.
+inline constexpr std::uint32_t ecg = rgb(0x4bdc7d);
+inline constexpr std::uint32_t pressure = rgb(0xff7b72);
+inline constexpr std::uint32_t saturation = rgb(0x4fd8e0);
+inline constexpr std::uint32_t breath = rgb(0xe9ecef);
 inline constexpr std::uint32_t on_bright = rgb(0x0e0f11); ///< text on accent, beam and notice
 } // namespace palette
 

@@ -1,5 +1,6 @@
 // A Session without patient, physics or GPU: the real room, a drawn picture and round figures, for tests of what stands
-// around a session. Link it into a test program in place of the session module's own.
+// around a session. With SessionSettings::body a real heart beats and a real chest breathes, under a drawn pressure.
+// Link it into a test program in place of the session module's own.
 //
 // SessionSettings::projector.device chooses how it behaves: "slow" takes 200 ms for each pulse, "lost" throws at the
 // fifth pulse, anything else is quick.
@@ -11,7 +12,9 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <numbers>
 #include <thread>
+#include <utility>
 
 namespace fluoro {
 namespace {
@@ -55,16 +58,68 @@ Picture draw(RoomState const& room, int pixels, int number)
     return picture;
 }
 
+/// What a monitor shows of somebody who has no body: heart and breath, a pressure that follows the beat.
+class DrawnBody {
+public:
+    void order(Command const& command)
+    {
+        if (auto const* breath = std::get_if<Breathe>(&command)) breathing_.command(breath->how);
+        if (auto const* heart = std::get_if<SetHeart>(&command)) {
+            HeartbeatSettings to = heart_.settings();
+            to.rhythm = heart->rhythm.value_or(to.rhythm);
+            heart_.change(to);
+        }
+        if (auto const* inject = std::get_if<Inject>(&command)) {
+            left_ml_ = inject->volume_ml;
+            rate_ml_s_ = inject->rate_ml_s;
+        }
+        if (auto const* mouthful = std::get_if<TakeMouthful>(&command)) status_.in_mouth_ml += mouthful->volume_ml;
+        if (std::holds_alternative<SwallowNow>(command))
+            status_.swallowed_ml += std::exchange(status_.in_mouth_ml, 0.0);
+        if (auto const* oxygen = std::get_if<GiveOxygen>(&command)) status_.oxygen_l_min = oxygen->l_min;
+    }
+    BodyStatus const& advance()
+    {
+        constexpr double tick_s = 1.0 / ticks_per_second;
+        status_.heart = heart_.advance(tick_s);
+        status_.breath = breathing_.advance(tick_s);
+        status_.aortic_mmhg = 75 + 45 * std::sin(std::numbers::pi * std::pow(status_.heart.cycle, 0.5));
+        double const push_ml = std::min(left_ml_, rate_ml_s_ * tick_s);
+        left_ml_ -= push_ml;
+        status_.injected_ml += push_ml;
+        status_.is_injecting = left_ml_ > 0;
+        status_.injection_psi = status_.is_injecting ? 480 : 0;
+        status_.breath_asked = breathing_.asked();
+        bool const is_paused = status_.breath.is_held || status_.breath.is_apnoea;
+        status_.breath_pause_s = is_paused ? status_.breath_pause_s + tick_s : 0;
+        status_.has_pressure = status_.has_gullet = true;
+        MonitorCurves& curves = status_.curves;
+        auto const at = std::size_t(curves.taken++ % MonitorCurves::samples);
+        curves.ecg_mv[at] = float(ecg_mv(status_.heart));
+        curves.pressure_mmhg[at] = float(status_.aortic_mmhg);
+        curves.dome_mm[at] = float(status_.breath.dome_mm);
+        return status_;
+    }
+
+private:
+    Heartbeat heart_{{}};
+    Breathing breathing_{{}};
+    double left_ml_ = 0, rate_ml_s_ = 0;
+    BodyStatus status_;
+};
+
 } // namespace
 
 struct Session::Impl {
     explicit Impl(SessionSettings const& s)
-        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), 100, Vec2{0, 0}}
+        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), {100}}
     {
         status.room = room.state();
+        if (s.body) body.emplace();
     }
     SessionSettings settings;
     Room room;
+    std::optional<DrawnBody> body;
     Status status;
     Tick tick = 0, next_pulse = 0;
     bool has_ended = false;
@@ -82,10 +137,12 @@ Session::Step Session::step(std::vector<Command> const& commands)
         if (std::holds_alternative<EndSession>(command)) s.has_ended = true;
         step.refusals.push_back(s.room.command(command));
         if (!step.refusals.back().empty()) s.status.messages.push_back(step.refusals.back());
+        if (s.body) s.body->order(command);
         if (auto const* store = std::get_if<StorePicture>(&command); store && store->as_reference)
             step.reference = draw(s.room.state(), s.settings.pixels, 0);
     }
     std::ranges::move(s.room.advance(), std::back_inserter(s.status.messages));
+    if (s.body) s.status.body = s.body->advance();
     RoomState const& room = s.room.state();
     bool const was_on = s.status.is_beam_on;
     bool const is_on = room.pedal != Pedal::released;

@@ -1,10 +1,11 @@
 // The console over a drawn session, for the window test: says on stdout what happens, one line each.
-// Usage: console_probe [--scale S] [--demo]
+// Usage: console_probe [--scale S] [--demo] [--room KIND] [--size WIDTHxHEIGHT] [--still]
 #include <fluoro/console/console.hpp>
 #include <fluoro/core/error.hpp>
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 int main(int argument_count, char** arguments)
@@ -13,19 +14,28 @@ int main(int argument_count, char** arguments)
     ConsoleSettings settings;
     settings.title = "Fluorolab console probe";
     settings.patient = "drawn head";
-    settings.session.room = find_room_kind("c-arm-suite");
-    settings.session.start.field_mm = settings.session.room.fields_mm.front();
-    settings.session.start.blades = {-500, 500, -500, 500};
+    std::string_view room = "c-arm-suite";
+    settings.session.body.emplace();
     for (int i = 1; i < argument_count; ++i) {
         std::string_view const argument = arguments[i];
         if (argument == "--scale" && i + 1 < argument_count) settings.ui_scale = std::atof(arguments[++i]);
+        if (argument == "--room" && i + 1 < argument_count) room = arguments[++i];
+        if (argument == "--size" && i + 1 < argument_count)
+            std::sscanf(arguments[++i], "%dx%d", &settings.width, &settings.height);
+        if (argument == "--still") settings.session.body.reset();
         if (argument == "--demo")
             settings.hooks.script = [](Tick tick) {
                 std::vector<Command> commands;
+                if (tick == tick_at(0.3)) commands.emplace_back(Inject{"left-main", 0.5, 24, 4});
                 if (tick == tick_at(0.5)) commands.emplace_back(PressPedal{Pedal::fluoroscopy});
                 return commands;
             };
     }
+    settings.session.room = find_room_kind(std::string{room});
+    RoomState& start = settings.session.start;
+    start.field_mm = settings.session.room.fields_mm.front();
+    start.source_to_detector_mm = settings.session.room.source_to_detector_mm.most;
+    start.blades = {-500, 500, -500, 500};
     // Far above the product's limit: a machine that builds and tests at once may starve a window for a second.
     settings.live.heartbeat_limit = std::chrono::milliseconds{2000};
     bool was_on = false;

@@ -1,4 +1,5 @@
 // The whole body of the built-in man, drawn coarsely: the same life twice, what orders do, what the picture is told.
+#include <algorithm>
 #include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/body/body.hpp>
 #include <gtest/gtest.h>
@@ -26,7 +27,9 @@ std::uint64_t hash_after(double seconds)
     Tick const end = tick_at(seconds);
     for (Tick tick = 0; tick < end; ++tick) {
         auto const at = [&](double s, BodyOrder const& order) {
-            if (tick == tick_at(s)) EXPECT_EQ(body.order(order), "");
+            if (tick == tick_at(s)) {
+                EXPECT_EQ(body.order(order), "");
+            }
         };
         at(1, Breathe{BreathCommand::breathe_in_and_hold});
         at(3, Inject{"left-main", 0.3, 8, 3.5});
@@ -130,6 +133,54 @@ TEST(Body, held_breath_holds_the_diaphragm_and_lets_it_go)
     EXPECT_NEAR(body.pose().dome_mm, held, 1.0); // a held diaphragm drifts less than a millimetre
     for (int i = 0; i < 30 * ticks_per_second; ++i) body.advance({0, 1, 0});
     EXPECT_FALSE(body.status().breath.is_held);
+}
+
+// A monitor's curves: each tick one sample of what the body does, the pressure through a line that is quick enough to
+// keep its mean and nearly all of its swing.
+TEST(Body, monitor_curves_are_the_last_five_seconds)
+{
+    Body body{man(), {}};
+    for (int i = 0; i < 10 * ticks_per_second; ++i) body.advance({0, 1, 0});
+    MonitorCurves const& curves = body.status().curves;
+    EXPECT_EQ(curves.taken, 10 * ticks_per_second);
+    auto const newest = std::size_t((curves.taken - 1) % MonitorCurves::samples);
+    EXPECT_EQ(curves.dome_mm[newest], float(body.status().breath.dome_mm));
+    EXPECT_EQ(curves.ecg_mv[newest], float(ecg_mv(body.status().heart)));
+    EXPECT_TRUE(body.status().has_pressure);
+    auto const [low, high] = std::ranges::minmax(curves.pressure_mmhg);
+    VitalSigns const& signs = body.status().signs;
+    EXPECT_NEAR(low, signs.diastolic_mmhg, 5);
+    EXPECT_NEAR(high, signs.systolic_mmhg, 8); // rings a little over
+    // Six R waves in five seconds at 70 a minute, one more or less at the ends.
+    int waves = 0;
+    for (std::size_t i = 1; i < MonitorCurves::samples; ++i)
+        if (i != newest + 1 && curves.ecg_mv[i] > 0.7f && curves.ecg_mv[i - 1] <= 0.7f) ++waves;
+    EXPECT_NEAR(waves, 6, 1);
+}
+
+TEST(Body, tells_what_breath_was_asked_for_and_how_long_it_pauses)
+{
+    Body body{man(), {}};
+    auto const live = [&](double seconds) {
+        for (int i = 0; i < int(seconds * ticks_per_second); ++i) body.advance({0, 1, 0});
+    };
+    live(0.1);
+    EXPECT_EQ(body.status().breath_asked, BreathCommand::quiet);
+    body.order(Breathe{BreathCommand::breathe_out_and_hold});
+    live(0.1); // at once, though he has not begun
+    EXPECT_EQ(body.status().breath_asked, BreathCommand::breathe_out_and_hold);
+    EXPECT_EQ(body.status().breath_pause_s, 0);
+    live(6);
+    EXPECT_TRUE(body.status().breath.is_held);
+    double const held = body.status().breath_pause_s;
+    EXPECT_GT(held, 2);
+    live(1);
+    EXPECT_NEAR(body.status().breath_pause_s, held + 1, 1.5 / ticks_per_second);
+    live(20); // longer than anybody holds it
+    EXPECT_EQ(body.status().breath_asked, BreathCommand::quiet);
+    EXPECT_EQ(body.status().breath_pause_s, 0);
+    body.order(GiveOxygen{4});
+    EXPECT_EQ(body.status().oxygen_l_min, 4);
 }
 
 // The arterial pressure and output wished, within the band of a healthy adult.

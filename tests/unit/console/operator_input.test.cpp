@@ -8,6 +8,7 @@ namespace {
 RoomKind small_room()
 {
     RoomKind kind;
+    kind.primary_rad = {-2, 2};
     kind.fields_mm = {300, 250, 200};
     kind.pulse_rates = {3, 3.75, 7.5, 15, 30};
     kind.smallest_opening_mm = 10;

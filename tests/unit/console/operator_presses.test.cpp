@@ -299,10 +299,125 @@ TEST_F(Presses, the_held_picture_is_stored_or_goes_to_the_reference_monitor)
     EXPECT_TRUE(of_tap<StorePicture>("ctrl+r").as_reference);
 }
 
+TEST_F(Presses, the_patient_is_told_how_to_breathe)
+{
+    EXPECT_EQ(of_tap<Breathe>("5").how, BreathCommand::breathe_in_and_hold);
+    EXPECT_EQ(of_tap<Breathe>("6").how, BreathCommand::breathe_out_and_hold);
+    EXPECT_EQ(of_tap<Breathe>("7").how, BreathCommand::quiet);
+    EXPECT_EQ(of_tap<Breathe>("8").how, BreathCommand::deep);
+    EXPECT_EQ(of_tap<Breathe>("ctrl+8").how, BreathCommand::cough);
+}
+
+TEST_F(Presses, a_mouthful_is_thin_barium_and_waits_for_the_swallow)
+{
+    auto const mouthful = of_tap<TakeMouthful>("9");
+    EXPECT_EQ(mouthful.volume_ml, 15);
+    EXPECT_GE(mouthful.barium_g_100ml, 40); // thin barium: 40 to 60 % w/v, runny as the thinnest class of drinks
+    EXPECT_LE(mouthful.barium_g_100ml, 60);
+    EXPECT_LE(mouthful.viscosity_mpa_s, 50);
+    of_tap<SwallowNow>("0");
+    EXPECT_GT(of_tap<TakeGranules>("ctrl+9").gas_ml, 0);
+}
+
+TEST_F(Presses, oxygen_goes_on_and_off_from_what_the_patient_gets)
+{
+    EXPECT_GT(of_tap<GiveOxygen>("ctrl+o").l_min, 0);
+    EXPECT_EQ(of_tap<GiveOxygen>("ctrl+o").l_min, 0); // before the session has answered
+    input.update(start_state(), {}, true, 2);         // somebody else turned it on
+    EXPECT_EQ(of_tap<GiveOxygen>("ctrl+o").l_min, 0);
+}
+
+TEST_F(Presses, a_machine_without_tilt_and_turn_is_asked_for_neither)
+{
+    for (char const* name : {"'", ";", "/", "\\"}) {
+        tap(name);
+        EXPECT_TRUE(input.take(0).empty()) << name;
+    }
+    auto const view = of_tap<MoveCArm>("2");
+    EXPECT_NEAR(*view.primary_rad, radians(45), rounding);
+    EXPECT_EQ(view.secondary_rad, 0);
+}
+
 TEST_F(Presses, a_press_that_is_not_held_asks_once)
 {
     down("g");
     EXPECT_EQ(input.take(0.1).size(), 1u);
     EXPECT_TRUE(input.take(0.1).empty());
     EXPECT_FALSE(input.is_anything_held());
+}
+
+namespace {
+
+class OnTheTiltingTable : public Presses {
+protected:
+    OnTheTiltingTable()
+    {
+        kind = find_room_kind("tilting-table");
+        input = OperatorInput{kind, KeyMap{}};
+        input.update(start_state(), {}, true);
+    }
+};
+
+} // namespace
+
+TEST_F(OnTheTiltingTable, tilts_at_its_own_speed_and_stops_with_the_key)
+{
+    down("'");
+    auto const up_it_goes = only<JogTable>();
+    EXPECT_EQ(up_it_goes.tilt, 1); // 5 degrees a second is no hurry
+    EXPECT_EQ(up_it_goes.longitudinal, 0);
+    up("'");
+    EXPECT_EQ(only<JogTable>().tilt, 0);
+    down(";");
+    EXPECT_EQ(only<JogTable>().tilt, -1);
+    input.release_all();
+    EXPECT_EQ(only<JogTable>().tilt, 0);
+}
+
+TEST_F(OnTheTiltingTable, keys_of_the_c_arm_turn_the_patient_to_the_same_view)
+{
+    for (char const* name : {"right", "\\"}) {
+        down(name);
+        double const turn = only<JogTable>().turn; // and no C-arm is asked to move
+        EXPECT_GT(turn, 0);
+        EXPECT_LT(turn, 1);
+        input.fast(true);
+        EXPECT_EQ(only<JogTable>().turn, 1);
+        input.fast(false);
+        EXPECT_EQ(only<JogTable>().turn, turn);
+        up(name);
+        EXPECT_EQ(only<JogTable>().turn, 0);
+    }
+    down("right");
+    double const one = only<JogTable>().turn;
+    down("\\"); // both: not faster than one
+    EXPECT_TRUE(input.take(0).empty());
+    up("right");
+    up("\\");
+    input.take(0);
+    down("/");
+    EXPECT_EQ(only<JogTable>().turn, -one);
+    up("/");
+    input.take(0);
+    down("up"); // the tube still angles
+    EXPECT_GT(only<JogCArm>().secondary, 0);
+}
+
+TEST_F(OnTheTiltingTable, views_turn_the_patient_and_level_the_tube)
+{
+    struct View {
+        char const* name;
+        double degrees;
+    };
+    for (View const view : {View{"1", 0}, View{"2", 45}, View{"3", 90}, View{"4", -30}}) {
+        tap(view.name);
+        auto const commands = input.take(0);
+        ASSERT_EQ(commands.size(), 2u);
+        auto const& turn = std::get<MoveTable>(commands[0]);
+        EXPECT_NEAR(*turn.turn_rad, radians(view.degrees), rounding);
+        EXPECT_FALSE(turn.tilt_rad || turn.longitudinal_mm || turn.lateral_mm || turn.height_mm);
+        auto const& tube = std::get<MoveCArm>(commands[1]);
+        EXPECT_EQ(tube.secondary_rad, 0);
+        EXPECT_FALSE(tube.primary_rad || tube.source_to_detector_mm);
+    }
 }

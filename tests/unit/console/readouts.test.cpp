@@ -13,6 +13,35 @@ TEST(Readouts, angles_are_named_after_the_side_of_the_detector)
     EXPECT_EQ(angles_text({radians(89.6), 0}), "LAO 90  CRAN 0");
 }
 
+TEST(Readouts, a_view_is_named_after_the_patient_whoever_turned)
+{
+    RoomState room;
+    auto const text = [&](double arm, double turn) {
+        room.angles.primary_rad = radians(arm);
+        room.patient_turn_rad = radians(turn);
+        return angles_text(patient_angles(room));
+    };
+    EXPECT_EQ(text(0, -35), "RAO 35  CRAN 0");
+    EXPECT_EQ(text(10, 20), "LAO 30  CRAN 0");
+    EXPECT_EQ(text(45, -45), "LAO 0  CRAN 0");
+    EXPECT_EQ(text(100, 120), "RAO 140  CRAN 0"); // the short way round
+    room.angles.secondary_rad = radians(-15);
+    EXPECT_EQ(text(0, 90), "LAO 90  CAUD 15");
+}
+
+TEST(Readouts, tilt_and_turn_are_said_as_people_say_them)
+{
+    EXPECT_EQ(tilt_text(0), "level");
+    EXPECT_EQ(tilt_text(radians(85)), "head up 85");
+    EXPECT_EQ(tilt_text(radians(-15.4)), "head down 15");
+    EXPECT_EQ(tilt_text(radians(0.4)), "level");
+    EXPECT_EQ(turn_text(0), "on the back");
+    EXPECT_EQ(turn_text(radians(-35)), "RAO 35");
+    EXPECT_EQ(turn_text(radians(140)), "LAO 140");
+    EXPECT_EQ(turn_text(radians(180)), "prone");
+    EXPECT_EQ(turn_text(radians(-180)), "prone");
+}
+
 TEST(Readouts, fluoroscopy_time_is_shown_only_once_it_has_passed)
 {
     EXPECT_EQ(minutes_text(0), "0.0");
@@ -57,7 +86,10 @@ TEST(Readouts, a_view_is_the_same_until_something_but_the_blades_moves)
     RoomState blades = start;
     blades.blades.left_mm += 20;
     EXPECT_TRUE(is_same_view(start, blades));
-    for (int what = 0; what < 7; ++what) {
+    RoomState tilted = start; // table, tube and detector go round together: only gravity changes
+    tilted.table_tilt_rad += radians(30);
+    EXPECT_TRUE(is_same_view(start, tilted));
+    for (int what = 0; what < 8; ++what) {
         RoomState moved = start;
         if (what == 0) moved.angles.primary_rad += radians(0.5);
         if (what == 1) moved.angles.secondary_rad -= radians(0.5);
@@ -66,6 +98,7 @@ TEST(Readouts, a_view_is_the_same_until_something_but_the_blades_moves)
         if (what == 4) moved.table_lateral_mm -= 1;
         if (what == 5) moved.table_height_mm += 1;
         if (what == 6) moved.field_mm -= 50;
+        if (what == 7) moved.patient_turn_rad += radians(0.5);
         EXPECT_FALSE(is_same_view(start, moved)) << what;
     }
 }

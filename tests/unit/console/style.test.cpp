@@ -30,10 +30,11 @@ TEST(Style, text_can_be_read_on_every_ground_it_stands_on)
 {
     using namespace palette;
     std::pair<std::uint32_t, std::uint32_t> const pairs[] = {
-        {text, ground},       {text, panel},        {text, card},        {text, button},
-        {text, button_hover}, {quiet_text, ground}, {quiet_text, panel}, {quiet_text, card},
-        {quiet_text, button}, {notice, panel},      {notice, card},      {accent, panel},
-        {on_bright, accent},  {on_bright, beam},    {on_bright, notice}, {quiet_text, button_hover},
+        {text, ground},       {text, panel},       {text, card},       {text, button},       {text, button_hover},
+        {quiet_text, ground}, {quiet_text, panel}, {quiet_text, card}, {quiet_text, button}, {notice, panel},
+        {accent, panel},      {on_bright, accent}, {on_bright, beam},  {on_bright, notice},  {quiet_text, button_hover},
+        {notice, card},       {ecg, card},         {pressure, card},   {saturation, card},   {breath, card},
+        {ecg, ground},        {pressure, ground},  {breath, ground},
     };
     for (auto const& [ink, paper] : pairs) EXPECT_GE(contrast(ink, paper), 4.5) << std::hex << ink << " on " << paper;
 }

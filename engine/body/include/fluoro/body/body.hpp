@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstdint>
 #include <fluoro/body/circulation.hpp>
 #include <fluoro/body/content.hpp>
 #include <fluoro/body/gullet.hpp>
@@ -24,6 +26,15 @@ struct BodySettings {
     double fill_spacing_mm = 1.5; ///< of the places that contrast medium is drawn in, where vessels are wide
 };
 
+/// The last five seconds of a monitor's curves, a sample each tick: sample n stands at n modulo `samples`.
+struct MonitorCurves {
+    static constexpr int samples = 5 * ticks_per_second;
+    std::array<float, samples> ecg_mv{};        ///< lead II
+    std::array<float, samples> pressure_mmhg{}; ///< of the aorta, as a catheter full of fluid shows it
+    std::array<float, samples> dome_mm{};       ///< of the breath: + = in
+    std::int64_t taken = 0;                     ///< so far
+};
+
 /// What a monitor shows of the body after a tick.
 struct BodyStatus {
     HeartMoment heart;
@@ -35,6 +46,12 @@ struct BodyStatus {
     bool is_injecting = false;
     double injection_psi = 0; ///< at the syringe
     double swallowed_ml = 0, in_mouth_ml = 0;
+    BreathCommand breath_asked = BreathCommand::quiet; ///< what the patient was told and is doing, or about to do
+    double breath_pause_s = 0;                         ///< for how long no breath has moved: held, or apnoea
+    double oxygen_l_min = 0;
+    bool has_pressure = false; ///< the patient has an aorta whose pressure is known
+    bool has_gullet = false;
+    MonitorCurves curves;
 };
 
 /// One patient, alive: the heart beats, the chest breathes, blood carries contrast medium, a swallow runs down the

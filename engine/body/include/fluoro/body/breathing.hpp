@@ -32,6 +32,8 @@ public:
     void change(BreathingSettings const& settings);
     BreathMoment const& advance(double dt_s);
     BreathMoment const& now() const { return now_; }
+    /// What is being done, or was told and is about to begin.
+    BreathCommand asked() const { return wait_s_ >= 0 ? wanted_ : doing_; }
 
 private:
     enum class State { quiet, moving, held, coughing, stopped };

@@ -35,6 +35,10 @@ enum class Action {
     wedge_right_out,
     wedge_left_turn,
     wedge_right_turn,
+    table_tilt_up,
+    table_tilt_down,
+    patient_turn_lao,
+    patient_turn_rao,
     // Once per press.
     field_smaller,
     field_larger,
@@ -77,6 +81,15 @@ enum class Action {
     review_live,
     store_picture,
     store_reference,
+    breathe_in,
+    breathe_out,
+    breathe_on,
+    breathe_deep,
+    cough,
+    mouthful,
+    swallow,
+    granules,
+    oxygen,
     // The window's own.
     toggle_help,
     toggle_text,
@@ -91,7 +104,7 @@ inline constexpr int action_count = int(Action::scale_down) + 1;
 /// The action lasts as long as its key is down.
 constexpr bool is_held(Action action)
 {
-    return action <= Action::wedge_right_turn;
+    return action <= Action::patient_turn_rao;
 }
 /// The action is for the window and never reaches the session.
 constexpr bool is_of_window(Action action)

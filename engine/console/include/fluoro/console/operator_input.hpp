@@ -18,7 +18,7 @@ public:
 
     /// Where the machine is. Call before reading input. `is_settled`: every command taken so far has met its tick;
     /// until then steps build on what was asked for, not on `state`.
-    void update(RoomState const& state, PictureState const& picture, bool is_settled);
+    void update(RoomState const& state, PictureState const& picture, bool is_settled, double oxygen_l_min = 0);
 
     /// A key went down or up; the window's own actions are returned, all others become commands.
     std::optional<Action> key(int code, bool is_down, bool with_control);
@@ -45,6 +45,7 @@ public:
     bool is_anything_held() const;
     /// Blades as last asked for, at once where `state` still lags behind.
     BladeOpening const& blades() const { return blades_; }
+    RoomKind const& kind() const { return kind_; }
 
 private:
     struct DownKey {
@@ -59,6 +60,7 @@ private:
     void move_wedges(double elapsed_s);
     void press_for_room(Action action);
     void press_for_picture(Action action);
+    void press_for_patient(Action action);
 
     RoomKind kind_;
     KeyMap keys_;
@@ -76,6 +78,7 @@ private:
     // As last asked for, so that steps build on each other before the session has taken them.
     RoomState room_;
     PictureState picture_;
+    bool has_oxygen_ = false;
     BladeOpening blades_; ///< inside the active field
 };
 

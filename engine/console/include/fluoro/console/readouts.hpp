@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstdint>
 #include <fluoro/console/live_session.hpp>
 #include <fluoro/room/room.hpp>
 #include <optional>
@@ -11,6 +13,12 @@ namespace fluoro {
 
 /// "LAO 30  CRAN 20": whole degrees, RAO and CAUD for the other signs, LAO 0 and CRAN 0 for none.
 std::string angles_text(PositionerAngles angles);
+/// The view as the patient sees it, whether the C-arm went round him or he turned under the tube; (-180, 180] degrees.
+PositionerAngles patient_angles(RoomState const& room);
+/// Of the table: "head up 85", "head down 15", "level".
+std::string tilt_text(double rad);
+/// Of the patient on the table: "LAO 35", "RAO 140", "on the back", "prone".
+std::string turn_text(double rad);
 /// Signed centimetres, to the millimetre: "+3.5", "0.0".
 std::string offset_text(double mm);
 /// Minutes and tenths, as regulations ask: "1.2" for 76 s.
@@ -30,7 +38,8 @@ constexpr int time_alerts(double fluoroscopy_s)
     return int(fluoroscopy_s / 300.0 + 1e-9);
 }
 
-/// Both show the same anatomy at the same size: C-arm, detector, table and zoom stand where they stood. Blades do not
+/// Both show the same anatomy at the same size: C-arm, detector, table, zoom and the patient's turn are
+/// as they were. Blades do not
 /// count.
 bool is_same_view(RoomState const& a, RoomState const& b);
 
@@ -49,6 +58,34 @@ PictureRemark picture_remark(LiveSnapshot const& live);
 bool is_held_view(LiveSnapshot const& live);
 /// A programme's name for people: "fluoroscopy-low" as "Fluoroscopy, low dose". Other names stay.
 std::string programme_text(std::string const& programme);
+// The patient, as a monitor tells of him.
+
+/// A reading that nobody can take: no heartbeat to count, no catheter in the aorta.
+inline constexpr char const* no_reading = "--";
+/// Beats a minute; none while the heart stands still or fibrillates.
+std::string heart_rate_text(BodyStatus const& body);
+/// "120/75".
+std::string pressure_text(BodyStatus const& body);
+/// The mean, "(93)".
+std::string mean_pressure_text(BodyStatus const& body);
+/// In words that warn where it is a matter of life: "sinus rhythm", "VENT. FIBRILLATION".
+struct BodyRemark {
+    std::string text;
+    bool is_warning = false;
+};
+BodyRemark rhythm_remark(BodyStatus const& body);
+/// "quiet", "breathing in", "held 12 s", "APNOEA 5 s".
+BodyRemark breath_remark(BodyStatus const& body);
+
+/// Samples [from, to) of a curve that sweeps across its strip from left to right and begins again: those of this sweep,
+/// then what is left of the one before, behind a gap. `taken`: samples so far; the strip holds MonitorCurves::samples.
+struct SweepPart {
+    int from = 0, to = 0;
+};
+std::array<SweepPart, 2> sweep_parts(std::int64_t taken);
+/// The top of a strip for these samples: `least`, or as many `steps` more as the highest needs.
+float sweep_top(std::array<float, MonitorCurves::samples> const& samples, float least, float step);
+
 /// The wedge's edge inside the opening [mm on the detector plane]; nothing where it does not reach in.
 std::optional<std::pair<Vec2, Vec2>> wedge_edge(WedgePlace const& wedge, BladeOpening const& opening);
 /// "out", or where its edge stands and from where it covers: "edge 3.2 cm, 180\xc2\xb0".

@@ -45,6 +45,10 @@ struct RoomKind {
     Range voltage_kv{40, 125}, current_ma{5, 800}, pulse_ms{1, 12}, copper_mm{0, 0.9};
     double power_limit_kw = 80; ///< of the generator during a pulse; the tube's focal spots have their own
     ExposureSettings exposure;
+
+    bool swings() const { return primary_rad.most > primary_rad.least; } ///< the C-arm goes round the patient
+    bool tilts_table() const { return table_tilt_rad.most > table_tilt_rad.least; }
+    bool turns_patient() const { return patient_turn_rad.most > patient_turn_rad.least; }
 };
 
 /// The room kinds the program knows by name; throws Error with the names otherwise.
