@@ -101,6 +101,11 @@ public:
     void on_key(int code, int what, int modifiers);
     void on_focus(bool has_focus);
     void on_input() { redraws_due_ = redraws_after_input; }
+    void on_exposed()
+    {
+        presenter_.show_again();
+        on_input();
+    }
 
 private:
     void let_go();
@@ -332,7 +337,7 @@ void install_callbacks(GLFWwindow* window)
         if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
     });
     glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) {
-        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_exposed();
     });
 }
 

@@ -163,7 +163,7 @@ void draw_machine(Controls const& controls, RoomState const& room, OperatorInput
     float const half = (ImGui::GetContentRegionAvail().x - 2 * gap) / 2;
     ImVec2 const crosses = ImGui::GetCursorPos();
     // Where no C-arm goes round the patient he turns under the tube; the views are the same.
-    char const* const heading = input.kind().swings() ? "C-ARM (Shift: fast)" : "TURN, TUBE (Shift: fast)";
+    char const* const heading = input.kind().swings() ? "C-ARM (Shift: fast)" : "TURN, ANGLE (Shift: fast)";
     controls.cross(heading, Action::c_arm_cranial, "CRAN", Action::c_arm_rao, "RAO", Action::c_arm_lao, "LAO",
                    Action::c_arm_caudal, "CAUD", half);
     ImGui::SetCursorPos({crosses.x + half + 2 * gap, crosses.y});
@@ -246,8 +246,8 @@ void draw_patient(Controls const& controls, Status const& status, RoomKind const
     BreathCommand const breath = body.breath_asked;
     auto const is_told = [&](BreathCommand command) { return status.body && breath == command; };
     Controls::heading_text(status.body ? ("BREATH: " + breath_remark(body).text).c_str() : "BREATH: a still patient");
-    controls.row({{Action::breathe_in, "In and hold", is_told(BreathCommand::breathe_in_and_hold)},
-                  {Action::breathe_out, "Out and hold", is_told(BreathCommand::breathe_out_and_hold)}});
+    controls.row({{Action::breathe_in, "Breathe in, hold", is_told(BreathCommand::breathe_in_and_hold)},
+                  {Action::breathe_out, "Breathe out, hold", is_told(BreathCommand::breathe_out_and_hold)}});
     controls.row({{Action::breathe_on, "Breathe on", is_told(BreathCommand::quiet)},
                   {Action::breathe_deep, "Deep breath", is_told(BreathCommand::deep)}});
     controls.row({{Action::cough, "Cough", is_told(BreathCommand::cough)},

@@ -32,8 +32,11 @@ void draw_part(ImDrawList& list, Trace const& trace, SweepPart part, ImVec2 at, 
             if (trace.samples[std::size_t(i)] < trace.samples[std::size_t(low)]) low = i;
             if (trace.samples[std::size_t(i)] > trace.samples[std::size_t(high)]) high = i;
         }
-        for (int const sample : {std::min(low, high), std::max(low, high)})
+        auto const put = [&](int sample) {
             list.PathLineTo({at.x + float(sample) * per_sample, height(trace.samples[std::size_t(sample)])});
+        };
+        put(std::min(low, high));
+        if (low != high) put(std::max(low, high));
     }
     list.PathStroke(trace.ink, 0, 0.09f * ImGui::GetFontSize());
 }
@@ -75,7 +78,7 @@ void draw_patient_card(BodyStatus const& body)
                  heart_rate_text(body), "/min", "ECG, lead II", palette::quiet_text);
     draw_channel(card,
                  {curves.pressure_mmhg, curves.taken, 0, sweep_top(curves.pressure_mmhg, 140, 20), palette::pressure},
-                 pressure_text(body), "mmHg", "aorta " + mean_pressure_text(body), palette::quiet_text);
+                 pressure_text(body), "mmHg", mean_pressure_text(body), palette::quiet_text);
     draw_channel(card, {curves.dome_mm, curves.taken, -8, sweep_top(curves.dome_mm, 20, 10), palette::breath},
                  fixed_text(body.signs.breaths_per_min, 0), "/min", "breath: " + breath.text, ink_of(breath));
     card.pair({"SpO2", fixed_text(100 * body.signs.spo2, 0), "%", palette::saturation},

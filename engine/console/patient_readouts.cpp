@@ -25,7 +25,7 @@ std::string pressure_text(BodyStatus const& body)
 
 std::string mean_pressure_text(BodyStatus const& body)
 {
-    return body.has_pressure ? "(" + fixed_text(body.signs.mean_mmhg, 0) + ")" : "";
+    return body.has_pressure ? "aorta, mean " + fixed_text(body.signs.mean_mmhg, 0) : "aorta: none";
 }
 
 BodyRemark rhythm_remark(BodyStatus const& body)

@@ -1,11 +1,13 @@
 #include "presenter.hpp"
+#include "damage.hpp"
 #include "picture_layer.hpp"
+#include "vulkan_list.hpp"
+#include "window_device.hpp"
 #include "window_error.hpp"
 
 #include <algorithm>
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_vulkan.h>
-#include <cstring>
 #include <imgui.h>
 #include <optional>
 #include <utility>
@@ -28,35 +30,20 @@ void check_imgui(VkResult result)
     check_window(result, "drawing the panels");
 }
 
-/// Vulkan's "how many, then which" calls as one.
-template <class Item, class Call> std::vector<Item> list_of(Call call)
-{
-    std::uint32_t count = 0;
-    call(&count, nullptr);
-    std::vector<Item> items(count);
-    call(&count, items.data());
-    items.resize(count);
-    return items;
-}
-
 } // namespace
 
 struct Presenter::Impl {
     GLFWwindow* window = nullptr;
-    VkInstance instance = nullptr;
-    VkSurfaceKHR surface = nullptr;
-    VkPhysicalDevice physical = nullptr;
-    VkPhysicalDeviceProperties properties{};
-    std::uint32_t family = 0;
-    VkDevice device = nullptr;
-    VkQueue queue = nullptr;
+    WindowDevice base;
+    VkDevice device = base.device;
+    VkQueue queue = base.queue;
     VkDescriptorPool descriptors = nullptr;
     VkCommandPool commands = nullptr;
     VkCommandBuffer frame = nullptr;
     VkFence frame_done = nullptr;
     VkSemaphore acquired = nullptr;
-    VkSurfaceFormatKHR format{};
-    VkRenderPass pass = nullptr;
+    VkRenderPass pass = nullptr;      ///< of the whole window
+    VkRenderPass part_pass = nullptr; ///< leaves what is there
     bool has_imgui = false;
 
     struct SwapChain {
@@ -65,114 +52,33 @@ struct Presenter::Impl {
         std::vector<VkImageView> views;
         std::vector<VkFramebuffer> targets;
         std::vector<VkSemaphore> drawn; ///< one per image: its presentation waits for it
+        std::vector<ScreenRect> stale;  ///< of each image: what has changed since it was drawn
+        ScreenRect whole() const { return {0, 0, int(extent.width), int(extent.height)}; }
     };
     SwapChain swap;
     std::vector<SwapChain> retired; ///< may still be on their way to the screen; freed after the next whole frame
     bool is_swap_stale = true;
+    bool is_shown = false;          ///< the newest draw data and pictures are on the window
+    bool are_pictures_new = true;   ///< since the last draw
+    std::vector<DrawnPanel> panels; ///< of the last draw
+    PictureArea area, reference_area;
 
     std::optional<PictureLayer> picture, reference_picture;
 
-    explicit Impl(GLFWwindow* window_) : window{window_} {}
+    explicit Impl(GLFWwindow* window_) : window{window_}, base{window_} {}
     ~Impl();
-    void create_instance();
-    void choose_device();
-    void create_device();
-    void create_pass();
+    void create_pools();
+    VkRenderPass create_pass(bool keeps);
     void start_imgui();
     void wait_for_frame();
     bool renew_swap_chain();
     void destroy(SwapChain& old);
-    void record(std::uint32_t image, PictureArea const& area, PictureArea const& reference_area);
+    void note_changes(PictureArea const& to, PictureArea const& reference_to);
+    void record(std::uint32_t image);
 };
 
-void Presenter::Impl::create_instance()
+void Presenter::Impl::create_pools()
 {
-    std::uint32_t count = 0;
-    char const** extensions = glfwGetRequiredInstanceExtensions(&count);
-    if (!extensions) fail_window("this display takes no Vulkan pictures");
-    VkApplicationInfo const app{
-        VK_STRUCTURE_TYPE_APPLICATION_INFO, nullptr, "fluorolab", 1, nullptr, 0, VK_API_VERSION_1_2};
-    VkInstanceCreateInfo info{};
-    info.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO;
-    info.pApplicationInfo = &app;
-    info.enabledExtensionCount = count;
-    info.ppEnabledExtensionNames = extensions;
-    check_window(vkCreateInstance(&info, nullptr, &instance), "starting Vulkan");
-    check_window(glfwCreateWindowSurface(instance, window, nullptr, &surface), "connecting to the window");
-}
-
-void Presenter::Impl::choose_device()
-{
-    auto const rank = [](VkPhysicalDeviceType type) {
-        switch (type) {
-        case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
-            return 4;
-        case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
-            return 3;
-        case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
-            return 2;
-        default:
-            return 1;
-        }
-    };
-    int best = 0;
-    for (VkPhysicalDevice candidate : list_of<VkPhysicalDevice>(
-             [&](std::uint32_t*n, VkPhysicalDevice*list) { return vkEnumeratePhysicalDevices(instance, n, list); })) {
-        VkPhysicalDeviceProperties found{};
-        vkGetPhysicalDeviceProperties(candidate, &found);
-        auto const extensions = list_of<VkExtensionProperties>([&](std::uint32_t* n, VkExtensionProperties* list) {
-            return vkEnumerateDeviceExtensionProperties(candidate, nullptr, n, list);
-        });
-        bool const has_swap_chain =
-            std::any_of(extensions.begin(), extensions.end(), [](VkExtensionProperties const& e) {
-                return std::strcmp(e.extensionName, VK_KHR_SWAPCHAIN_EXTENSION_NAME) == 0;
-            });
-        if (!has_swap_chain || found.apiVersion < VK_API_VERSION_1_2 || rank(found.deviceType) <= best) continue;
-        auto const families = list_of<VkQueueFamilyProperties>([&](std::uint32_t* n, VkQueueFamilyProperties* list) {
-            vkGetPhysicalDeviceQueueFamilyProperties(candidate, n, list);
-        });
-        for (std::uint32_t i = 0; i < families.size(); ++i) {
-            VkBool32 can_present = VK_FALSE;
-            vkGetPhysicalDeviceSurfaceSupportKHR(candidate, i, surface, &can_present);
-            if (!can_present || !(families[i].queueFlags & VK_QUEUE_GRAPHICS_BIT)) continue;
-            best = rank(found.deviceType);
-            physical = candidate;
-            properties = found;
-            family = i;
-            break;
-        }
-    }
-    if (!physical) fail_window("no Vulkan device can show pictures in it");
-
-    auto const formats = list_of<VkSurfaceFormatKHR>([&](std::uint32_t* n, VkSurfaceFormatKHR* list) {
-        return vkGetPhysicalDeviceSurfaceFormatsKHR(physical, surface, n, list);
-    });
-    if (formats.empty()) fail_window("it offers no pixel format");
-    // Grey levels go to the screen as they are: no second gamma curve on top of the display's own.
-    auto const plain = std::find_if(formats.begin(), formats.end(), [](VkSurfaceFormatKHR f) {
-        return f.format == VK_FORMAT_B8G8R8A8_UNORM || f.format == VK_FORMAT_R8G8B8A8_UNORM;
-    });
-    format = plain != formats.end() ? *plain : formats.front();
-}
-
-void Presenter::Impl::create_device()
-{
-    float const priority = 1;
-    VkDeviceQueueCreateInfo queue_info{};
-    queue_info.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO;
-    queue_info.queueFamilyIndex = family;
-    queue_info.queueCount = 1;
-    queue_info.pQueuePriorities = &priority;
-    char const* const extension = VK_KHR_SWAPCHAIN_EXTENSION_NAME;
-    VkDeviceCreateInfo info{};
-    info.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO;
-    info.queueCreateInfoCount = 1;
-    info.pQueueCreateInfos = &queue_info;
-    info.enabledExtensionCount = 1;
-    info.ppEnabledExtensionNames = &extension;
-    check_window(vkCreateDevice(physical, &info, nullptr, &device), "opening the device");
-    vkGetDeviceQueue(device, family, 0, &queue);
-
     VkDescriptorPoolSize const fonts{VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1};
     VkDescriptorPoolCreateInfo pool{};
     pool.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO;
@@ -183,7 +89,7 @@ void Presenter::Impl::create_device()
     check_window(vkCreateDescriptorPool(device, &pool, nullptr, &descriptors), "descriptor pool");
 
     VkCommandPoolCreateInfo const command_pool{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO, nullptr,
-                                               VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT, family};
+                                               VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT, base.family};
     check_window(vkCreateCommandPool(device, &command_pool, nullptr, &commands), "command pool");
     VkCommandBufferAllocateInfo const buffer{VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, nullptr, commands,
                                              VK_COMMAND_BUFFER_LEVEL_PRIMARY, 1};
@@ -194,16 +100,16 @@ void Presenter::Impl::create_device()
     check_window(vkCreateSemaphore(device, &semaphore, nullptr, &acquired), "semaphore");
 }
 
-void Presenter::Impl::create_pass()
+VkRenderPass Presenter::Impl::create_pass(bool keeps)
 {
     VkAttachmentDescription colour{};
-    colour.format = format.format;
+    colour.format = VkFormat(base.format);
     colour.samples = VK_SAMPLE_COUNT_1_BIT;
-    colour.loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR;
+    colour.loadOp = keeps ? VK_ATTACHMENT_LOAD_OP_LOAD : VK_ATTACHMENT_LOAD_OP_CLEAR;
     colour.storeOp = VK_ATTACHMENT_STORE_OP_STORE;
     colour.stencilLoadOp = VK_ATTACHMENT_LOAD_OP_DONT_CARE;
     colour.stencilStoreOp = VK_ATTACHMENT_STORE_OP_DONT_CARE;
-    colour.initialLayout = VK_IMAGE_LAYOUT_UNDEFINED;
+    colour.initialLayout = keeps ? VK_IMAGE_LAYOUT_PRESENT_SRC_KHR : VK_IMAGE_LAYOUT_UNDEFINED;
     colour.finalLayout = VK_IMAGE_LAYOUT_PRESENT_SRC_KHR;
     VkAttachmentReference const reference{0, VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL};
     VkSubpassDescription subpass{};
@@ -214,7 +120,7 @@ void Presenter::Impl::create_pass()
     VkSubpassDependency dependency{};
     dependency.srcSubpass = VK_SUBPASS_EXTERNAL;
     dependency.srcStageMask = dependency.dstStageMask = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
-    dependency.dstAccessMask = VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT;
+    dependency.dstAccessMask = VK_ACCESS_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT;
     VkRenderPassCreateInfo info{};
     info.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO;
     info.attachmentCount = 1;
@@ -223,16 +129,18 @@ void Presenter::Impl::create_pass()
     info.pSubpasses = &subpass;
     info.dependencyCount = 1;
     info.pDependencies = &dependency;
-    check_window(vkCreateRenderPass(device, &info, nullptr, &pass), "render pass");
+    VkRenderPass made = nullptr;
+    check_window(vkCreateRenderPass(device, &info, nullptr, &made), "render pass");
+    return made;
 }
 
 void Presenter::Impl::start_imgui()
 {
     ImGui_ImplVulkan_InitInfo info{};
-    info.Instance = instance;
-    info.PhysicalDevice = physical;
+    info.Instance = base.instance;
+    info.PhysicalDevice = base.physical;
     info.Device = device;
-    info.QueueFamily = family;
+    info.QueueFamily = base.family;
     info.Queue = queue;
     info.DescriptorPool = descriptors;
     info.MinImageCount = info.ImageCount = 2; // one frame is in flight at a time; the backend asks for two at least
@@ -275,7 +183,8 @@ void Presenter::Impl::destroy(SwapChain& old)
 bool Presenter::Impl::renew_swap_chain()
 {
     VkSurfaceCapabilitiesKHR limits{};
-    check_window(vkGetPhysicalDeviceSurfaceCapabilitiesKHR(physical, surface, &limits), "asking the window's size");
+    check_window(vkGetPhysicalDeviceSurfaceCapabilitiesKHR(base.physical, base.surface, &limits),
+                 "asking the window's size");
     VkExtent2D extent = limits.currentExtent;
     if (extent.width == 0xffffffffu) {
         int width = 0, height = 0;
@@ -288,10 +197,10 @@ bool Presenter::Impl::renew_swap_chain()
     std::uint32_t const most = limits.maxImageCount ? limits.maxImageCount : 8;
     VkSwapchainCreateInfoKHR info{};
     info.sType = VK_STRUCTURE_TYPE_SWAPCHAIN_CREATE_INFO_KHR;
-    info.surface = surface;
+    info.surface = base.surface;
     info.minImageCount = std::min(std::max(limits.minImageCount, 2u), most);
-    info.imageFormat = format.format;
-    info.imageColorSpace = format.colorSpace;
+    info.imageFormat = VkFormat(base.format);
+    info.imageColorSpace = VkColorSpaceKHR(base.colour_space);
     info.imageExtent = extent;
     info.imageArrayLayers = 1;
     info.imageUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT;
@@ -301,7 +210,7 @@ bool Presenter::Impl::renew_swap_chain()
                               ? VK_COMPOSITE_ALPHA_OPAQUE_BIT_KHR
                               : VK_COMPOSITE_ALPHA_INHERIT_BIT_KHR;
     info.presentMode = VK_PRESENT_MODE_FIFO_KHR;
-    info.clipped = VK_TRUE;
+    info.clipped = VK_FALSE; // an image keeps what was drawn, for the next time
     info.oldSwapchain = swap.chain;
     SwapChain fresh;
     VkResult const result = vkCreateSwapchainKHR(device, &info, nullptr, &fresh.chain);
@@ -315,7 +224,7 @@ bool Presenter::Impl::renew_swap_chain()
         view.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO;
         view.image = image;
         view.viewType = VK_IMAGE_VIEW_TYPE_2D;
-        view.format = format.format;
+        view.format = VkFormat(base.format);
         view.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
         check_window(vkCreateImageView(device, &view, nullptr, &swap.views.emplace_back()), "image view");
         VkFramebufferCreateInfo target{};
@@ -329,65 +238,96 @@ bool Presenter::Impl::renew_swap_chain()
         check_window(vkCreateFramebuffer(device, &target, nullptr, &swap.targets.emplace_back()), "frame buffer");
         VkSemaphoreCreateInfo const semaphore{VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, nullptr, 0};
         check_window(vkCreateSemaphore(device, &semaphore, nullptr, &swap.drawn.emplace_back()), "semaphore");
+        swap.stale.push_back(swap.whole());
     }
-    is_swap_stale = false;
+    is_swap_stale = is_shown = false;
     return true;
 }
 
-void Presenter::Impl::record(std::uint32_t image, PictureArea const& area, PictureArea const& reference_area)
+/// Adds to what each image of the swap chain lacks what looks different from the last draw.
+void Presenter::Impl::note_changes(PictureArea const& to, PictureArea const& reference_to)
+{
+    std::vector<DrawnPanel> now = drawn_panels(*ImGui::GetDrawData());
+    bool const is_all = std::exchange(are_pictures_new, false) || area != to || reference_area != reference_to;
+    ScreenRect const changed = is_all ? swap.whole() : changed_area(panels, now, swap.whole());
+    panels = std::move(now);
+    area = to;
+    reference_area = reference_to;
+    for (ScreenRect& stale : swap.stale) stale = united(stale, changed);
+    is_shown = is_shown && changed.is_empty();
+}
+
+void Presenter::Impl::record(std::uint32_t image)
 {
     VkCommandBufferBeginInfo const once{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, nullptr,
                                         VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT, nullptr};
     check_window(vkBeginCommandBuffer(frame, &once), "recording");
     picture->upload(frame);
     reference_picture->upload(frame);
+    ScreenRect part = std::exchange(swap.stale[image], {});
+    auto const touches = [&](PictureArea const& a) {
+        return a.side > 0 &&
+               !common(part, {int(a.left), int(a.top), int(a.left + a.side) + 1, int(a.top + a.side) + 1}).is_empty();
+    };
+    bool const is_whole = touches(area) || touches(reference_area) || part == swap.whole();
+    if (is_whole) part = swap.whole();
     VkClearValue clear{};
     clear.color = background;
     VkRenderPassBeginInfo begin{};
     begin.sType = VK_STRUCTURE_TYPE_RENDER_PASS_BEGIN_INFO;
-    begin.renderPass = pass;
+    begin.renderPass = is_whole ? pass : part_pass;
     begin.framebuffer = swap.targets[image];
-    begin.renderArea.extent = swap.extent;
+    begin.renderArea = {
+        {part.left, part.top},
+        {std::uint32_t(std::max(0, part.right - part.left)), std::uint32_t(std::max(0, part.bottom - part.top))}};
     begin.clearValueCount = 1;
     begin.pClearValues = &clear;
-    vkCmdBeginRenderPass(frame, &begin, VK_SUBPASS_CONTENTS_INLINE);
-    picture->draw(frame, area, int(swap.extent.width), int(swap.extent.height));
-    reference_picture->draw(frame, reference_area, int(swap.extent.width), int(swap.extent.height));
-    ImGui_ImplVulkan_RenderDrawData(ImGui::GetDrawData(), frame);
-    vkCmdEndRenderPass(frame);
+    // An image that lacks nothing is shown as it is.
+    if (is_whole || !part.is_empty()) {
+        vkCmdBeginRenderPass(frame, &begin, VK_SUBPASS_CONTENTS_INLINE);
+        if (is_whole) {
+            picture->draw(frame, area, int(swap.extent.width), int(swap.extent.height));
+            reference_picture->draw(frame, reference_area, int(swap.extent.width), int(swap.extent.height));
+        } else {
+            VkClearAttachment const ground{VK_IMAGE_ASPECT_COLOR_BIT, 0, clear};
+            VkClearRect const there{begin.renderArea, 0, 1};
+            vkCmdClearAttachments(frame, 1, &ground, 1, &there);
+            clip_to(*ImGui::GetDrawData(), part);
+        }
+        ImGui_ImplVulkan_RenderDrawData(ImGui::GetDrawData(), frame);
+        vkCmdEndRenderPass(frame);
+    }
     check_window(vkEndCommandBuffer(frame), "recording");
 }
 
 Presenter::Impl::~Impl()
 {
-    if (device) {
-        // No throw and no endless wait on the way out: a device that does not answer is left to the driver.
-        if (frame_done && vkWaitForFences(device, 1, &frame_done, VK_TRUE, frame_time_out_ns) == VK_TIMEOUT) return;
-        vkQueueWaitIdle(queue);
-        if (has_imgui) ImGui_ImplVulkan_Shutdown();
-        picture.reset();
-        reference_picture.reset();
-        destroy(swap);
-        for (SwapChain& old : retired) destroy(old);
-        vkDestroyRenderPass(device, pass, nullptr);
-        vkDestroySemaphore(device, acquired, nullptr);
-        vkDestroyFence(device, frame_done, nullptr);
-        vkDestroyCommandPool(device, commands, nullptr);
-        vkDestroyDescriptorPool(device, descriptors, nullptr);
-        vkDestroyDevice(device, nullptr);
+    // No throw and no endless wait on the way out: a device that does not answer is left to the driver.
+    if (frame_done && vkWaitForFences(device, 1, &frame_done, VK_TRUE, frame_time_out_ns) == VK_TIMEOUT) {
+        base.abandon();
+        return;
     }
-    if (surface) vkDestroySurfaceKHR(instance, surface, nullptr);
-    if (instance) vkDestroyInstance(instance, nullptr);
+    vkQueueWaitIdle(queue);
+    if (has_imgui) ImGui_ImplVulkan_Shutdown();
+    picture.reset();
+    reference_picture.reset();
+    destroy(swap);
+    for (SwapChain& old : retired) destroy(old);
+    vkDestroyRenderPass(device, pass, nullptr);
+    vkDestroyRenderPass(device, part_pass, nullptr);
+    vkDestroySemaphore(device, acquired, nullptr);
+    vkDestroyFence(device, frame_done, nullptr);
+    vkDestroyCommandPool(device, commands, nullptr);
+    vkDestroyDescriptorPool(device, descriptors, nullptr);
 }
 
 Presenter::Presenter(GLFWwindow* window) : impl_{std::make_unique<Impl>(window)}
 {
-    impl_->create_instance();
-    impl_->choose_device();
-    impl_->create_device();
-    impl_->create_pass();
-    impl_->picture.emplace(impl_->physical, impl_->device, impl_->pass);
-    impl_->reference_picture.emplace(impl_->physical, impl_->device, impl_->pass);
+    impl_->create_pools();
+    impl_->pass = impl_->create_pass(false);
+    impl_->part_pass = impl_->create_pass(true);
+    impl_->picture.emplace(impl_->base.physical, impl_->device, impl_->pass);
+    impl_->reference_picture.emplace(impl_->base.physical, impl_->device, impl_->pass);
     impl_->start_imgui();
 }
 
@@ -402,12 +342,14 @@ void Presenter::set_picture(Image<std::uint16_t> const& grey)
 {
     impl_->wait_for_frame(); // the last frame may still be reading the staging buffer
     impl_->picture->set(grey);
+    impl_->are_pictures_new = true;
 }
 
 void Presenter::set_reference(Image<std::uint16_t> const& grey)
 {
     impl_->wait_for_frame();
     impl_->reference_picture->set(grey);
+    impl_->are_pictures_new = true;
 }
 
 void Presenter::replace_fonts()
@@ -416,6 +358,7 @@ void Presenter::replace_fonts()
     ImGui_ImplVulkan_Shutdown(); // the backend of ImGui 1.86 cannot replace a font texture
     impl_->has_imgui = false;
     impl_->start_imgui();
+    impl_->are_pictures_new = true; // and all letters
 }
 
 bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
@@ -423,6 +366,8 @@ bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
     Impl& p = *impl_;
     p.wait_for_frame();
     if (p.is_swap_stale && !p.renew_swap_chain()) return false;
+    p.note_changes(area, reference);
+    if (p.is_shown) return true;
     std::uint32_t image = 0;
     VkResult const got =
         vkAcquireNextImageKHR(p.device, p.swap.chain, acquire_time_out_ns, p.acquired, nullptr, &image);
@@ -432,7 +377,7 @@ bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
         return false;
     }
     check_window(got, "taking the next image");
-    p.record(image, area, reference);
+    p.record(image);
     check_window(vkResetFences(p.device, 1, &p.frame_done), "fence");
     VkPipelineStageFlags const wait_at = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
     VkSubmitInfo submit{};
@@ -453,6 +398,7 @@ bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
     present.pSwapchains = &p.swap.chain;
     present.pImageIndices = &image;
     VkResult const shown = vkQueuePresentKHR(p.queue, &present);
+    p.is_shown = true;
     if (shown == VK_ERROR_OUT_OF_DATE_KHR || shown == VK_SUBOPTIMAL_KHR || got == VK_SUBOPTIMAL_KHR)
         p.is_swap_stale = true;
     else
@@ -465,9 +411,14 @@ bool Presenter::draw(PictureArea const& area, PictureArea const& reference)
     return true;
 }
 
+void Presenter::show_again()
+{
+    impl_->is_shown = false;
+}
+
 std::string Presenter::device_name() const
 {
-    return impl_->properties.deviceName;
+    return impl_->base.name;
 }
 
 } // namespace fluoro

@@ -11,6 +11,7 @@ namespace fluoro {
 struct PictureArea {
     float left = 0, top = 0, side = 0;
     bool is_smooth = true; ///< bilinear, else nearest pixel
+    friend bool operator==(PictureArea const&, PictureArea const&) = default;
 };
 
 /// The window's own small Vulkan device: swap chain, the live image, and Dear ImGui on top. It shares nothing with the
@@ -32,9 +33,11 @@ public:
     void set_reference(Image<std::uint16_t> const& picture);
     /// The atlas of ImGui's fonts was rebuilt.
     void replace_fonts();
-    /// Draws the pictures and ImGui's newest draw data; a reference without extent is left out. False when nothing
-    /// could be shown now (minimised, or the window system is busy): try again later.
+    /// Draws the pictures and ImGui's newest draw data, of both what has changed; a reference without extent is left
+    /// out. False when nothing could be shown now (minimised, or the window system is busy): try again later.
     bool draw(PictureArea const& area, PictureArea const& reference);
+    /// The window has lost what was shown: the next draw() shows it again, changed or not.
+    void show_again();
     std::string device_name() const;
 
 private:

@@ -23,7 +23,7 @@ TEST(PatientReadouts, readings_are_whole_numbers)
     BodyStatus const body = healthy();
     EXPECT_EQ(heart_rate_text(body), "72");
     EXPECT_EQ(pressure_text(body), "122/75");
-    EXPECT_EQ(mean_pressure_text(body), "(93)");
+    EXPECT_EQ(mean_pressure_text(body), "aorta, mean 93");
 }
 
 TEST(PatientReadouts, what_cannot_be_read_is_not_shown_as_a_number)
@@ -31,7 +31,7 @@ TEST(PatientReadouts, what_cannot_be_read_is_not_shown_as_a_number)
     BodyStatus body = healthy();
     body.has_pressure = false; // no vessels in this patient: nothing measures it
     EXPECT_EQ(pressure_text(body), no_reading);
-    EXPECT_EQ(mean_pressure_text(body), "");
+    EXPECT_EQ(mean_pressure_text(body), "aorta: none");
     for (Rhythm const rhythm : {Rhythm::ventricular_fibrillation, Rhythm::asystole}) {
         body.heart.rhythm = rhythm;
         EXPECT_EQ(heart_rate_text(body), no_reading);

@@ -66,7 +66,7 @@ inline constexpr char const* no_reading = "--";
 std::string heart_rate_text(BodyStatus const& body);
 /// "120/75".
 std::string pressure_text(BodyStatus const& body);
-/// The mean, "(93)".
+/// "aorta, mean 93".
 std::string mean_pressure_text(BodyStatus const& body);
 /// In words that warn where it is a matter of life: "sinus rhythm", "VENT. FIBRILLATION".
 struct BodyRemark {
