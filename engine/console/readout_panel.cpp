@@ -84,7 +84,7 @@ void draw_picture_state(ScreenModel const& model)
 
 } // namespace
 
-void draw_readouts(ScreenModel const& model, bool has_tilt)
+void draw_readouts(ScreenModel const& model, bool has_tilt, float height)
 {
     Status const& status = model.live.status;
     RoomState const& room = status.room;
@@ -93,7 +93,8 @@ void draw_readouts(ScreenModel const& model, bool has_tilt)
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {spacing.x, 0.6f * spacing.y});
     draw_lamp(status);
     draw_picture_state(model);
-    if (status.body) draw_patient_card(*status.body);
+    constexpr float least_lines = 49; // of all that follows, in heights of the text
+    if (status.body) draw_patient_card(*status.body, height - least_lines * ImGui::GetFontSize());
     {
         Card const card{"DOSE"};
         card.row("Air kerma rate", figure_text(status.air_kerma_rate_mGy_min), "mGy/min", Face::large);
@@ -118,9 +119,10 @@ void draw_readouts(ScreenModel const& model, bool has_tilt)
         card.pair({"To head", offset_text(room.table_longitudinal_mm), "cm"},
                   {"To left", offset_text(room.table_lateral_mm), "cm"});
         // Only where it can be tilted.
-        double const tilt = room.table_tilt_rad;
-        Card::Cell const tilt_cell{"Tilt", fixed_text(std::abs(degrees(tilt)), 0),
-                                   tilt < 0 ? "\xc2\xb0 head down" : "\xc2\xb0 head up"};
+        double const tilt = std::round(degrees(room.table_tilt_rad));
+        Card::Cell const tilt_cell = tilt == 0 ? Card::Cell{"Tilt", "level"}
+                                               : Card::Cell{"Tilt", fixed_text(std::abs(tilt), 0),
+                                                            tilt < 0 ? "\xc2\xb0 head down" : "\xc2\xb0 head up"};
         card.pair({"Height", offset_text(room.table_height_mm), "cm"}, has_tilt ? tilt_cell : Card::Cell{});
     }
     {

@@ -62,7 +62,6 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
         fill();
         ImGui::End();
     };
-    auto const readouts = [&] { draw_readouts(model, input.kind().tilts_table()); };
     auto const controls = [&] { draw_controls(model, keys_, input, result.clicked); };
     // The reference monitor stands under the readouts; what it leaves them scrolls.
     float readouts_bottom = bottom;
@@ -76,6 +75,9 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
                             reference_side, true};
         draw_reference_frame(result.reference, label);
     }
+    auto const readouts = [&] {
+        draw_readouts(model, input.kind().tilts_table(), has_two_columns ? readouts_bottom : 0);
+    };
     if (has_two_columns) {
         panel("readouts", 0, 0, left, readouts_bottom, panel_window, readouts);
         panel("controls", right, 0, window.x - right, bottom, panel_window, controls);

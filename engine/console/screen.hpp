@@ -54,10 +54,10 @@ private:
 };
 
 /// Left side: lamp, picture, patient, dose, geometry, technique.
-/// `has_tilt`: the table can be tilted.
-void draw_readouts(ScreenModel const& model, bool has_tilt);
-/// The living patient's monitor among them.
-void draw_patient_card(BodyStatus const& body);
+/// `has_tilt`: the table can be tilted. `height`: that there is for them; where it is less they scroll.
+void draw_readouts(ScreenModel const& model, bool has_tilt, float height);
+/// The living patient's monitor among them; its curves share the height to spare.
+void draw_patient_card(BodyStatus const& body, float spare);
 /// Right side: a button for everything a key does.
 void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked);
 /// Below the picture: messages and standing remarks.

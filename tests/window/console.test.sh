@@ -121,6 +121,16 @@ has_reference() { shot reference; [ "$(white reference)" -gt $(($(white hold) + 
 xdotool key ctrl+r
 check "the held image goes to the reference monitor" wait_for 20 has_reference
 
+xdotool key 5
+check "5 tells the patient to hold the breath" wait_for 20 has_commands breathe
+curves() { convert "$work/$1.png" -crop 150x100+18+150 +repage -format '%#' info:; }
+picture() { convert "$work/$1.png" -crop 800x800+320+20 +repage -format '%#' info:; }
+shot curves
+sleep 1
+shot curves-later
+check "the patient's curves move on while the beam is off" test "$(curves curves)" != "$(curves curves-later)"
+check "and nothing of the picture with them" test "$(picture curves)" = "$(picture curves-later)"
+
 xdotool keydown Right
 check "an arrow jogs the C-arm" wait_for 20 has_commands jog-c-arm
 sleep 0.5

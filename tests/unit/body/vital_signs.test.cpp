@@ -49,6 +49,36 @@ TEST(VitalSigns, quiet_breath_of_room_air_keeps_a_healthy_saturation)
     EXPECT_NEAR(patient.signs().mean_mmhg, 93, 3);
 }
 
+// The interval before the first beat seen has no beginning, and one after a pause is as long as the pause: neither may
+// make the heart race for a moment.
+TEST(VitalSigns, heart_rate_is_counted_from_beat_to_beat)
+{
+    Physiology physiology;
+    HeartMoment heart;
+    double highest = 0, lowest = 1000;
+    auto const live = [&](double seconds, double rr_s) {
+        for (double t = 0; t < seconds; t += step_s) {
+            heart.since_r_s += step_s;
+            if (heart.since_r_s >= rr_s) {
+                heart.since_r_s = 0;
+                ++heart.beat;
+            }
+            physiology.advance(step_s, heart, {}, 93);
+            highest = std::max(highest, physiology.signs().heart_rate_per_min);
+            lowest = std::min(lowest, physiology.signs().heart_rate_per_min);
+        }
+    };
+    heart.since_r_s = 0.85; // the first R wave comes at once
+    live(20, 0.857);
+    EXPECT_NEAR(highest, 70, 1);
+    EXPECT_NEAR(lowest, 70, 1);
+    live(7, 1e9);
+    EXPECT_LT(physiology.signs().heart_rate_per_min, 60); // a pause is told
+    live(20, 0.857);
+    EXPECT_LT(highest, 71);
+    EXPECT_NEAR(physiology.signs().heart_rate_per_min, 70, 1);
+}
+
 // Apnoea on room air: below 90 % after about a minute, at most two (typical); after oxygen several times as long
 // (Benumof, Anesthesiology 1997; 87:979: 8 min fully denitrogenated). CO2 rises by 3-6 mmHg a minute.
 TEST(VitalSigns, apnoea_lowers_saturation_late_and_later_after_oxygen)

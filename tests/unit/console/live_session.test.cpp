@@ -123,24 +123,25 @@ TEST(LiveSession, pedal_gives_pictures_and_its_release_a_held_one)
 
 TEST(LiveSession, a_living_patient_is_news_without_a_picture)
 {
-    auto const versions_in_two_seconds = [](SessionSettings const& settings) {
+    auto const versions_in_a_second = [](SessionSettings const& settings) {
         LiveSession live{settings, {}, patient_watchdog()};
-        EXPECT_TRUE(eventually(live, [&] { return live.snapshot().status.tick > ticks_per_second / 2; }));
+        EXPECT_TRUE(eventually(live, [&] { return live.snapshot().status.tick > ticks_per_second / 4; }));
         auto const before = live.snapshot();
         EXPECT_TRUE(
-            eventually(live, [&] { return live.snapshot().status.tick > before.status.tick + 2 * ticks_per_second; }));
+            eventually(live, [&] { return live.snapshot().status.tick > before.status.tick + ticks_per_second; }));
         auto const after = live.snapshot();
         EXPECT_EQ(after.picture_number, 0u);
         EXPECT_EQ(bool(after.status.body), bool(settings.body));
         return int(after.version - before.version);
     };
-    EXPECT_LE(versions_in_two_seconds(drawn_session()), 4); // its pace, once a second; the machine may be busy
+    // The pace alone, told once a second of the wall clock, which may run ahead of a busy machine's session.
+    EXPECT_LE(versions_in_a_second(drawn_session()), 3);
     SessionSettings alive = drawn_session();
     alive.body.emplace();
-    int const versions = versions_in_two_seconds(alive);
-    // About 12 a second: enough for a sweep, little for the processor. Fewer where the machine is busy.
-    EXPECT_GT(versions, 8);
-    EXPECT_LE(versions, 60); // not one for every tick
+    int const versions = versions_in_a_second(alive);
+    // About 12: enough for a sweep, little for the processor. Fewer where the machine is busy.
+    EXPECT_GT(versions, 4);
+    EXPECT_LE(versions, 40); // not one for every tick
 }
 
 TEST(LiveSession, beam_is_cut_when_the_console_falls_silent)

@@ -92,7 +92,8 @@ private:
     bool was_inhaling_ = false;
     // beats
     std::int64_t beat_ = 0;
-    double highest_mmhg_ = 0, lowest_mmhg_ = 1e9, sum_mmhg_ = 0, beat_s_ = 0;
+    double highest_mmhg_ = 0, lowest_mmhg_ = 1e9, sum_mmhg_ = 0, beat_s_ = 0, since_beat_s_ = 0;
+    bool has_seen_beat_ = false;
     // pain and reactions
     double pain_ = 0, vagal_ = 0, allergy_ = 0, allergy_wanted_ = 0;
 };

@@ -29,8 +29,9 @@ struct LiveHooks {
 struct LiveSettings {
     std::chrono::milliseconds heartbeat_limit{500}; ///< longest silence of the console before the beam is cut
     /// longest silence of the session's thread before the console lets go of everything; far above the slowest frame,
-    /// the first of a software device included, since no pulse is fired while a tick is under way
-    std::chrono::milliseconds tick_limit{3000};
+    /// the first of a software device included (4 s for a trunk of 1 mm on two cores), since no pulse is fired while a
+    /// tick is under way
+    std::chrono::milliseconds tick_limit{10000};
     std::chrono::milliseconds catch_up{250}; ///< a longer delay than this is given up, not caught up
 };
 
