@@ -245,17 +245,40 @@ TEST(Circulation, follows_a_change_of_the_person)
     EXPECT_NEAR(seen.output_l_min, 4, 0.25);
 }
 
+/// What keeps to these edges, with the nodes as they are.
+template <class Wanted> LumenGraph piece(Wanted const& wanted)
+{
+    LumenGraph whole = synthetic_body();
+    std::erase_if(whole.edges, [&](LumenEdge const& edge) { return !wanted(edge); });
+    return whole;
+}
+
+TEST(Circulation, gives_the_body_behind_a_cut_artery_its_bed)
+{
+    // A chest: aorta, caval vein and carotids cut across.
+    LumenGraph const chest = piece([](LumenEdge const& edge) {
+        return edge.wall == WallClass::chamber || (edge.points_mm.back().z > -170 && edge.points_mm.back().z < 230 &&
+                                                   edge.points_mm.front().z > -60 && edge.points_mm.front().z < 230);
+    });
+    ASSERT_TRUE(chest.find_edge("descending-aorta"));
+    ASSERT_FALSE(chest.find_edge("abdominal-aorta-coeliac") || chest.find_edge("left-internal-carotid"));
+    Living body{chest};
+    body.run(10);
+    Seen const seen = watch(body, 7);
+    EXPECT_NEAR(seen.output_l_min, 5.9, 0.1);
+    EXPECT_NEAR(seen.mean_mmhg, 93, 1.5);
+    EXPECT_NEAR(seen.flow[std::size_t(body.edge("left-common-carotid"))], 6.2, 0.6);
+    EXPECT_GT(seen.flow[std::size_t(body.edge("descending-aorta"))], 55) << "all that is left of 98 mL/s";
+    EXPECT_NEAR(seen.flow[std::size_t(body.edge("left-main"))], 2.25, 0.15);
+}
+
 TEST(Circulation, runs_in_a_piece_of_a_body)
 {
     // An abdomen cut off below the chest: the heart stands beside it.
-    LumenGraph const whole = synthetic_body();
-    LumenGraph part;
-    part.nodes_mm = whole.nodes_mm;
-    part.node_names = whole.node_names;
-    for (LumenEdge const& edge : whole.edges)
-        if (edge.wall != WallClass::chamber && edge.points_mm.front().z < -50 && edge.points_mm.back().z < -50 &&
-            edge.name.find("pulmonary") == std::string::npos && edge.name != "azygos")
-            part.edges.push_back(edge);
+    LumenGraph const part = piece([](LumenEdge const& edge) {
+        return edge.wall != WallClass::chamber && edge.points_mm.front().z < -50 && edge.points_mm.back().z < -50 &&
+               edge.name.find("pulmonary") == std::string::npos && edge.name != "azygos";
+    });
     ASSERT_GT(part.edges.size(), 15u);
     Living body{part};
     body.run(20);
