@@ -1,8 +1,31 @@
 #include "circulation_watch.hpp"
 #include "synthetic_body.hpp"
+#include <cstdlib>
 #include <fluoro/core/error.hpp>
 #include <gtest/gtest.h>
 #include <measured.hpp>
+#include <new>
+#include <tuple>
+
+#ifndef FLUORO_SANITIZED
+namespace {
+long allocations = 0;
+}
+[[gnu::noinline]] void* operator new(std::size_t bytes)
+{
+    ++allocations;
+    if (void* const memory = std::malloc(bytes)) return memory;
+    throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+#endif
 
 namespace fluoro {
 namespace {
@@ -35,6 +58,11 @@ TEST(Circulation, reaches_what_is_wished_and_holds_it)
         EXPECT_NEAR(seen.pulmonary, 13, 4);
         EXPECT_NEAR(seen.flow[std::size_t(body.edge("left-main"))], 2.25, 0.15);
         EXPECT_NEAR(seen.flow[std::size_t(body.edge("rca-proximal"))], 1.35, 0.35);
+        for (auto const& [name, ml_s, band] :
+             {std::tuple{"left-internal-carotid", 4.0, 0.4}, std::tuple{"right-vertebral", 1.6, 0.2},
+              std::tuple{"left-renal", 9.2, 0.8}, std::tuple{"right-renal", 9.2, 0.8},
+              std::tuple{"superior-mesenteric", 7.0, 0.5}, std::tuple{"left-common-femoral", 5.0, 0.5}})
+            EXPECT_NEAR(seen.flow[std::size_t(body.edge(name))], ml_s, band) << name;
         // Two thirds of the left coronary flow comes in diastole, though that lasts 58 % of the beat and starts high.
         EXPECT_GT(seen.in_diastole.at("left-main"), 0.6);
         EXPECT_LT(seen.in_diastole.at("left-main"), 0.8);
@@ -234,6 +262,24 @@ TEST(Circulation, is_the_same_again_and_does_not_hang_on_the_step)
     EXPECT_NEAR(coarse_seen.output_l_min, fine_seen.output_l_min, 0.15);
     EXPECT_NEAR(coarse_seen.in_diastole.at("left-main"), fine_seen.in_diastole.at("left-main"), 0.04);
 }
+
+#ifndef FLUORO_SANITIZED
+TEST(Circulation, asks_for_no_memory_while_it_runs)
+{
+    Living body{synthetic_body()};
+    int const left_main = body.edge("left-main"), lad = body.edge("lad-mid");
+    auto procedure = [&](int step) {
+        body.blood.inject(1, left_main, 5, 1 + 0.01 * step);
+        body.blood.narrow(2, lad, 10, 20, 1.2 - 0.001 * step);
+        body.step();
+    };
+    procedure(0); // a place for the source and the cause
+    long const before = allocations;
+    EXPECT_GT(before, 0);
+    for (int step = 0; step < 500; ++step) procedure(step);
+    EXPECT_EQ(allocations, before);
+}
+#endif
 
 TEST(Circulation, follows_a_change_of_the_person)
 {
