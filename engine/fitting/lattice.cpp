@@ -99,23 +99,27 @@ WorkVolume work_volume(Volume const& ct, double spacing_mm)
     work.is_seen.resize(lattice.count());
     Mat4 const index_from_patient = ct.grid.index_from_patient();
     ReconstructionCircle const circle = reconstruction_circle(ct);
-    // Where the CT is finer than the cubes, each is the mean of 2 x 2 x 2 places inside it.
-    double const finest = std::min({ct.grid.spacing_mm.x, ct.grid.spacing_mm.y, ct.grid.spacing_mm.z});
-    double const off = finest < 0.75 * spacing_mm ? spacing_mm / 4 : 0;
-    int const places = off > 0 ? 8 : 1;
+    // Along axes where the CT is finer than the cubes, each cube is the mean of two places.
+    std::vector<Vec3> shifts{Vec3{0}};
+    for (int axis = 0; axis < 3; ++axis) {
+        if (ct.grid.spacing_mm[axis] > 0.75 * spacing_mm) continue;
+        std::vector<Vec3> both;
+        for (Vec3 const& shift : shifts)
+            for (double const side : {-0.25, 0.25})
+                both.push_back(shift + side * spacing_mm * ct.grid.directions[axis]);
+        shifts = std::move(both);
+    }
+    for (Vec3& shift : shifts) shift = map_direction(index_from_patient, shift);
     parallel_for(lattice.size.z, [&](int first, int last) {
         for (int k = first; k < last; ++k)
             for (int j = 0; j < lattice.size.y; ++j)
                 for (int i = 0; i < lattice.size.x; ++i) {
                     Vec3 const p = lattice.position(i, j, k);
-                    double sum = 0;
-                    for (int n = 0; n < places; ++n) {
-                        Vec3 const shift{n & 1 ? off : -off, n & 2 ? off : -off, n & 4 ? off : -off};
-                        sum += hu_at(ct, map_point(index_from_patient, p + shift));
-                    }
-                    std::size_t const at = lattice.index(i, j, k);
-                    work.hu[at] = float(sum / places);
                     Vec3 const index = map_point(index_from_patient, p);
+                    double sum = 0;
+                    for (Vec3 const& shift : shifts) sum += hu_at(ct, index + shift);
+                    std::size_t const at = lattice.index(i, j, k);
+                    work.hu[at] = float(sum / double(shifts.size()));
                     Vec3 const n{ct.grid.size};
                     work.is_seen[at] = glm::all(glm::greaterThan(index, Vec3{-0.51})) &&
                                        glm::all(glm::lessThan(index, n - 0.49)) &&

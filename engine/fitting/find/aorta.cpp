@@ -47,6 +47,16 @@ private:
     std::vector<float> depth_;
 };
 
+/// The part of a lattice inside a box, with its values.
+template <class Value>
+std::vector<Value> cropped(Lattice const& from, std::vector<Value> const& values, Lattice const& to)
+{
+    glm::ivec3 const low = from.nearest(to.origin_mm);
+    std::vector<Value> part(to.count());
+    for (std::size_t i = 0; i < part.size(); ++i) part[i] = values[from.index(to.cell(i) + low)];
+    return part;
+}
+
 /// Middle of the vertebral body and the canal at a height.
 struct SpineAt {
     Vec3 body{0}, canal{0};
@@ -109,26 +119,56 @@ Track follow(BrightWays const& ways, Vec3 start, Vec3 along, double radius, int 
     return track;
 }
 
+/// Radius of a round bright section: on each of 24 ways out, where the CT falls fastest; their median.
+double section_radius(WorkVolume const& work, Vec3 const& centre, Vec3 const& along, double about)
+{
+    Vec3 const any = std::abs(along.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
+    Vec3 const a = glm::normalize(glm::cross(along, any)), b = glm::cross(along, a);
+    std::vector<double> edges;
+    for (int ray = 0; ray < 24; ++ray) {
+        double const angle = 2 * std::numbers::pi * ray / 24;
+        Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
+        double steepest = 0, edge = about;
+        for (double r = 0.6 * about; r < 1.9 * about; r += 0.5) {
+            double const fall = work.at(centre + (r - 1) * out) - work.at(centre + (r + 1) * out);
+            if (fall > steepest) steepest = fall, edge = r;
+            if (work.at(centre + (r + 1) * out) < least_hu - 50) break; // beyond the wall: other vessels do not count
+        }
+        edges.push_back(edge);
+    }
+    std::ranges::nth_element(edges, edges.begin() + 12);
+    return edges[12];
+}
+
 } // namespace
 
 void find_aorta(Findings& found, BodyPlan const& plan)
 {
     WorkVolume const& work = found.work;
-    Lattice const& lattice = work.lattice;
     if (found.spine.vertebrae.size() < 3) {
         found.not_found.push_back("aorta: no vertebrae to look beside");
         return;
     }
+    // The piece of the CT about the spine that an aorta can be in.
+    Box reach{Vec3{1e9}, Vec3{-1e9}};
+    for (Vec3 const& p : found.spine.canal.points_mm) reach = around(reach, {p - Vec3{110, 190, 1e4}, p + Vec3{110, 10, 1e4}});
+    Lattice lattice = work.lattice;
+    glm::ivec3 const low_cell = glm::max(work.lattice.nearest(glm::max(reach.low, work.lattice.box().low)), glm::ivec3{0});
+    glm::ivec3 const high_cell =
+        glm::min(work.lattice.nearest(glm::min(reach.high, work.lattice.box().high)), work.lattice.size - 1);
+    lattice.origin_mm = work.lattice.position(low_cell);
+    lattice.size = high_cell - low_cell + 1;
     // A sharp kernel's noise would punch holes into the blood.
-    std::vector<float> const hu = smoothed(lattice, work.hu, 1.8);
+    std::vector<float> const hu = smoothed(lattice, cropped(work.lattice, work.hu, lattice), 1.8);
+    Mask const body = cropped(work.lattice, found.body, lattice);
     // Bright and no bone of the spine.
-    Mask bright(work.hu.size(), 0);
+    Mask bright(hu.size(), 0);
     for (int k = 0; k < lattice.size.z; ++k) {
         SpineAt const spine = spine_at(found.spine, plan, lattice.position(0, 0, k).z);
         for (int j = 0; j < lattice.size.y; ++j)
             for (int i = 0; i < lattice.size.x; ++i) {
                 std::size_t const at = lattice.index(i, j, k);
-                if (hu[at] < least_hu || hu[at] > most_hu || found.body[at] == 0) continue;
+                if (hu[at] < least_hu || hu[at] > most_hu || body[at] == 0) continue;
                 Vec3 const p = lattice.position(i, j, k);
                 double const x = (p.x - spine.body.x) / spine.half_width_mm, y = (p.y - spine.body.y) / spine.half_depth_mm;
                 bright[at] = p.y < spine.canal.y - 6 && (x * x + y * y > 1);
@@ -199,6 +239,11 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     if (double(aorta.points_mm.size()) * step_mm < 60) {
         found.not_found.push_back("aorta: the bright disc beside the spine could not be followed for 60 mm");
         return;
+    }
+    for (std::size_t i = 0; i < aorta.points_mm.size(); ++i) {
+        Vec3 const along = glm::normalize(aorta.points_mm[i + 1 < aorta.points_mm.size() ? i + 1 : i] -
+                                          aorta.points_mm[i > 0 ? i - 1 : 0]);
+        aorta.radii_mm[i] = section_radius(work, aorta.points_mm[i], along, aorta.radii_mm[i] + 1);
     }
     // The arch: what lies within one and a half radii of the highest point's height.
     auto const top = std::ranges::max_element(aorta.points_mm, {}, [](Vec3 const& p) { return p.z; });

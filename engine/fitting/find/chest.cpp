@@ -202,26 +202,37 @@ void find_lungs(Findings& found)
         air[i] = found.body[i] != 0 && work.hu[i] < air_hu && airway[i] != 3 && work.is_seen[i] != 0;
     Parts const parts = parts_of(lattice, air, least_lung_mm3);
     // Gas in the bowel is emptier than any lung, away from its wall.
-    std::vector<float> const depth = depth_in(lattice, air);
+    auto const is_deep = [&](glm::ivec3 const& at) {
+        for (int axis = 0; axis < 3; ++axis)
+            for (int const side : {-3, 3}) {
+                glm::ivec3 next = at;
+                next[axis] += side;
+                if (!lattice.holds(next) || air[lattice.index(next)] == 0) return false;
+            }
+        return true;
+    };
     std::vector<double> sum(parts.sizes.size() + 1, 0), deep(sum.size(), 0);
     for (std::size_t i = 0; i < air.size(); ++i)
-        if (parts.number[i] != 0 && depth[i] > 5) sum[parts.number[i]] += work.hu[i], deep[parts.number[i]] += 1;
+        if (parts.number[i] != 0 && is_deep(lattice.cell(i))) sum[parts.number[i]] += work.hu[i], deep[parts.number[i]] += 1;
     std::vector<bool> is_lung(sum.size(), false);
     for (std::size_t n = 1; n < sum.size(); ++n) is_lung[n] = deep[n] > 0 && sum[n] / deep[n] > -945;
 
     found.lungs = airway;
     SpinePath const& canal = found.spine.canal;
+    // The midline and the spine's back, by slice.
+    std::vector<Vec3> spine(std::size_t(lattice.size.z), {(lattice.box().low.x + lattice.box().high.x) / 2, 1e9, 0});
+    for (int k = 0; k < lattice.size.z && !canal.points_mm.empty(); ++k)
+        spine[std::size_t(k)] = canal_at(canal, lattice.position(0, 0, k).z);
+    auto const at_height = [&](double z) {
+        return spine[std::size_t(std::clamp(lattice.nearest({0, 0, z}).z, 0, lattice.size.z - 1))];
+    };
     for (std::size_t i = 0; i < air.size(); ++i) {
         if (!is_lung[parts.number[i]]) continue;
-        Vec3 const p = lattice.position(lattice.cell(i));
-        double const middle = canal.points_mm.empty() ? lattice.box().low.x / 2 + lattice.box().high.x / 2
-                                                      : canal_at(canal, p.z).x;
-        found.lungs[i] = p.x < middle ? 1 : 2;
+        glm::ivec3 const cell = lattice.cell(i);
+        found.lungs[i] = lattice.position(cell).x < spine[std::size_t(cell.z)].x ? 1 : 2;
     }
-    auto const middle_x = [&](double z) {
-        return canal.points_mm.empty() ? (lattice.box().low.x + lattice.box().high.x) / 2 : canal_at(canal, z).x;
-    };
-    auto const spine_y = [&](double z) { return canal.points_mm.empty() ? 1e9 : canal_at(canal, z).y; };
+    auto const middle_x = [&](double z) { return at_height(z).x; };
+    auto const spine_y = [&](double z) { return at_height(z).y; };
     found.lung_places = lung_places(lattice, found.lungs, middle_x, spine_y);
     auto const at = [&](std::string const& name) -> std::optional<Vec3> {
         auto const place = found.lung_places.find(name);

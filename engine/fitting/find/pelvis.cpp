@@ -10,13 +10,15 @@ namespace {
 
 constexpr double least_radius_mm = 19, most_radius_mm = 29; ///< of a femoral head: 38 to 58 mm across
 
+constexpr double least_score = 0.02;
+
 struct Vote {
     double score = 0;
     Vec3 centre{0};
 };
 
-/// Edges of bone vote for the centres of the balls that they may belong to.
-Vote femoral_head(Findings const& found, std::vector<float> const& hu, int side, double canal_x)
+/// Edges of bone vote for the centres of the balls that they may belong to: the best places, the best first.
+std::vector<Vote> femoral_heads(Findings const& found, std::vector<float> const& hu, int side, double canal_x)
 {
     Lattice const& fine = found.work.lattice;
     Lattice coarse;
@@ -46,17 +48,22 @@ Vote femoral_head(Findings const& found, std::vector<float> const& hu, int side,
                     if (coarse.holds(cell)) votes[std::size_t(s)][coarse.index(cell)] += 1;
                 }
             }
-    Vote best;
+    std::vector<Vote> best;
     for (int s = 0; s < shells; ++s) {
         std::vector<float> const sum = smoothed(coarse, votes[std::size_t(s)], 4);
         double const r = least_radius_mm + s * shell_mm;
         for (std::size_t at = 0; at < sum.size(); ++at)
-            if (double const score = sum[at] / (r * r); score > best.score) {
-                best.score = score;
-                best.centre = coarse.position(coarse.cell(at));
-            }
+            if (double const score = sum[at] / (r * r); score > least_score)
+                best.push_back({score, coarse.position(coarse.cell(at))});
     }
-    return best;
+    std::ranges::sort(best, std::greater<>{}, &Vote::score);
+    std::vector<Vote> apart;
+    for (Vote const& vote : best) {
+        if (apart.size() >= 40) break;
+        if (std::ranges::none_of(apart, [&](Vote const& a) { return glm::length(a.centre - vote.centre) < 9; }))
+            apart.push_back(vote);
+    }
+    return apart;
 }
 
 /// Is the ball's inside bone and is there much of its surface?
@@ -96,18 +103,24 @@ void find_hips(Findings& found)
     }
     Vec3 const end = canal.points_mm.back();
     std::vector<float> const hu = smoothed(lattice, found.work.hu, 2);
-    for (int const side : {-1, 1}) {
-        std::string const name = side < 0 ? "right" : "left";
-        Vote const vote = femoral_head(found, hu, side, end.x);
-        bool const is_hip = vote.score > 0.02 && vote.centre.z < canal.points_mm.front().z - 60 &&
-                            vote.centre.z < lung_floor - 100 && is_ball_of_bone(found, hu, vote.centre);
-        auto& hip = side < 0 ? found.hip.right : found.hip.left;
-        if (is_hip) hip = vote.centre;
-    }
-    // Both, at about one height, or neither is sure.
-    if (found.hip.right && found.hip.left && std::abs(found.hip.right->z - found.hip.left->z) > 40)
-        found.hip = {};
-    if (!found.hip.right || !found.hip.left) found.not_found.push_back("hip: no ball of bone of a femoral head's size on both sides");
+    // Two that mirror each other about the spine: metal and a bent hip spoil one side's votes, not both places.
+    auto const right = femoral_heads(found, hu, -1, end.x), left = femoral_heads(found, hu, 1, end.x);
+    double best = 0;
+    for (Vote const& r : right)
+        for (Vote const& l : left) {
+            Vec3 const off{l.centre.x + r.centre.x - 2 * end.x, l.centre.y - r.centre.y, l.centre.z - r.centre.z};
+            double const wide = l.centre.x - r.centre.x;
+            if (glm::length(off / Vec3{24, 24, 24}) > 1 || wide < 130 || wide > 240) continue;
+            double const z = std::max(l.centre.z, r.centre.z);
+            if (z > canal.points_mm.front().z - 60 || z > lung_floor - 100) continue;
+            double const score = (l.score + r.score) * (1 - 0.5 * glm::length(off) / 24);
+            if (score <= best || !is_ball_of_bone(found, hu, r.centre) || !is_ball_of_bone(found, hu, l.centre)) continue;
+            best = score;
+            found.hip.right = r.centre;
+            found.hip.left = l.centre;
+        }
+    if (!found.hip.left)
+        found.not_found.push_back("hips: no pair of balls of bone of a femoral head's size");
 
     // The wing of the ilium is the largest bone beside the spine that reaches down; ribs are apart from it.
     for (int const side : {-1, 1}) {
