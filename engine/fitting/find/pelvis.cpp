@@ -40,8 +40,7 @@ Vote femoral_head(Findings const& found, std::vector<float> const& hu, int side,
                 double const steep = glm::length(g);
                 if (steep < 120) continue;
                 for (int s = 0; s < shells; ++s) {
-                    Vec3 const centre =
-                        fine.position(i, j, k) + g / steep * (least_radius_mm + s * shell_mm);
+                    Vec3 const centre = fine.position(i, j, k) + g / steep * (least_radius_mm + s * shell_mm);
                     glm::ivec3 const cell = coarse.nearest(centre);
                     if (coarse.holds(cell)) votes[std::size_t(s)][coarse.index(cell)] += 1;
                 }
@@ -105,9 +104,9 @@ void find_hips(Findings& found)
         if (is_hip) hip = vote.centre;
     }
     // Both, at about one height, or neither is sure.
-    if (found.hip.right && found.hip.left && std::abs(found.hip.right->z - found.hip.left->z) > 40)
-        found.hip = {};
-    if (!found.hip.right || !found.hip.left) found.not_found.push_back("hip: no ball of bone of a femoral head's size on both sides");
+    if (found.hip.right && found.hip.left && std::abs(found.hip.right->z - found.hip.left->z) > 40) found.hip = {};
+    if (!found.hip.right || !found.hip.left)
+        found.not_found.push_back("hip: no ball of bone of a femoral head's size on both sides");
 
     // The wing of the ilium is the largest bone beside the spine that reaches down; ribs are apart from it.
     for (int const side : {-1, 1}) {
