@@ -27,7 +27,8 @@ void stamp(Mask& mask, Lattice const& lattice, Vec3 const& centre, double radius
 }
 
 /// Mean of values where a mask is set, over about `sigma_mm`; 0 far from it.
-std::vector<float> local_mean(Lattice const& lattice, std::vector<float> const& values, Mask const& mask, double sigma_mm)
+std::vector<float> local_mean(Lattice const& lattice, std::vector<float> const& values, Mask const& mask,
+                              double sigma_mm)
 {
     std::vector<float> weighted(values.size()), weight(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -158,9 +159,9 @@ void take_contrast_out(Volume& ct, Findings const& found, EnhancedBlood const& b
                         share = contrast > 60 ? std::clamp((found.work.at(p) - beyond[at]) / contrast, 0.0, 1.0)
                                               : std::clamp(0.5 + depth / lattice.spacing_mm, 0.0, 1.0);
                     }
-                    auto& hu = ct.hu[(std::size_t(k) * std::size_t(grid.size.y) + std::size_t(j)) *
-                                         std::size_t(grid.size.x) +
-                                     std::size_t(i)];
+                    auto& hu =
+                        ct.hu[(std::size_t(k) * std::size_t(grid.size.y) + std::size_t(j)) * std::size_t(grid.size.x) +
+                              std::size_t(i)];
                     hu = std::int16_t(std::lround(std::max(hu - share * (mean[at] - blood_hu), -1024.0)));
                 }
     });

@@ -16,8 +16,8 @@ struct EnhancedBlood {
 /// neighbourhood of the fitted vessels, before they are reached from bone. Empty where there is no contrast.
 EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_vessels);
 
-/// The same CT with that blood at 40 HU: its own local mean is taken off, so that the noise stays; at its edge the share
-/// of blood in the voxel.
+/// The same CT with that blood at 40 HU: its own local mean is taken off, so that the noise stays; at its edge the
+/// share of blood in the voxel.
 void take_contrast_out(Volume& ct, Findings const& found, EnhancedBlood const& blood);
 
 } // namespace fluoro

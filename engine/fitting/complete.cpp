@@ -24,7 +24,8 @@ Tone tone_of(double hu)
 bool is_arm(Organ const& organ, double scale)
 {
     Box const box = organ.shape.bounds();
-    return std::max(-box.low.x, box.high.x) > 300 * scale && std::min(std::abs(box.low.x), std::abs(box.high.x)) > 40 * scale;
+    return std::max(-box.low.x, box.high.x) > 300 * scale &&
+           std::min(std::abs(box.low.x), std::abs(box.high.x)) > 40 * scale;
 }
 
 /// The model's own means per tissue are shifted to the CT's, e.g. a lung in full inspiration.
@@ -46,7 +47,8 @@ struct ModelVoxels {
     std::size_t index(Vec3 const& p) const
     {
         Grid const& g = voxels.ct.grid;
-        glm::ivec3 const at = glm::clamp(glm::ivec3{glm::round((p - g.origin_mm) / g.spacing_mm)}, glm::ivec3{0}, g.size - 1);
+        glm::ivec3 const at =
+            glm::clamp(glm::ivec3{glm::round((p - g.origin_mm) / g.spacing_mm)}, glm::ivec3{0}, g.size - 1);
         return (std::size_t(at.z) * std::size_t(g.size.y) + std::size_t(at.y)) * std::size_t(g.size.x) +
                std::size_t(at.x);
     }
@@ -58,11 +60,13 @@ struct ModelVoxels {
         glm::ivec3 const a{f}, b = glm::min(a + 1, g.size - 1);
         Vec3 const t = f - Vec3{a};
         auto const at = [&](int x, int y, int z) {
-            return double(voxels.ct.hu[(std::size_t(z) * std::size_t(g.size.y) + std::size_t(y)) * std::size_t(g.size.x) +
-                                       std::size_t(x)]);
+            return double(
+                voxels.ct.hu[(std::size_t(z) * std::size_t(g.size.y) + std::size_t(y)) * std::size_t(g.size.x) +
+                             std::size_t(x)]);
         };
         auto const row = [&](int y, int z) { return std::lerp(at(a.x, y, z), at(b.x, y, z), t.x); };
-        return std::lerp(std::lerp(row(a.y, a.z), row(b.y, a.z), t.y), std::lerp(row(a.y, b.z), row(b.y, b.z), t.y), t.z);
+        return std::lerp(std::lerp(row(a.y, a.z), row(b.y, a.z), t.y), std::lerp(row(a.y, b.z), row(b.y, b.z), t.y),
+                         t.z);
     }
 };
 
@@ -107,9 +111,9 @@ Box completed_box(Findings const& found, Anatomy const& anatomy, Warp const& war
         Box const skin = overlap(organ.shape.bounds(), trunk);
         if (is_empty(skin)) continue;
         for (int corner = 0; corner < 8; ++corner) {
-            Vec3 const p = warp.patient_from_model({corner & 1 ? skin.high.x : skin.low.x,
-                                                    corner & 2 ? skin.high.y : skin.low.y,
-                                                    corner & 4 ? skin.high.z : skin.low.z});
+            Vec3 const p =
+                warp.patient_from_model({corner & 1 ? skin.high.x : skin.low.x, corner & 2 ? skin.high.y : skin.low.y,
+                                         corner & 4 ? skin.high.z : skin.low.z});
             for (int axis = 0; axis < 2; ++axis) {
                 box.low[axis] = std::min(box.low[axis], p[axis] - 5);
                 box.high[axis] = std::max(box.high[axis], p[axis] + 5);
@@ -130,8 +134,7 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
 {
     Grid const ct_grid = patient.ct.grid;
     report.ct_box_mm = box_of(ct_grid);
-    Box const target =
-        options.complete ? completed_box(found, anatomy, warp, ct_grid) : box_of(ct_grid);
+    Box const target = options.complete ? completed_box(found, anatomy, warp, ct_grid) : box_of(ct_grid);
     Anatomy body;
     body.plan = anatomy.plan;
     for (Organ const& organ : anatomy.organs)
@@ -155,8 +158,7 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
         high = glm::max(high, index);
     }
     glm::ivec3 const before = glm::max(glm::ivec3{glm::ceil(-0.5 - low - 1e-6)}, glm::ivec3{0});
-    glm::ivec3 const after =
-        glm::max(glm::ivec3{glm::ceil(high - (Vec3{ct_grid.size} - 0.5) - 1e-6)}, glm::ivec3{0});
+    glm::ivec3 const after = glm::max(glm::ivec3{glm::ceil(high - (Vec3{ct_grid.size} - 0.5) - 1e-6)}, glm::ivec3{0});
     Grid grid = ct_grid;
     grid.size += before + after;
     Mat4 const patient_from_index = ct_grid.patient_from_index();
@@ -185,17 +187,18 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
                     glm::ivec3 const at = glm::ivec3{i, j, k} - before;
                     Vec3 const index{at};
                     Vec3 const p = map_point(patient_from_index, index);
-                    bool const is_within_rows = at.x >= 0 && at.y >= 0 && at.x < ct_grid.size.x && at.y < ct_grid.size.y &&
-                                                circle.holds(ct_grid, index.x, index.y);
+                    bool const is_within_rows = at.x >= 0 && at.y >= 0 && at.x < ct_grid.size.x &&
+                                                at.y < ct_grid.size.y && circle.holds(ct_grid, index.x, index.y);
                     bool const is_within = is_within_rows && at.z >= 0 && at.z < ct_grid.size.z;
                     // Depth below the faces that may cut the body [mm]; negative outside.
-                    double const depth_z = (std::min(index.z, ct_grid.size.z - 1 - index.z) + 0.5) * ct_grid.spacing_mm.z;
+                    double const depth_z =
+                        (std::min(index.z, ct_grid.size.z - 1 - index.z) + 0.5) * ct_grid.spacing_mm.z;
                     double depth = depth_z;
                     bool is_continued = true;
                     if (is_within || (at.z >= 0 && at.z < ct_grid.size.z)) {
                         double side = (std::min(index.x, ct_grid.size.x - 1 - index.x) + 0.5) * ct_grid.spacing_mm.x;
-                        side = std::min(side, (std::min(index.y, ct_grid.size.y - 1 - index.y) + 0.5) *
-                                                  ct_grid.spacing_mm.y);
+                        side = std::min(side,
+                                        (std::min(index.y, ct_grid.size.y - 1 - index.y) + 0.5) * ct_grid.spacing_mm.y);
                         Vec3 inward = glm::clamp(index, Vec3{0}, Vec3{ct_grid.size - 1});
                         if (circle.is_there) {
                             Vec3 out{(index.x - circle.column) * ct_grid.spacing_mm.x,
@@ -221,10 +224,9 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
                     int label = 0;
                     if (real < 1 && is_continued) drawn_hu = match.shifted(model.hu(p));
                     if (is_within) {
-                        std::size_t const from =
-                            (std::size_t(at.z) * std::size_t(ct_grid.size.y) + std::size_t(at.y)) *
-                                std::size_t(ct_grid.size.x) +
-                            std::size_t(at.x);
+                        std::size_t const from = (std::size_t(at.z) * std::size_t(ct_grid.size.y) + std::size_t(at.y)) *
+                                                     std::size_t(ct_grid.size.x) +
+                                                 std::size_t(at.x);
                         value = std::lerp(drawn_hu, double(patient.ct.hu[from]), real);
                         if (has_labels)
                             label = patient.labels[from];

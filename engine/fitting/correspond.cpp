@@ -9,8 +9,8 @@ namespace fluoro {
 namespace {
 
 // How far a place of each kind may be off: of the finding, and of one person against another [mm].
-constexpr double vertebra_mm = 1.2, label_mm = 1, given_mm = 0.7, aorta_mm = 0.8, carina_mm = 2, hip_mm = 4, dome_mm = 4,
-                 apex_mm = 5, wall_mm = 5, recess_mm = 9, notch_mm = 5, skin_mm = 5, heart_mm = 7;
+constexpr double vertebra_mm = 1.2, label_mm = 1, given_mm = 0.7, aorta_mm = 0.8, carina_mm = 2, hip_mm = 4,
+                 dome_mm = 4, apex_mm = 5, wall_mm = 5, recess_mm = 9, notch_mm = 5, skin_mm = 5, heart_mm = 7;
 constexpr double aorta_step_mm = 12;
 
 double spread_of(std::string const& name)
@@ -37,8 +37,7 @@ double level_of(std::map<int, double> const& heights, double z)
     if (below == heights.begin()) below = std::next(below);
     if (below == heights.end()) --below;
     auto const above = std::prev(below);
-    return above->first +
-           (above->second - z) / (above->second - below->second) * double(below->first - above->first);
+    return above->first + (above->second - z) / (above->second - below->second) * double(below->first - above->first);
 }
 
 double height_of(std::map<int, double> const& heights, double level)
@@ -112,8 +111,8 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
         auto const nearest = std::ranges::min_element(model.begin() + std::ptrdiff_t(top), model.end(), {},
                                                       [z](Vec3 const& m) { return std::abs(m.z - z); });
         if (std::abs(nearest->z - z) > 3) continue;
-        all.push_back({{"aorta-" + std::to_string(int(std::lround(level_of(in_ct, p.z) * 10))), *nearest, p, spread},
-                       source});
+        all.push_back(
+            {{"aorta-" + std::to_string(int(std::lround(level_of(in_ct, p.z) * 10))), *nearest, p, spread}, source});
         last_z = p.z;
         if (!first_down) first_down = std::size_t(nearest - model.begin());
     }
@@ -132,7 +131,8 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
     std::size_t root = 0;
     while (root < seen.ascending_end && seen.points_mm[root].z < root_z) ++root;
     if (root < seen_top)
-        pair_pieces(all, "ascending-aorta", slice(model, 0, top), slice(seen.points_mm, root, seen_top), source, spread);
+        pair_pieces(all, "ascending-aorta", slice(model, 0, top), slice(seen.points_mm, root, seen_top), source,
+                    spread);
 }
 
 void add_heart(std::vector<Correspondence>& all, Anatomy const& anatomy, Findings const& found)
@@ -144,10 +144,14 @@ void add_heart(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
             box = around(box, organ.shape.bounds());
     if (is_empty(box)) return;
     Vec3 const model = (box.low + box.high) / 2.0, patient = (found.heart_box->low + found.heart_box->high) / 2.0;
-    all.push_back({{"heart-border-left", {box.high.x, model.y, model.z}, {found.heart_box->high.x, patient.y, patient.z},
+    all.push_back({{"heart-border-left",
+                    {box.high.x, model.y, model.z},
+                    {found.heart_box->high.x, patient.y, patient.z},
                     heart_mm},
                    LandmarkSource::found});
-    all.push_back({{"heart-border-right", {box.low.x, model.y, model.z}, {found.heart_box->low.x, patient.y, patient.z},
+    all.push_back({{"heart-border-right",
+                    {box.low.x, model.y, model.z},
+                    {found.heart_box->low.x, patient.y, patient.z},
                     heart_mm},
                    LandmarkSource::found});
 }
@@ -166,8 +170,8 @@ void add_skin(std::vector<Correspondence>& all, Anatomy const& anatomy, Findings
             // Arms beside the trunk, or a wall cut in two, are not this skin.
             double const ratio = glm::length(*p - vertebra.centre_mm) / std::max(glm::length(*m - model), 1.0);
             if (ratio > 0.6 && ratio < 1.6)
-                all.push_back({{std::string{"skin-"} + side + "-" + name_of(level), *m, *p, skin_mm},
-                               LandmarkSource::found});
+                all.push_back(
+                    {{std::string{"skin-"} + side + "-" + name_of(level), *m, *p, skin_mm}, LandmarkSource::found});
         };
         add("front", in_model.front, in_ct.front);
         add("back", in_model.back, in_ct.back);
@@ -305,7 +309,8 @@ std::vector<Correspondence> correspondences(Anatomy const& anatomy, Findings con
         auto const nearest =
             std::ranges::min_element(base, {}, [&](auto const& b) { return glm::length(b.first - m->second); });
         Vec3 const off = m->second - nearest->first;
-        all.push_back({{name, m->second, nearest->second + off, 8 + 0.06 * glm::length(off)}, LandmarkSource::estimated});
+        all.push_back(
+            {{name, m->second, nearest->second + off, 8 + 0.06 * glm::length(off)}, LandmarkSource::estimated});
     }
     return all;
 }

@@ -43,8 +43,9 @@ void refuse_wrong_sides(FitOptions const& options, Findings const& found)
         auto const beside =
             std::ranges::min_element(canal, {}, [&, z = p.z](Vec3 const& c) { return std::abs(c.z - z); });
         if ((p.x - beside->x) * (is_left ? 1 : -1) < -10)
-            throw Error{"the landmark '" + name + "' is on the other side of the spine; +x is the patient's left: use '" +
-                        other_side(name) + "' or change the sign"};
+            throw Error{"the landmark '" + name +
+                        "' is on the other side of the spine; +x is the patient's left: use '" + other_side(name) +
+                        "' or change the sign"};
     }
 }
 
@@ -165,8 +166,9 @@ Fit fit(Patient const& ct, FitOptions const& options)
     if (found.spine.vertebrae.size() < 3 && options.landmarks.size() < 4) {
         std::string why;
         for (std::string const& line : found.not_found) why += (why.empty() ? "" : "; ") + line;
-        throw Error{"too little of a body is seen to place the anatomy: fewer than 3 vertebrae and no 4 landmarks given (" +
-                    why + ")"};
+        throw Error{
+            "too little of a body is seen to place the anatomy: fewer than 3 vertebrae and no 4 landmarks given (" +
+            why + ")"};
     }
     refuse_wrong_sides(options, found);
     report.not_found = found.not_found;

@@ -88,9 +88,8 @@ std::map<std::string, Vec3> read_landmarks(std::filesystem::path const& file, st
             }
     }
     for (auto const& [name, place] : landmarks)
-        if (auto const other = landmarks.find(other_side(name)); name.find("left") != std::string::npos &&
-                                                                 other != landmarks.end() &&
-                                                                 place.x <= other->second.x)
+        if (auto const other = landmarks.find(other_side(name));
+            name.find("left") != std::string::npos && other != landmarks.end() && place.x <= other->second.x)
             problems.add(*nodes[name], "'" + name + "' is on the right of '" + other->first +
                                            "'; +x is the patient's left: swap the two");
     auto const lines = problems.lines();

@@ -41,8 +41,8 @@ double WorkVolume::at(Vec3 const& p) const
 
 bool ReconstructionCircle::holds(Grid const& grid, double column_index, double row_index) const
 {
-    return !is_there || std::hypot((column_index - column) * grid.spacing_mm.x, (row_index - row) * grid.spacing_mm.y) <=
-                            radius_mm;
+    return !is_there ||
+           std::hypot((column_index - column) * grid.spacing_mm.x, (row_index - row) * grid.spacing_mm.y) <= radius_mm;
 }
 
 ReconstructionCircle reconstruction_circle(Volume const& ct)
@@ -56,10 +56,11 @@ ReconstructionCircle reconstruction_circle(Volume const& ct)
     for (int k = 0; k < grid.size.z; k += std::max(1, grid.size.z / 8))
         for (int j = 0; j < grid.size.y; ++j)
             for (int i = 0; i < grid.size.x; ++i) {
-                double const r = std::hypot((i - circle.column) * grid.spacing_mm.x, (j - circle.row) * grid.spacing_mm.y);
-                auto const hu = ct.hu[(std::size_t(k) * std::size_t(grid.size.y) + std::size_t(j)) *
-                                          std::size_t(grid.size.x) +
-                                      std::size_t(i)];
+                double const r =
+                    std::hypot((i - circle.column) * grid.spacing_mm.x, (j - circle.row) * grid.spacing_mm.y);
+                auto const hu =
+                    ct.hu[(std::size_t(k) * std::size_t(grid.size.y) + std::size_t(j)) * std::size_t(grid.size.x) +
+                          std::size_t(i)];
                 bool const is_other = std::abs(hu - air_hu) > 1 && hu > -1024;
                 if (r > circle.radius_mm + slack) {
                     ++outside;
@@ -137,9 +138,9 @@ std::vector<std::uint16_t> work_labels(Patient const& patient, Lattice const& la
     for (std::size_t at = 0; at < labels.size(); ++at) {
         glm::ivec3 const n{glm::round(map_point(index_from_patient, lattice.position(lattice.cell(at))))};
         if (n.x < 0 || n.y < 0 || n.z < 0 || n.x >= grid.size.x || n.y >= grid.size.y || n.z >= grid.size.z) continue;
-        labels[at] = patient.labels[(std::size_t(n.z) * std::size_t(grid.size.y) + std::size_t(n.y)) *
-                                        std::size_t(grid.size.x) +
-                                    std::size_t(n.x)];
+        labels[at] =
+            patient.labels[(std::size_t(n.z) * std::size_t(grid.size.y) + std::size_t(n.y)) * std::size_t(grid.size.x) +
+                           std::size_t(n.x)];
     }
     return labels;
 }

@@ -36,8 +36,7 @@ typename itk::Image<Value, 3>::Pointer image_of(Lattice const& lattice, std::vec
     return import->GetOutput();
 }
 
-template <class Filter>
-void run(Filter& filter)
+template <class Filter> void run(Filter& filter)
 {
     try {
         filter.Update();

@@ -195,7 +195,9 @@ Places model_places(Anatomy const& anatomy)
             plan.spine, {}, [z](VertebraPlan const& one) { return std::abs(one.frame.origin_mm.z - z); });
         return v->frame.origin_mm.y + 24 * plan.scale;
     };
-    for (auto const& [name, p] : lung_places(lattice, lungs, [](double) { return 0.0; }, spine_y)) places[name] = p;
+    for (auto const& [name, p] : lung_places(
+             lattice, lungs, [](double) { return 0.0; }, spine_y))
+        places[name] = p;
     return places;
 }
 

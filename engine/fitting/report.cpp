@@ -7,8 +7,7 @@ namespace fluoro {
 
 namespace {
 
-template <class... Values>
-std::string text(char const* format, Values... values)
+template <class... Values> std::string text(char const* format, Values... values)
 {
     char line[400];
     std::snprintf(line, sizeof line, format, values...);
@@ -50,8 +49,8 @@ std::string as_text(FitReport const& report)
             if (l.residual_mm >= worst) worst = l.residual_mm, worst_name = l.name;
         }
         if (count > 0)
-            all += text("landmarks %s: %d, missed by %.1f mm on average, by %.1f mm at most (%s)\n", name_of(source), count,
-                        sum / count, worst, worst_name.c_str());
+            all += text("landmarks %s: %d, missed by %.1f mm on average, by %.1f mm at most (%s)\n", name_of(source),
+                        count, sum / count, worst, worst_name.c_str());
     }
     all += text("warp: smallest volume ratio %.2f, softened %.0f times, round trip within %.2f mm\n",
                 report.least_determinant, report.softening, report.round_trip_mm);
@@ -62,10 +61,11 @@ std::string as_text(FitReport const& report)
         all += text("contrast: %.0f mL of blood at %.0f HU set to 40 HU\n", report.contrast_removed_ml,
                     report.contrast_mean_hu);
     if (report.completed_ml > 0)
-        all += text("completed: %.0f mL of body outside of the CT (x %.0f to %.0f, y %.0f to %.0f, z %.0f to %.0f mm) is "
-                    "the model\n",
-                    report.completed_ml, report.ct_box_mm.low.x, report.ct_box_mm.high.x, report.ct_box_mm.low.y,
-                    report.ct_box_mm.high.y, report.ct_box_mm.low.z, report.ct_box_mm.high.z);
+        all +=
+            text("completed: %.0f mL of body outside of the CT (x %.0f to %.0f, y %.0f to %.0f, z %.0f to %.0f mm) is "
+                 "the model\n",
+                 report.completed_ml, report.ct_box_mm.low.x, report.ct_box_mm.high.x, report.ct_box_mm.low.y,
+                 report.ct_box_mm.high.y, report.ct_box_mm.low.z, report.ct_box_mm.high.z);
     double total = 0;
     all += "seconds:";
     for (auto const& [stage, seconds] : report.seconds) {

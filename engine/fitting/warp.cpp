@@ -65,10 +65,9 @@ Judgement draw(FieldOfDisplacements& field, ThinPlate const& plate)
                 for (int i = 0; i + 1 < grid.size.x; ++i) {
                     auto const v = [&](int x, int y, int z) { return Vec3{field.values[grid.index(x, y, z)]}; };
                     Vec3 const here = v(i, j, k);
-                    double const det =
-                        glm::determinant(Mat3{1.0} + Mat3{(v(i + 1, j, k) - here) / grid.spacing_mm,
-                                                          (v(i, j + 1, k) - here) / grid.spacing_mm,
-                                                          (v(i, j, k + 1) - here) / grid.spacing_mm});
+                    double const det = glm::determinant(Mat3{1.0} + Mat3{(v(i + 1, j, k) - here) / grid.spacing_mm,
+                                                                         (v(i, j + 1, k) - here) / grid.spacing_mm,
+                                                                         (v(i, j, k + 1) - here) / grid.spacing_mm});
                     Judgement& slice = by_slice[std::size_t(k)];
                     if (det < slice.least_determinant) slice = {det, grid.position(i, j, k)};
                 }
@@ -82,7 +81,8 @@ Mat4 similarity(std::vector<WarpPair> const& pairs)
     Vec3 model{0}, patient{0};
     double weight = 0;
     auto const w = [](WarpPair const& pair) { return 1 / (pair.spread_mm * pair.spread_mm + 25); };
-    for (auto const& pair : pairs) model += w(pair) * pair.model_mm, patient += w(pair) * pair.patient_mm, weight += w(pair);
+    for (auto const& pair : pairs)
+        model += w(pair) * pair.model_mm, patient += w(pair) * pair.patient_mm, weight += w(pair);
     model /= weight;
     patient /= weight;
     Mat3 s{0.0}; // s[a][b] = sum of model a times patient b

@@ -1,6 +1,5 @@
 #include "objects.hpp"
 
-
 #include <cmath>
 #include <fluoro/core/error.hpp>
 #include <fluoro/yaml/map_reader.hpp>

@@ -9,8 +9,8 @@ namespace fluoro {
 
 namespace {
 
-constexpr float least_hu = 130, most_hu = 650;                 ///< blood with contrast in a CT's arterial phase
-constexpr double least_radius_mm = 7, most_radius_mm = 24;     ///< of an aorta that is followed
+constexpr float least_hu = 130, most_hu = 650;             ///< blood with contrast in a CT's arterial phase
+constexpr double least_radius_mm = 7, most_radius_mm = 24; ///< of an aorta that is followed
 constexpr double step_mm = 3;
 
 /// Bright ways as depth below their own surface.
@@ -65,7 +65,8 @@ struct SpineAt {
 SpineAt spine_at(FoundSpine const& spine, BodyPlan const& plan, double z)
 {
     auto const& canal = spine.canal;
-    auto const nearest = std::ranges::min_element(canal.points_mm, {}, [z](Vec3 const& p) { return std::abs(p.z - z); });
+    auto const nearest =
+        std::ranges::min_element(canal.points_mm, {}, [z](Vec3 const& p) { return std::abs(p.z - z); });
     auto const i = std::size_t(nearest - canal.points_mm.begin());
     Vec3 body = *nearest + 24.0 * canal.front[i];
     // Between the two found bodies next to this height.
@@ -77,9 +78,8 @@ SpineAt spine_at(FoundSpine const& spine, BodyPlan const& plan, double z)
     if (above && below)
         body = glm::mix(below->centre_mm, above->centre_mm,
                         (z - below->centre_mm.z) / (above->centre_mm.z - below->centre_mm.z));
-    auto const at_level = std::ranges::min_element(spine.vertebrae, {}, [z](auto const& v) {
-        return std::abs(v.second.centre_mm.z - z);
-    });
+    auto const at_level = std::ranges::min_element(spine.vertebrae, {},
+                                                   [z](auto const& v) { return std::abs(v.second.centre_mm.z - z); });
     VertebraPlan const& size = plan.vertebra(at_level->first);
     return {body, *nearest, size.endplate_width_mm / 2 + 1, size.endplate_depth_mm / 2 + 1};
 }
@@ -170,7 +170,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
                 std::size_t const at = lattice.index(i, j, k);
                 if (hu[at] < least_hu || hu[at] > most_hu || body[at] == 0) continue;
                 Vec3 const p = lattice.position(i, j, k);
-                double const x = (p.x - spine.body.x) / spine.half_width_mm, y = (p.y - spine.body.y) / spine.half_depth_mm;
+                double const x = (p.x - spine.body.x) / spine.half_width_mm,
+                             y = (p.y - spine.body.y) / spine.half_depth_mm;
                 bright[at] = p.y < spine.canal.y - 6 && (x * x + y * y > 1);
             }
     }
@@ -210,7 +211,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
             }
     }
     if (best == 0) {
-        found.not_found.push_back("aorta: nothing round and brighter than 130 HU beside the spine (a CT without contrast?)");
+        found.not_found.push_back(
+            "aorta: nothing round and brighter than 130 HU beside the spine (a CT without contrast?)");
         return;
     }
     // What is as bright as it, and no brighter: veins with undiluted contrast and bone are not.
@@ -221,8 +223,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
             for (int x = -4; x <= 4; x += 2, ++count) sum += work.at(seed + Vec3{x, y, z});
     double const mean = sum / count;
     for (std::size_t i = 0; i < bright.size(); ++i)
-        bright[i] = bright[i] != 0 && hu[i] > mean - std::max(60.0, 0.35 * mean) &&
-                    hu[i] < mean + std::max(80.0, 0.4 * mean);
+        bright[i] =
+            bright[i] != 0 && hu[i] > mean - std::max(60.0, 0.35 * mean) && hu[i] < mean + std::max(80.0, 0.4 * mean);
     bright = eroded(lattice, dilated(lattice, bright, 3), 3); // no holes of noise
     BrightWays const same{lattice, bright};
     seed = same.centred(seed, {0, 0, 1}, 6);

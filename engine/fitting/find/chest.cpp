@@ -66,8 +66,7 @@ std::vector<Patch> patches(WorkVolume const& work, int k, float below_hu, glm::i
 /// The canal's point at a height.
 Vec3 canal_at(SpinePath const& canal, double z)
 {
-    auto const found =
-        std::ranges::min_element(canal.points_mm, {}, [z](Vec3 const& p) { return std::abs(p.z - z); });
+    auto const found = std::ranges::min_element(canal.points_mm, {}, [z](Vec3 const& p) { return std::abs(p.z - z); });
     return *found;
 }
 
@@ -112,8 +111,7 @@ Windpipe follow_windpipe(Findings const& found, int top, float below_hu)
         std::vector<Patch const*> heirs;
         for (Patch const& patch : all) {
             int shared = 0;
-            for (glm::ivec2 const& c : patch.cells)
-                shared += std::ranges::find(before.cells, c) != before.cells.end();
+            for (glm::ivec2 const& c : patch.cells) shared += std::ranges::find(before.cells, c) != before.cells.end();
             if (shared > 0 && double(patch.cells.size()) * square > 25) heirs.push_back(&patch);
         }
         if (heirs.size() >= 2 && double(pipe.rings.size()) * lattice.spacing_mm > 15) {
@@ -122,7 +120,8 @@ Windpipe follow_windpipe(Findings const& found, int top, float below_hu)
             if (std::abs(a.x - b.x) * lattice.spacing_mm > 8) {
                 Vec3 const here = lattice.position(0, 0, k);
                 Vec2 const middle = (a + b) / 2.0;
-                pipe.carina = Vec3{here.x + middle.x * lattice.spacing_mm, here.y + middle.y * lattice.spacing_mm, here.z};
+                pipe.carina =
+                    Vec3{here.x + middle.x * lattice.spacing_mm, here.y + middle.y * lattice.spacing_mm, here.z};
                 return pipe;
             }
         }
@@ -180,7 +179,8 @@ void find_body(Findings& found)
                 auto const is_out = [&](int x, int y) {
                     return !lattice.holds({x, y, k}) || work.is_seen[lattice.index(x, y, k)] == 0;
                 };
-                if (work.is_seen[at] == 0 || !(is_out(i - 1, j) || is_out(i + 1, j) || is_out(i, j - 1) || is_out(i, j + 1)))
+                if (work.is_seen[at] == 0 ||
+                    !(is_out(i - 1, j) || is_out(i + 1, j) || is_out(i, j - 1) || is_out(i, j + 1)))
                     continue;
                 ++rim;
                 body_rim += work.hu[at] > body_hu || found.body[at] != 0;
@@ -285,7 +285,8 @@ void find_sternum_and_heart(Findings& found)
         return;
     }
     double const top = found.carina->z - 40; // below the great vessels
-    double const bottom = std::max(found.dome.right ? found.dome.right->z : -1e9, found.dome.left ? found.dome.left->z : -1e9) - 15;
+    double const bottom =
+        std::max(found.dome.right ? found.dome.right->z : -1e9, found.dome.left ? found.dome.left->z : -1e9) - 15;
     // Soft tissue between the lungs in front of the spine.
     Box box{Vec3{1e9}, Vec3{-1e9}};
     for (int k = 0; k < lattice.size.z; ++k) {
@@ -300,9 +301,15 @@ void find_sternum_and_heart(Findings& found)
             int const middle = lattice.nearest(spine).x;
             int left = -1, right = -1;
             for (int i = middle; i < lattice.size.x; ++i)
-                if (found.lungs[lattice.index(i, j, k)] == 2) { left = i; break; }
+                if (found.lungs[lattice.index(i, j, k)] == 2) {
+                    left = i;
+                    break;
+                }
             for (int i = middle; i >= 0; --i)
-                if (found.lungs[lattice.index(i, j, k)] == 1) { right = i; break; }
+                if (found.lungs[lattice.index(i, j, k)] == 1) {
+                    right = i;
+                    break;
+                }
             if (left < 0 || right < 0) continue;
             widths_left.push_back(lattice.position(left, j, k).x);
             widths_right.push_back(lattice.position(right, j, k).x);

@@ -31,7 +31,7 @@ struct FoundVertebra {
 struct FoundSpine {
     SpinePath canal;
     std::map<Level, FoundVertebra> vertebrae;
-    double confidence = 0; ///< in the level assignment, 0 to 1
+    double confidence = 0;            ///< in the level assignment, 0 to 1
     std::vector<std::string> reasons; ///< what spoke for the assignment, one line each
 };
 
@@ -45,10 +45,10 @@ struct FoundAorta {
 
 struct Findings {
     WorkVolume work;
-    Mask body;             ///< inside the skin, holes filled
+    Mask body;                ///< inside the skin, holes filled
     bool has_outline = false; ///< air all around the body in most slices
-    Mask bone;             ///< HU of bone, contrast included
-    Mask lungs;            ///< 1 right, 2 left, 3 airway
+    Mask bone;                ///< HU of bone, contrast included
+    Mask lungs;               ///< 1 right, 2 left, 3 airway
     FoundSpine spine;
     std::map<std::string, Vec3> lung_places; ///< of places.hpp
     Sides lung_apex, dome, costophrenic, hip, iliac_crest;

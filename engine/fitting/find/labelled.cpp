@@ -118,7 +118,8 @@ void find_from_labels(Findings& found, std::vector<std::uint16_t> const& labels)
                     low = glm::min(low, glm::ivec2{i, j});
                     high = glm::max(high, glm::ivec2{i, j});
                 }
-        double const area = count * lattice.spacing_mm * lattice.spacing_mm, radius = std::sqrt(area / std::numbers::pi);
+        double const area = count * lattice.spacing_mm * lattice.spacing_mm,
+                     radius = std::sqrt(area / std::numbers::pi);
         glm::ivec2 const wide = high - low + 1;
         if (area < 40 || std::max(wide.x, wide.y) * lattice.spacing_mm > 3.2 * radius) continue;
         aorta.points_mm.push_back(sum / count);

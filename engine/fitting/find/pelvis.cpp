@@ -42,8 +42,7 @@ std::vector<Vote> femoral_heads(Findings const& found, std::vector<float> const&
                 double const steep = glm::length(g);
                 if (steep < 120) continue;
                 for (int s = 0; s < shells; ++s) {
-                    Vec3 const centre =
-                        fine.position(i, j, k) + g / steep * (least_radius_mm + s * shell_mm);
+                    Vec3 const centre = fine.position(i, j, k) + g / steep * (least_radius_mm + s * shell_mm);
                     glm::ivec3 const cell = coarse.nearest(centre);
                     if (coarse.holds(cell)) votes[std::size_t(s)][coarse.index(cell)] += 1;
                 }

@@ -18,10 +18,10 @@ constexpr std::array tilts_deg{-24.0, -16.0, -8.0, 0.0, 8.0, 16.0, 24.0};
 
 /// What is seen from each point of the canal.
 struct Profile {
-    std::vector<double> disc;    ///< how much it looks like a disc; about 0 elsewhere, 1 and more there
-    std::vector<double> beside;  ///< share of bone 22 to 38 mm beside: the sacrum's wings
-    std::vector<double> ribs;    ///< share of bone 35 to 60 mm beside and behind, over 30 mm of height
-    std::vector<double> way;     ///< length of the line of body centres down to here [mm]
+    std::vector<double> disc;   ///< how much it looks like a disc; about 0 elsewhere, 1 and more there
+    std::vector<double> beside; ///< share of bone 22 to 38 mm beside: the sacrum's wings
+    std::vector<double> ribs;   ///< share of bone 35 to 60 mm beside and behind, over 30 mm of height
+    std::vector<double> way;    ///< length of the line of body centres down to here [mm]
 };
 
 std::vector<double> smooth(std::vector<double> const& values, double sigma)
@@ -78,9 +78,9 @@ Profile profile_of(WorkVolume const& work, SpinePath const& canal)
     }
     profile.ribs = smooth(profile.ribs, 12);
     profile.beside = smooth(profile.beside, 5);
-    // A disc is a pair of end-plates less than 14 mm apart, bright beside the bodies' insides that begin 11 mm away; the
-    // thicker ones are dark between. In thick slices a thin disc is a bright band, and so it must not count as none.
-    // End-plates lean against the canal by some degrees, so the best of several tilts counts.
+    // A disc is a pair of end-plates less than 14 mm apart, bright beside the bodies' insides that begin 11 mm away;
+    // the thicker ones are dark between. In thick slices a thin disc is a bright band, and so it must not count as
+    // none. End-plates lean against the canal by some degrees, so the best of several tilts counts.
     std::vector<double> look(n, -1e9), size(n);
     for (auto const& raw : bodies) {
         std::vector<double> const body = smooth(raw, 0.7);
@@ -143,8 +143,7 @@ std::vector<Evidence> evidence_of(Findings const& found, Profile const& profile,
     };
     if (auto const z = mean_z(found.lung_apex)) all.push_back({"lung apices", along(canal, *z), t(1) + 0.2, 0.6});
     if (found.carina) all.push_back({"carina", along(canal, found.carina->z), t(5) + 0.1, 0.8});
-    if (found.jugular_notch)
-        all.push_back({"jugular notch", along(canal, found.jugular_notch->z), t(2) + 0.6, 0.7});
+    if (found.jugular_notch) all.push_back({"jugular notch", along(canal, found.jugular_notch->z), t(2) + 0.6, 0.7});
     if (auto const z = mean_z(found.iliac_crest)) all.push_back({"iliac crests", along(canal, *z), l(4) + 0.1, 0.5});
     if (found.hip.right && found.hip.left)
         all.push_back({"hips", along(canal, (found.hip.right->z + found.hip.left->z) / 2), l(5) + 3.7, 0.7});
@@ -290,12 +289,20 @@ Vec3 body_centre(WorkVolume const& work, SpinePath const& canal, int s, Vertebra
     double const threshold = (inside + 40) / 2;
     double back = -1, forward = -1;
     for (double f = expected; f > 2; f -= 0.5)
-        if (hu(f, 0) < threshold) { back = f; break; }
+        if (hu(f, 0) < threshold) {
+            back = f;
+            break;
+        }
     for (double f = expected; f < expected + depth; f += 0.5)
-        if (hu(f, 0) < threshold) { forward = f; break; }
+        if (hu(f, 0) < threshold) {
+            forward = f;
+            break;
+        }
     double middle = expected;
-    if (back > 0 && forward > 0 && std::abs(forward - back - depth) < 0.3 * depth) middle = (back + forward) / 2;
-    else if (back > 0 && std::abs(back - scale * plan.canal_depth_mm / 2) < 6) middle = back + depth / 2;
+    if (back > 0 && forward > 0 && std::abs(forward - back - depth) < 0.3 * depth)
+        middle = (back + forward) / 2;
+    else if (back > 0 && std::abs(back - scale * plan.canal_depth_mm / 2) < 6)
+        middle = back + depth / 2;
     middle = std::clamp(middle, 0.75 * expected, 1.3 * expected);
     return c + middle * front;
 }
@@ -361,8 +368,7 @@ void find_vertebrae(Findings& found, BodyPlan const& plan)
     auto const add = [&](int index, double s) {
         auto const i = int(std::lround(s));
         if (i < 0 || i >= int(canal.points_mm.size()) || index < 0 || index > last_disc) return;
-        Vec3 const centre =
-            body_centre(found.work, canal, i, plan.spine[std::size_t(index)], best->scale * plan.scale);
+        Vec3 const centre = body_centre(found.work, canal, i, plan.spine[std::size_t(index)], best->scale * plan.scale);
         Box const box = found.work.lattice.box();
         // Half of the body must be in the CT to say where its middle is.
         if (glm::any(glm::lessThan(centre, box.low)) || glm::any(glm::greaterThan(centre, box.high))) return;

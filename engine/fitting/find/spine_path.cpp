@@ -11,8 +11,8 @@ namespace {
 
 constexpr float bone_hu = 160;
 constexpr int rays = 16;
-constexpr double reach_mm = 19;     ///< the canal's wall is nearer than this on all sides
-constexpr double sideways_mm = 60;  ///< canal to the middle of the body's outline, at most
+constexpr double reach_mm = 19;    ///< the canal's wall is nearer than this on all sides
+constexpr double sideways_mm = 60; ///< canal to the middle of the body's outline, at most
 
 /// How much a place in a slice looks like the middle of the spinal canal, 0 to 1.
 struct CanalScore {

@@ -96,8 +96,9 @@ struct Trunk {
             if (r < 1 && std::abs(q.z) < height / 2) return std::abs(q.z) > height / 2 - 2.5 || r > 0.88 ? 550 : 190;
             if (r < 1 && std::abs(q.z) < height / 2 + v.disc_below_mm / 2 + 1) return 85;
             // The arch: a ring of bone around the canal at the upper half of the vertebra.
-            double const ring = std::hypot(q.x / (v.canal_width_mm / 2), (q.y - v.endplate_depth_mm / 2 - v.canal_depth_mm / 2) /
-                                                                             (v.canal_depth_mm / 2));
+            double const ring =
+                std::hypot(q.x / (v.canal_width_mm / 2),
+                           (q.y - v.endplate_depth_mm / 2 - v.canal_depth_mm / 2) / (v.canal_depth_mm / 2));
             if (ring < 1) return 30;
             if (ring < 1.6 && q.z > -height / 2 && q.z < height / 2) return 450;
             // Ribs beside the thoracic ones, sloping down.
@@ -166,7 +167,8 @@ TEST_F(SyntheticSpine, what_is_not_there_is_said)
     EXPECT_FALSE(found().carina);
     EXPECT_FALSE(found().hip.left);
     auto const says = [&](char const* word) {
-        return std::ranges::any_of(found().not_found, [word](auto const& line) { return line.find(word) != std::string::npos; });
+        return std::ranges::any_of(found().not_found,
+                                   [word](auto const& line) { return line.find(word) != std::string::npos; });
     };
     EXPECT_TRUE(says("lung"));
     EXPECT_TRUE(says("heart"));

@@ -76,8 +76,8 @@ TEST_F(LandmarkFile, left_and_right_swapped_are_refused)
 TEST_F(LandmarkFile, what_is_no_place_or_no_such_file_is_refused)
 {
     for (char const* text : {"landmarks:\n  T5: [0, 0]\n", "landmarks:\n  T5: here\n", "landmarks: [1, 2]\n",
-                             "landmarks:\n  T5: [0, 0, high]\n", "places: {}\n", "- 1\n", "landmarks:\n  T5: [0, 0, .nan]\n",
-                             "landmarks:\n  T5: [0, 0, 10]\n  T5: [0, 0, 20]\n"})
+                             "landmarks:\n  T5: [0, 0, high]\n", "places: {}\n", "- 1\n",
+                             "landmarks:\n  T5: [0, 0, .nan]\n", "landmarks:\n  T5: [0, 0, 10]\n  T5: [0, 0, 20]\n"})
         EXPECT_NE(refusal(text), "") << text;
     EXPECT_THROW(read_landmarks(folder / "none.yaml", names, ct()), Error);
 }

@@ -152,7 +152,8 @@ TEST(Warp, too_few_landmarks_or_all_in_a_plane_are_refused)
     std::vector<WarpPair> pairs = deformed_pairs(3, 1);
     EXPECT_THROW(Warp(pairs, trunk), Error);
     pairs.clear();
-    for (int i = 0; i < 9; ++i) pairs.push_back({"p", Vec3{20 * (i % 3), 20 * (i / 3), 0}, Vec3{20 * (i % 3), 20 * (i / 3), 5}, 0});
+    for (int i = 0; i < 9; ++i)
+        pairs.push_back({"p", Vec3{20 * (i % 3), 20 * (i / 3), 0}, Vec3{20 * (i % 3), 20 * (i / 3), 5}, 0});
     EXPECT_THROW(Warp(pairs, trunk), Error);
 }
 

@@ -23,7 +23,7 @@ enum class LandmarkSource { given, label, found, estimated };
 struct FittedLandmark {
     std::string name;
     LandmarkSource source = LandmarkSource::found;
-    Vec3 place_mm{0};      ///< in the CT
+    Vec3 place_mm{0};       ///< in the CT
     double residual_mm = 0; ///< how far the warped model misses it
     double spread_mm = 0;   ///< how far it was allowed to
 };
@@ -31,21 +31,21 @@ struct FittedLandmark {
 /// What a fit did, for people and for programs.
 struct FitReport {
     std::vector<FittedLandmark> landmarks;
-    std::vector<std::string> not_found;     ///< one line each, with the reason
-    std::vector<std::string> levels;        ///< what spoke for the names of the vertebrae
-    double level_confidence = 0;            ///< 0 to 1
+    std::vector<std::string> not_found; ///< one line each, with the reason
+    std::vector<std::string> levels;    ///< what spoke for the names of the vertebrae
+    double level_confidence = 0;        ///< 0 to 1
     bool levels_from_labels = false;
-    PatientParameters parameters;           ///< of the model
-    std::vector<std::string> notes;         ///< what was chosen, one line each
-    double least_determinant = 1;           ///< of the warp's Jacobian; above 0 = nothing is folded
-    double softening = 1;                   ///< factor on the landmarks' spreads that kept it so
-    double round_trip_mm = 0;               ///< largest of model -> patient -> model over the CT
-    double aorta_length_mm = 0;             ///< of the fitted centre line inside the CT's bright aorta and the CT
-    std::optional<double> aorta_in_bright;  ///< share of its length where the CT holds more than 130 HU
+    PatientParameters parameters;          ///< of the model
+    std::vector<std::string> notes;        ///< what was chosen, one line each
+    double least_determinant = 1;          ///< of the warp's Jacobian; above 0 = nothing is folded
+    double softening = 1;                  ///< factor on the landmarks' spreads that kept it so
+    double round_trip_mm = 0;              ///< largest of model -> patient -> model over the CT
+    double aorta_length_mm = 0;            ///< of the fitted centre line inside the CT's bright aorta and the CT
+    std::optional<double> aorta_in_bright; ///< share of its length where the CT holds more than 130 HU
     double contrast_removed_ml = 0;
-    double contrast_mean_hu = 0;            ///< of the blood before
-    Box ct_box_mm;                          ///< all of the picture outside of it is the model
-    double completed_ml = 0;                ///< of body that the model added
+    double contrast_mean_hu = 0;                         ///< of the blood before
+    Box ct_box_mm;                                       ///< all of the picture outside of it is the model
+    double completed_ml = 0;                             ///< of body that the model added
     std::vector<std::pair<std::string, double>> seconds; ///< per stage
 };
 
