@@ -151,9 +151,11 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     }
     // The piece of the CT about the spine that an aorta can be in.
     Box reach{Vec3{1e9}, Vec3{-1e9}};
-    for (Vec3 const& p : found.spine.canal.points_mm) reach = around(reach, {p - Vec3{110, 190, 1e4}, p + Vec3{110, 10, 1e4}});
+    for (Vec3 const& p : found.spine.canal.points_mm)
+        reach = around(reach, {p - Vec3{110, 190, 1e4}, p + Vec3{110, 10, 1e4}});
     Lattice lattice = work.lattice;
-    glm::ivec3 const low_cell = glm::max(work.lattice.nearest(glm::max(reach.low, work.lattice.box().low)), glm::ivec3{0});
+    glm::ivec3 const low_cell =
+        glm::max(work.lattice.nearest(glm::max(reach.low, work.lattice.box().low)), glm::ivec3{0});
     glm::ivec3 const high_cell =
         glm::min(work.lattice.nearest(glm::min(reach.high, work.lattice.box().high)), work.lattice.size - 1);
     lattice.origin_mm = work.lattice.position(low_cell);

@@ -213,7 +213,8 @@ void find_lungs(Findings& found)
     };
     std::vector<double> sum(parts.sizes.size() + 1, 0), deep(sum.size(), 0);
     for (std::size_t i = 0; i < air.size(); ++i)
-        if (parts.number[i] != 0 && is_deep(lattice.cell(i))) sum[parts.number[i]] += work.hu[i], deep[parts.number[i]] += 1;
+        if (parts.number[i] != 0 && is_deep(lattice.cell(i)))
+            sum[parts.number[i]] += work.hu[i], deep[parts.number[i]] += 1;
     std::vector<bool> is_lung(sum.size(), false);
     for (std::size_t n = 1; n < sum.size(); ++n) is_lung[n] = deep[n] > 0 && sum[n] / deep[n] > -945;
 

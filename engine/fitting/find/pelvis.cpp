@@ -113,13 +113,13 @@ void find_hips(Findings& found)
             double const z = std::max(l.centre.z, r.centre.z);
             if (z > canal.points_mm.front().z - 60 || z > lung_floor - 100) continue;
             double const score = (l.score + r.score) * (1 - 0.5 * glm::length(off) / 24);
-            if (score <= best || !is_ball_of_bone(found, hu, r.centre) || !is_ball_of_bone(found, hu, l.centre)) continue;
+            if (score <= best || !is_ball_of_bone(found, hu, r.centre) || !is_ball_of_bone(found, hu, l.centre))
+                continue;
             best = score;
             found.hip.right = r.centre;
             found.hip.left = l.centre;
         }
-    if (!found.hip.left)
-        found.not_found.push_back("hips: no pair of balls of bone of a femoral head's size");
+    if (!found.hip.left) found.not_found.push_back("hips: no pair of balls of bone of a femoral head's size");
 
     // The wing of the ilium is the largest bone beside the spine that reaches down; ribs are apart from it.
     for (int const side : {-1, 1}) {

@@ -1,5 +1,5 @@
-// The whole fit, with the truth known: a CT made of the anatomy itself, in another person's size and posture, cut to the
-// chest, with contrast in its blood.
+// The whole fit, with the truth known: a CT made of the anatomy itself, in another person's size and posture, cut to
+// the chest, with contrast in its blood.
 #include "find/findings.hpp"
 
 #include <algorithm>
@@ -32,16 +32,16 @@ Vec3 model_of(Vec3 const& q)
 
 bool is_blood(int label)
 {
-    static std::vector<int> const labels{label_of("aorta"), label_of("left_ventricle"), label_of("right_ventricle"),
-                                         label_of("left_atrium"), label_of("right_atrium"), label_of("pulmonary_artery"),
-                                         label_of("pulmonary_vein")};
+    static std::vector<int> const labels{
+        label_of("aorta"),        label_of("left_ventricle"),   label_of("right_ventricle"), label_of("left_atrium"),
+        label_of("right_atrium"), label_of("pulmonary_artery"), label_of("pulmonary_vein")};
     return std::ranges::find(labels, label) != labels.end();
 }
 
 struct Made {
     Anatomy anatomy = build_anatomy(built_in_patient("adult-male"));
-    Patient ct;       ///< without labels
-    Patient plain;    ///< the same before its contrast, with the model's labels
+    Patient ct;    ///< without labels
+    Patient plain; ///< the same before its contrast, with the model's labels
     Made()
     {
         VoxelSettings settings{2.5, {{-245, -300, 150}, {230, 30, 440}}, model_of};
@@ -79,7 +79,8 @@ TEST(Fit, vertebrae_have_their_names_and_are_within_10_mm)
     for (FittedLandmark const& l : fitted().report.landmarks)
         for (int i = int(Level::t1); i <= int(Level::t12); ++i) {
             if (l.name != name_of(level_at(i)) || l.source != LandmarkSource::found) continue;
-            double const miss = glm::length(l.place_mm - truth(made().anatomy.plan.spine[std::size_t(i)].frame.origin_mm));
+            double const miss =
+                glm::length(l.place_mm - truth(made().anatomy.plan.spine[std::size_t(i)].frame.origin_mm));
             off.see(miss);
             EXPECT_LT(miss, 10) << l.name;
             ++count;
@@ -111,8 +112,8 @@ TEST(Fit, the_aortas_centre_line_is_in_its_blood)
     EXPECT_GT(inside / all, 0.95);
 }
 
-// What a fitted landmark of the heart and the airways misses is the difference of two persons' chests; here both are the
-// same, and the deformation is smooth.
+// What a fitted landmark of the heart and the airways misses is the difference of two persons' chests; here both are
+// the same, and the deformation is smooth.
 TEST(Fit, what_the_ct_does_not_name_lies_near_the_truth)
 {
     for (char const* name : {"carina", "arch-top", "aortic-root", "mitral-valve", "heart-centre", "hilum-left"}) {

@@ -33,7 +33,8 @@ protected:
     /// Middles of the vertebral bodies T12 to L5 by the data's own refined labels (19 to 24).
     std::map<std::string, Vec3> bodies() const
     {
-        Patient const p = read("abdomen-pelvis/example_ct.nii.gz", "abdomen-pelvis/totalseg_vertebrae_pp_refined.nii.gz");
+        Patient const p =
+            read("abdomen-pelvis/example_ct.nii.gz", "abdomen-pelvis/totalseg_vertebrae_pp_refined.nii.gz");
         std::map<int, std::pair<Vec3, double>> sums;
         Mat4 const patient_from_index = p.ct.grid.patient_from_index();
         std::size_t at = 0;
@@ -114,9 +115,9 @@ TEST_F(FitRealData, a_crop_of_the_heart_is_refused_or_says_that_it_is_a_crop)
 {
     try {
         Fit const fitted = fit(read("aorta-cta/ct_cropped.nii.gz"), plain());
-        EXPECT_TRUE(std::ranges::any_of(fitted.report.not_found,
-                                        [](auto const& line) { return line.find("crop") != std::string::npos; }))
-            << as_text(fitted.report);
+        EXPECT_TRUE(std::ranges::any_of(fitted.report.not_found, [](auto const& line) {
+            return line.find("crop") != std::string::npos;
+        })) << as_text(fitted.report);
     } catch (Error const& error) {
         EXPECT_NE(std::string{error.what()}.find("crop"), std::string::npos) << error.what();
     }
