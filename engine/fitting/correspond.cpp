@@ -125,11 +125,9 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
         pair_pieces(all, "aortic-arch", slice(model, top, *first_down), slice(seen.points_mm, seen_top, down), source,
                     spread);
     if (seen.ascending_end == 0) return;
-    // The sinotubular junction is as far below the carina, or the arch, as in the model; nothing in the blood marks it.
-    auto const carina = anatomy.lumens.landmarks.find("carina");
-    double const root_z = found.carina && carina != anatomy.lumens.landmarks.end()
-                              ? found.carina->z - (carina->second.z - model.front().z)
-                              : seen.points_mm[seen_top].z - (model[top].z - model.front().z);
+    // The sinotubular junction lies about 28 mm below the carina (typical, 15 to 40); nothing in the blood marks it.
+    double const root_z = found.carina ? found.carina->z - 28 * anatomy.plan.scale
+                                       : seen.points_mm[seen_top].z - (model[top].z - model.front().z);
     std::size_t root = 0;
     while (root < seen.ascending_end && seen.points_mm[root].z < root_z) ++root;
     if (root < seen_top)

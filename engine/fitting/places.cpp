@@ -181,6 +181,17 @@ Places model_places(Anatomy const& anatomy)
 {
     Places places = anatomy.plan.places;
     for (auto const& [name, p] : anatomy.lumens.landmarks) places[name] = p;
+    // In a CT the windpipe's holes part below where its centre lines do: where the walls of both bronchi meet.
+    LumenGraph const& airways = anatomy.lumens.airways;
+    if (auto const right = airways.find_edge("main-bronchus-right"), left = airways.find_edge("main-bronchus-left");
+        right && left) {
+        LumenEdge const &r = airways.edges[std::size_t(*right)], &l = airways.edges[std::size_t(*left)];
+        for (std::size_t i = 0; i < std::min(r.points_mm.size(), l.points_mm.size()); ++i)
+            if (std::abs(r.points_mm[i].x - l.points_mm[i].x) > r.radii_mm[i] + l.radii_mm[i]) {
+                places["carina"] = (r.points_mm[i] + l.points_mm[i]) / 2.0;
+                break;
+            }
+    }
     for (int i = 0; i < levels; ++i) places[name_of(level_at(i))] = anatomy.plan.spine[std::size_t(i)].frame.origin_mm;
 
     // Lungs as they are drawn, on cubes of 6 mm.

@@ -1,4 +1,5 @@
 #include "../morphology.hpp"
+#include "../section.hpp"
 #include "findings.hpp"
 
 #include <algorithm>
@@ -61,8 +62,7 @@ public:
         double const reach = 0.35 * radius_mm;
         std::vector<std::pair<int, Vec3>> looks;
         for (double u = -reach; u <= reach; u += 1)
-            for (double v = -reach; v <= reach; v += 1)
-                looks.emplace_back(look(p + u * a + v * b), p + u * a + v * b);
+            for (double v = -reach; v <= reach; v += 1) looks.emplace_back(look(p + u * a + v * b), p + u * a + v * b);
         int const most = std::ranges::max_element(looks, {}, &std::pair<int, Vec3>::first)->first;
         Vec3 sum{0};
         int count = 0;
@@ -117,27 +117,6 @@ struct Track {
     std::vector<Vec3> points;
     std::vector<double> radii;
 };
-
-/// Radius of a round bright section: on each of 24 ways out, where the CT falls fastest; their median.
-double section_radius(WorkVolume const& work, Vec3 const& centre, Vec3 const& along, double about)
-{
-    Vec3 const any = std::abs(along.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
-    Vec3 const a = glm::normalize(glm::cross(along, any)), b = glm::cross(along, a);
-    std::vector<double> edges;
-    for (int ray = 0; ray < 24; ++ray) {
-        double const angle = 2 * std::numbers::pi * ray / 24;
-        Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
-        double steepest = 0, edge = about;
-        for (double r = 0.6 * about; r < 1.9 * about; r += 0.5) {
-            double const fall = work.at(centre + (r - 1) * out) - work.at(centre + (r + 1) * out);
-            if (fall > steepest) steepest = fall, edge = r;
-            if (work.at(centre + (r + 1) * out) < least_hu - 50) break; // beyond the wall: other vessels do not count
-        }
-        edges.push_back(edge);
-    }
-    std::ranges::nth_element(edges, edges.begin() + 12);
-    return edges[12];
-}
 
 /// Beside the thoracic spine the aorta goes along it, though a left atrium as bright as it may touch it.
 struct AlongSpine {
@@ -282,7 +261,7 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     double const mean = sum / count;
     for (std::size_t i = 0; i < bright.size(); ++i)
         bright[i] =
-            bright[i] != 0 && hu[i] > mean - std::max(60.0, 0.25 * mean) && hu[i] < mean + std::max(80.0, 0.4 * mean);
+            bright[i] != 0 && hu[i] > mean - std::max(60.0, 0.35 * mean) && hu[i] < mean + std::max(80.0, 0.4 * mean);
     bright = eroded(lattice, dilated(lattice, bright, 3), 3); // no holes of noise
     BrightWays const same{lattice, bright};
     seed = same.centred(seed, {0, 0, 1}, 6);
@@ -293,7 +272,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
                            : t5 != found.spine.vertebrae.end() ? t5->second.centre_mm.z + 3
                                                                : lattice.box().low.z;
     AlongSpine const spine{found.spine.canal, arch_mm};
-    double const rim_mm = std::max(0.0, section_radius(work, seed, {0, 0, 1}, radius + 2) - radius);
+    auto const section = round_section(work, seed, {0, 0, 1}, radius + 2);
+    double const rim_mm = section ? std::max(0.0, section->radius_mm - radius) : 2;
     Track const up = follow(same, spine, seed, {0, 0, 1}, radius, rim_mm),
                 down = follow(same, spine, seed, {0, 0, -1}, radius, rim_mm);
     FoundAorta aorta;
@@ -311,7 +291,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     for (std::size_t i = 0; i < aorta.points_mm.size(); ++i) {
         Vec3 const along = glm::normalize(aorta.points_mm[i + 1 < aorta.points_mm.size() ? i + 1 : i] -
                                           aorta.points_mm[i > 0 ? i - 1 : 0]);
-        aorta.radii_mm[i] = section_radius(work, aorta.points_mm[i], along, aorta.radii_mm[i] + 1);
+        auto const round = round_section(work, aorta.points_mm[i], along, aorta.radii_mm[i] + rim_mm);
+        aorta.radii_mm[i] = round ? round->radius_mm : aorta.radii_mm[i] + rim_mm;
     }
     // The arch: what lies within one and a half radii of the highest point's height.
     auto const top = std::ranges::max_element(aorta.points_mm, {}, [](Vec3 const& p) { return p.z; });

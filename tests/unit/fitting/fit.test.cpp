@@ -117,8 +117,8 @@ TEST(Fit, the_aortas_centre_line_is_in_its_blood)
 TEST(Fit, what_the_ct_does_not_name_lies_near_the_truth)
 {
     for (char const* name : {"carina", "arch-top", "aortic-root", "mitral-valve", "heart-centre", "hilum-left"}) {
-        double const miss = glm::length(fitted().patient.lumens.landmarks.at(name) -
-                                        truth(made().anatomy.lumens.landmarks.at(name)));
+        double const miss =
+            glm::length(fitted().patient.lumens.landmarks.at(name) - truth(made().anatomy.lumens.landmarks.at(name)));
         test::measured(std::string{"fit_synthetic_"} + name + "_mm", miss);
         EXPECT_LT(miss, 15) << name;
     }
@@ -144,7 +144,7 @@ TEST(Fit, contrast_is_gone_from_the_blood_and_nothing_else_has_changed)
     test::measured("fit_synthetic_blood_hu", sum / count);
     EXPECT_NEAR(sum / count, 40, 15);
     EXPECT_LT(bright / count, 0.02);
-    EXPECT_LT(changed / others, 0.003); // the rim beside a blood voxel
+    EXPECT_LT(changed / others, 0.006); // the rim: voxels of 2.5 mm beside blood that share in it
     EXPECT_GT(fitted().report.contrast_removed_ml, 300);
 }
 
