@@ -125,8 +125,8 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
         pair_pieces(all, "aortic-arch", slice(model, top, *first_down), slice(seen.points_mm, seen_top, down), source,
                     spread);
     if (seen.ascending_end == 0) return;
-    // The sinotubular junction lies about 28 mm below the carina (typical, 15 to 40); nothing in the blood marks it.
-    double const root_z = found.carina ? found.carina->z - 28 * anatomy.plan.scale
+    // The sinotubular junction lies about 36 mm below the carina (typical, 25 to 45); nothing in the blood marks it.
+    double const root_z = found.carina ? found.carina->z - 36 * anatomy.plan.scale
                                        : seen.points_mm[seen_top].z - (model[top].z - model.front().z);
     std::size_t root = 0;
     while (root < seen.ascending_end && seen.points_mm[root].z < root_z) ++root;

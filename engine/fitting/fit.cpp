@@ -5,6 +5,7 @@
 #include "complete.hpp"
 #include "correspond.hpp"
 #include "heart_blood.hpp"
+#include "heart_place.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -161,6 +162,13 @@ void judge_aorta(FitReport& report, Lumens const& fitted, Findings const& found)
     if (inside > 0 && found.aorta && found.aorta->mean_hu > bright_hu) report.aorta_in_bright = bright / inside;
 }
 
+std::vector<WarpPair> pairs_of(std::vector<Correspondence> const& all)
+{
+    std::vector<WarpPair> pairs;
+    for (Correspondence const& c : all) pairs.push_back(c.pair);
+    return pairs;
+}
+
 /// What the completed body can reach: the trunk by the nearest pairs' displacement, with room.
 Box far_box(Box const& seen, Anatomy const& anatomy, std::vector<WarpPair> const& pairs)
 {
@@ -222,10 +230,15 @@ Fit fit(Patient const& ct, FitOptions const& options)
     Anatomy const anatomy = build_anatomy(report.parameters);
     watch.lap("model");
 
-    std::vector<Correspondence> const all = correspondences(anatomy, found, options, report.levels_from_labels);
-    std::vector<WarpPair> pairs;
-    for (auto const& c : all) pairs.push_back(c.pair);
     Box const seen = found.work.lattice.box();
+    std::vector<Correspondence> all = correspondences(anatomy, found, options, report.levels_from_labels);
+    if (auto const heart = heart_pairs(found, anatomy, Warp{pairs_of(all), seen}, report.notes); !heart.empty()) {
+        // Nearer than the borders between the lungs; what the instructor gave stays.
+        std::erase_if(all, [](auto const& c) { return c.pair.name.starts_with("heart-border"); });
+        for (Correspondence const& one : heart)
+            if (!options.landmarks.contains(one.pair.name)) all.push_back(one);
+    }
+    std::vector<WarpPair> const pairs = pairs_of(all);
     // As far as the completed body can reach.
     Warp const warp{pairs, far_box(seen, anatomy, pairs)};
     report.least_determinant = warp.least_determinant();

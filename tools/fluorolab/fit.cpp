@@ -67,7 +67,8 @@ int run_fit(FitRequest const& request)
         for (FittedLandmark const& l : fitted.report.landmarks)
             if (l.source != LandmarkSource::estimated && l.name.find("-wall-") == std::string::npos &&
                 !l.name.starts_with("skin-") && !l.name.starts_with("aort") && !l.name.starts_with("ascending") &&
-                !l.name.starts_with("heart-border"))
+                !l.name.starts_with("heart-border") && l.name != "heart-left" && l.name != "heart-right" &&
+                l.name != "heart-front" && l.name != "heart-back" && l.name != "heart-floor")
                 places[l.name] = l.place_mm;
         write_text(request.found, landmarks_as_yaml(places));
     }
