@@ -26,7 +26,9 @@ std::uint64_t hash_after(double seconds)
     Tick const end = tick_at(seconds);
     for (Tick tick = 0; tick < end; ++tick) {
         auto const at = [&](double s, BodyOrder const& order) {
-            if (tick == tick_at(s)) EXPECT_EQ(body.order(order), "");
+            if (tick == tick_at(s)) {
+                EXPECT_EQ(body.order(order), "");
+            }
         };
         at(1, Breathe{BreathCommand::breathe_in_and_hold});
         at(3, Inject{"left-main", 0.3, 8, 3.5});
