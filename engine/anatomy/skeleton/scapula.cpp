@@ -63,13 +63,17 @@ Shape scapula(BodyPlan const& plan, Side side)
 {
     double const sign = side == Side::left ? 1 : -1;
     double const s = plan.scale, wide = s * (plan.parameters.sex == Sex::female ? 0.92 : 1);
-    Vec3 const head = plan.place(side == Side::left ? "shoulder-left" : "shoulder-right");
-    auto const beside = [&](int thoracic, double x, double y, double z) {
-        Vec3 const o = plan.vertebra(Level(int(Level::t1) + thoracic - 1)).frame.origin_mm;
-        return Vec3{sign * wide * x, o.y + wide * y, o.z + s * z};
+    ShoulderPose const pose{plan, side};
+    Vec3 const head = pose.head_mm();
+    auto const behind = [&](int thoracic, double y) {
+        return (plan.vertebra(Level(int(Level::t1) + thoracic - 1)).frame.origin_mm.y - head.y) / wide + y;
     };
-    auto const from_head = [&](double x, double y, double z) { return head + Vec3{sign * wide * x, wide * y, s * z}; };
-    Vec3 const superior = beside(2, 68, 78, 2), inferior = beside(7, 86, 58, -16), neck = from_head(-38, 26, -8);
+    auto const from_head = [&](double x, double y, double z) {
+        return head + pose.turned({sign * wide * x, wide * y, s * z});
+    };
+    // With the arm level: the superior angle beside T2, the inferior one below T7. The raised arm's is further forward.
+    Vec3 const superior = from_head(-104, behind(2, 78), 17), neck = from_head(-38, 26, -8);
+    Vec3 const inferior = from_head(-86, behind(7, 58) - 50 * pose.turn(), -107);
     Blade const blade{chest_wall(plan), sign, superior, inferior, neck, 17 * s};
 
     // Borders, in the order around the blade.
@@ -112,17 +116,17 @@ Shape scapula(BodyPlan const& plan, Side side)
     for (int i = 0; i <= 8; ++i) spine.push_back(crest(i / 8.0, std::lerp(1.2, 8.5, i / 8.0)));
     for (BoneStation& b : spine) b.half_wide_mm = std::max(b.half_wide_mm, b.upper_mm);
     auto const flat_piece = [&](Vec3 const& at, double half_wide, double thick) {
-        return BoneStation{at, glm::normalize(Vec3{sign * 0.85, -0.5, 0.1}), s * half_wide, s * thick, s * thick};
+        return BoneStation{at, glm::normalize(pose.turned({sign * 0.85, -0.5, 0.1})), s * half_wide, s * thick, s * thick};
     };
     std::vector<BoneStation> const acromion{
         {spine.back().at + blade.out() * (s * 3), blade.out(), s * 8, s * 3.8, s * 3},
-        {from_head(-20, 40, 22), glm::normalize(blade.out() + Vec3{0, 0, 0.6}), s * 8, s * 4.4, s * 4},
+        {from_head(-20, 40, 22), glm::normalize(blade.out() + pose.turned({0, 0, 0.6})), s * 8, s * 4.4, s * 4},
         flat_piece(from_head(-8, 32, 32), 10, 4.4),
         flat_piece(from_head(-3, 18, 35), 12, 4.4),
         flat_piece(from_head(-6, 2, 35), 10, 4.2),
         flat_piece(from_head(-9, -6, 33), 6.5, 4)};
     // Glenoid and its neck; its hollow faces the head of the humerus.
-    Vec3 const facing = glm::normalize(Vec3{sign * 0.82, -0.56, 0.08});
+    Vec3 const facing = glm::normalize(pose.turned({sign * 0.82, -0.56, 0.08}));
     double const radius = 23 * wide;
     Frame socket{head - facing * (radius + 4.5 * s)};
     socket.back = facing;

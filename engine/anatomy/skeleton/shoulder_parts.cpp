@@ -53,13 +53,24 @@ std::vector<BoneStation> smooth(std::vector<BoneStation> const& given, double st
 
 } // namespace
 
+ShoulderPose::ShoulderPose(BodyPlan const& plan, Side side) : head_{shoulder(plan, side)}, sign_{sign_of(side)}
+{
+    turn_ = std::max(0.0, std::asin(glm::normalize(arm(plan, side)).z)) / 3;
+}
+
+Vec3 ShoulderPose::turned(Vec3 const& off) const
+{
+    double const c = std::cos(turn_), s = sign_ * std::sin(turn_);
+    return {off.x * c - off.z * s, off.y, off.x * s + off.z * c};
+}
+
 Shape clavicle(BodyPlan const& plan, Side side)
 {
     double const sign = sign_of(side), s = plan.scale, wide = wide_of(plan);
     Vec3 const head = shoulder(plan, side), notch = plan.place("jugular-notch");
     // Its two bows: forward in the inner two thirds, backward in the outer third.
     Vec3 const inner{sign * 21 * wide, notch.y + 6 * s, notch.z + 3 * s};
-    Vec3 const outer = head + Vec3{sign * -24 * wide, -6 * wide, 30 * s};
+    Vec3 const outer = head + ShoulderPose{plan, side}.turned({sign * -24 * wide, -6 * wide, 30 * s});
     Vec3 const along = outer - inner;
     auto const at = [&](double share, double forward, double up) {
         return inner + share * along + s * Vec3{0, -forward, up};
