@@ -77,14 +77,14 @@ Shape clavicle(BodyPlan const& plan, Side side)
     };
     Vec3 const upright{0, 0.3, 1}, level{sign * 0.3, -1, 0.15};
     auto const up = [&](double turn) { return glm::normalize(glm::mix(upright, level, turn)); };
-    return swept_bone(smooth({{at(0, 0, 0), up(0), 11.5 * s, 9 * s, 8 * s},
-                              {at(0.1, 6, 0.5), up(0), 9 * s, 7.5 * s, 6.8 * s},
-                              {at(0.27, 12, 1), up(0.1), 6.8 * s, 6 * s, 5.8 * s},
-                              {at(0.45, 11, 1), up(0.3), 6.2 * s, 5.6 * s, 5.4 * s},
-                              {at(0.65, 1, 2), up(0.6), 6.8 * s, 5.2 * s, 5.2 * s},
-                              {at(0.8, -8, 2), up(0.9), 9 * s, 5 * s, 5 * s},
-                              {at(0.92, -6, 1), up(1), 10.5 * s, 5 * s, 5 * s},
-                              {at(1, 0, 0), up(1), 9 * s, 5.2 * s, 5.2 * s}},
+    return swept_bone(smooth({{at(0, 0, 0), up(0), 13 * s, 10.2 * s, 9 * s},
+                              {at(0.1, 6, 0.5), up(0), 10.2 * s, 8.5 * s, 7.7 * s},
+                              {at(0.27, 12, 1), up(0.1), 7.7 * s, 6.8 * s, 6.6 * s},
+                              {at(0.45, 11, 1), up(0.3), 7 * s, 6.3 * s, 6.1 * s},
+                              {at(0.65, 1, 2), up(0.6), 7.7 * s, 5.9 * s, 5.9 * s},
+                              {at(0.8, -8, 2), up(0.9), 10.2 * s, 5.6 * s, 5.6 * s},
+                              {at(0.92, -6, 1), up(1), 11.9 * s, 5.6 * s, 5.6 * s},
+                              {at(1, 0, 0), up(1), 10.2 * s, 5.9 * s, 5.9 * s}},
                              5));
 }
 
@@ -125,7 +125,7 @@ std::function<double(Vec3 const& p, double depth_mm)> humerus_hu(BodyPlan const&
     return [=](Vec3 const& p, double depth_mm) {
         double const share = glm::dot(p - head, way) / glm::dot(way, way);
         double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
-        double const thick = s * std::lerp(1.0, 3.8, shaft) * (0.5 + 0.5 * bone);
+        double const thick = s * std::lerp(1.1, 4.1, shaft) * (0.5 + 0.5 * bone);
         double const inner = std::clamp((depth_mm - thick) / 0.7 + 0.5, 0.0, 1.0);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
         // The marrow of the shaft is fat.
