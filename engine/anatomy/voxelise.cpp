@@ -184,7 +184,11 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         return {centre - 80 * s, centre + 80 * s};
     }
     if (name == "spine") return between(-110, 170);
-    if (name == "neck") return between(330, 530);
+    if (name == "neck") {
+        // Chin and nape are the head's, not the outline's.
+        Box const box = between(330, 530);
+        return around(box, {s * Vec3{-1, -145, 330}, s * Vec3{1, 125, 530}});
+    }
     if (name == "head") // with the neck down to the first thoracic vertebra
         return {s * Vec3{-95, -145, 340}, s * Vec3{95, 125, 660}};
     if (name == "whole") {

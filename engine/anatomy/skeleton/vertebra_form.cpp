@@ -214,9 +214,9 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         double const stout = level_ == Level::l5 ? 1.6 : 1;
         Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
         paired_.push_back(
-            {{from, waist - from, w, 4.2 * s * stout, 3.0 * s * stout, 3.0 * s * stout, 2.4 * s * stout}, {}});
+            {{from, waist - from, w, 4.0 * s * stout, 2.7 * s * stout, 2.8 * s * stout, 2.1 * s * stout}, {}});
         paired_.push_back(
-            {{waist, tip - waist, w, 3.0 * s * stout, 2.8 * s * std::min(stout, 1.3), 2.4 * s * stout, 2.2 * s * stout},
+            {{waist, tip - waist, w, 2.7 * s * stout, 2.5 * s * std::min(stout, 1.3), 2.1 * s * stout, 1.9 * s * stout},
              {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
