@@ -44,7 +44,7 @@ done
 # shellcheck disable=SC2086
 views ct-chest "$work/chest.fluoro" $chest_beam
 # shellcheck disable=SC2086
-views ct-spine "$work/abdomen.fluoro" $spine_beam --target "-6,10,-255"
+views ct-spine "$work/abdomen.fluoro" $spine_beam
 for part in chest spine; do
     files=ct-$part
     for who in $people; do files="$files $who-$part"; done

@@ -93,7 +93,8 @@ TEST(Limbs, arms_are_raised_or_laid_out_with_their_arteries_in_them)
         Anatomy anatomy;
         anatomy.plan = plan_body(parameters);
         for (NamedBuilder const& builder : builders())
-            if (std::set<std::string>{"surface", "limbs", "arteries"}.contains(builder.name)) builder.build(anatomy);
+            if (std::set<std::string>{"surface", "limbs", "heart", "arteries"}.contains(builder.name))
+                builder.build(anatomy);
         Vec3 const shoulder = anatomy.plan.place("shoulder-right"), elbow = anatomy.plan.place("elbow-right");
         upper_mm[is_raised ? 0 : 1] = glm::length(elbow - shoulder);
         if (is_raised)
