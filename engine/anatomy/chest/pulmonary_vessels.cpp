@@ -188,7 +188,7 @@ void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::
         double const share = double(clouds[i].size()) / double(total);
         Growth growth;
         growth.seed = seed;
-        growth.stop_radius_mm = 0.45 * plan.scale;
+        growth.stop_radius_mm = 0.5 * plan.scale;
         roots.push_back(int(ways.size()));
         grow(ways, -1, segment.bronchus, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent),
              clouds[i], segment.name, int(i), 0, growth);
@@ -258,7 +258,7 @@ void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>
         double const share = double(cloud.size()) / double(total);
         Growth growth;
         growth.seed = seed;
-        growth.stop_radius_mm = 0.45 * plan.scale;
+        growth.stop_radius_mm = 0.5 * plan.scale;
         growth.clearance = clearance;
         grow(veins, before, root.node, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent), cloud,
              std::string{"pulmonary-vein-"} + root.name, -1, root.fans, growth);

@@ -223,12 +223,7 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of
-    // the heart. Legs a little apart.
-    {"elbow-left", t(3), 475, -6, -23},
-    {"elbow-right", t(3), -475, -6, -23},
-    {"wrist-left", t(3), 730, -6, -10},
-    {"wrist-right", t(3), -730, -6, -10},
+    // Legs a little apart.
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},
@@ -383,6 +378,29 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     return o;
 }
 
+namespace {
+
+/// Arms straight in the plane of the table with the palms up: raised beside the head as for a lateral view of the
+/// chest, or out on boards as for a puncture at the wrist. Below the elbow they turn 8 degrees more towards the head.
+void place_arms(BodyPlan& plan, double scale)
+{
+    constexpr double upper_mm = 304, lower_mm = 255, carrying_deg = 8;
+    bool const is_raised = plan.parameters.word("arms", {"raised", "out"}, "raised") == "raised";
+    double const over_level = is_raised ? 50 : -5; // [deg]
+    for (double const sign : {-1.0, 1.0}) {
+        std::string const side = sign > 0 ? "-left" : "-right";
+        auto const way = [&](double deg) { return Vec3{sign * std::cos(radians(deg)), 0, std::sin(radians(deg))}; };
+        Vec3& shoulder = plan.places.at("shoulder" + side);
+        // The girdle goes up and inwards with the arm.
+        if (is_raised) shoulder += plan.scale * Vec3{sign * -12, 0, 16};
+        Vec3 const elbow = shoulder + scale * upper_mm * way(over_level);
+        plan.places["elbow" + side] = elbow;
+        plan.places["wrist" + side] = elbow + scale * lower_mm * way(over_level + carrying_deg);
+    }
+}
+
+} // namespace
+
 Vec3 const& BodyPlan::place(std::string const& name) const
 {
     auto const found = places.find(name);
@@ -407,6 +425,7 @@ BodyPlan plan_body(PatientParameters const& parameters)
         // Beside the vertebra along the patient's own axes: organs do not lean with it.
         plan.places[row.name] = from + plan.scale * Vec3{slim * row.left, slim * row.back, row.up};
     }
+    place_arms(plan, slim * plan.scale);
     plan.places.merge(heart_places(plan));
     return plan;
 }
