@@ -1,7 +1,7 @@
 #include "projector_impl.hpp"
 
 #include "host_sum.hpp"
-#include "tube_chords.hpp"
+#include "filled_pixels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -204,11 +204,11 @@ void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& be
     });
 }
 
-/// Where tubes cover the picture, the sum changes by the factor between with and without them that a table made for
+/// Where fillings cover the picture, the sum changes by the factor between with and without them that a table made for
 /// their materials gives: K edges are beyond the few energies that do for the rest.
-void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal& sums)
+void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Signal& sums)
 {
-    auto const covered = tube_pixels(scene, sums.exposed);
+    auto const covered = filled_pixels(scene, sums.exposed);
     if (covered.empty()) return;
     std::size_t const before = beam.materials.size();
     for (auto const id : added_materials(scene)) {
@@ -223,7 +223,7 @@ void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal
     EnergyTable const& table = table_of(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
     auto const patient_g_cm2 = read_thickness();
-    auto const index_of = [&](TubePixel const& pixel) {
+    auto const index_of = [&](FilledPixel const& pixel) {
         return std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
     };
     std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
@@ -231,7 +231,7 @@ void Projector::Impl::add_tubes(Scene const& scene, BeamDescription beam, Signal
     parallel_for(int(covered.size()), [&](int first, int last) {
         std::vector<double> fixed(before - 2);
         for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
-            TubePixel const& pixel = covered[i];
+            FilledPixel const& pixel = covered[i];
             auto const& patient_here = patient_g_cm2[index_of(pixel)];
             std::fill(fixed.begin(), fixed.end(), 0.0);
             add_fixed_g_cm2(scene, pixel.column, pixel.row, fixed);
@@ -288,8 +288,8 @@ Signal Projector::project(Scene const& scene)
     i.sum_energies(scene, beam, signal);
 
     auto start = std::chrono::steady_clock::now();
-    i.add_tubes(scene, beam, signal);
-    i.times.tubes_ms = ms_since(start);
+    i.add_fillings(scene, beam, signal);
+    i.times.fillings_ms = ms_since(start);
     start = std::chrono::steady_clock::now();
     i.finisher.finish(scene, shape.geometry, signal);
     i.times.finish_ms = ms_since(start);
@@ -310,7 +310,7 @@ ThicknessMap Projector::thickness(Scene const& scene)
         map.g_cm2[0].values[pixel] = values[pixel].x;
         map.g_cm2[1].values[pixel] = values[pixel].y;
     }
-    add_tube_thickness(scene, map);
+    add_filling_thickness(scene, map);
     add_slab_thickness(scene, map);
     return map;
 }

@@ -120,7 +120,7 @@ struct Projector::Impl {
     EnergyTable const& table_of(BeamDescription const& beam);
     void fill_signal_params(Scene const& scene, PixelRect const& rect, EnergyTable const& table);
     void sum_energies(Scene const& scene, BeamDescription const& beam, Signal& sums);
-    void add_tubes(Scene const& scene, BeamDescription beam, Signal& sums);
+    void add_fillings(Scene const& scene, BeamDescription beam, Signal& sums);
 };
 
 } // namespace fluoro

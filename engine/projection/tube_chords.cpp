@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
-#include <fluoro/core/parallel.hpp>
-#include <fluoro/projection/projector.hpp>
 #include <limits>
 #include <numbers>
 
 namespace fluoro {
 namespace {
 
-constexpr int tile_side = 32;
 /// Rays that meet a tube at less than this sine of its axis see it end-on: its ends then decide the picture.
 constexpr double end_on_sine = 0.4;
 constexpr int end_on_samples = 16;
@@ -20,41 +16,6 @@ constexpr int end_on_samples = 16;
 constexpr double straight_cosine = 0.9962;
 /// Along each side of a pixel that a tube's end or bend crosses.
 constexpr int end_samples = 8;
-
-/// What one mm of a filling adds to the way [g/cm2].
-struct Masses {
-    double soft = 0, bone = 0;
-    std::array<double, most_added_materials> added{};
-};
-
-/// The rays of a picture.
-struct Rays {
-    Vec3 source, to_origin, column, row;
-    double pixel_mm = 0; ///< a pixel's diagonal
-
-    explicit Rays(Scene const& scene)
-        : source{scene.view.source_mm}, column{scene.view.column_direction * scene.pixels.pitch_mm()},
-          row{scene.view.row_direction * scene.pixels.pitch_mm()}, pixel_mm{1.5 * scene.pixels.pitch_mm()}
-    {
-        Vec2 const first = scene.pixels.position_mm(0, 0);
-        to_origin = scene.view.detector_centre_mm + first.x * scene.view.column_direction +
-                    first.y * scene.view.row_direction - source;
-    }
-    Vec3 way(double at_column, double at_row) const { return to_origin + at_column * column + at_row * row; }
-};
-
-/// A piece made ready: lengths from the middle of its axis.
-struct Piece {
-    Vec3 middle, axis;
-    double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
-    Vec3 from_normal, to_normal;  ///< both along the axis' sense
-    double from_offset = 0, to_offset = 0;
-    bool from_shows = false, to_shows = false; ///< ends beyond which no other piece goes on nearly straight
-    bool is_end_on = false;
-    double reach = 0, half_length = 0;            ///< of the wall from the axis; of the axis with its slanting cuts
-    int left = 0, right = 0, top = 0, bottom = 0; ///< pixels that it can cover, right and bottom excluded
-    int filling = 0;
-};
 
 /// Integral of sqrt(radius^2 - u^2) from the axis to u.
 double half_disc(double radius, double u)
@@ -82,7 +43,7 @@ struct Stretch {
 /// Inside the endless cone, averaged over a pixel; empty where the ray passes by. Across the tube a pixel is the fold
 /// of two even windows, its two sides as they project: the mean over `wide` is exact, that over `narrow` is its
 /// two-point Gauss rule. Both widths per mm of depth; `depth` is that of the ray's point `at`.
-Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double depth, double wide_per_mm,
+Stretch in_smooth_cone(TubePiece const& piece, Vec3 const& at, Vec3 const& d, double depth, double wide_per_mm,
                        double narrow_per_mm)
 {
     double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
@@ -105,7 +66,7 @@ Stretch in_smooth_cone(Piece const& piece, Vec3 const& at, Vec3 const& d, double
 }
 
 /// Inside the endless cone, of the bare ray.
-Stretch in_cone(Piece const& piece, Vec3 const& at, Vec3 const& d)
+Stretch in_cone(TubePiece const& piece, Vec3 const& at, Vec3 const& d)
 {
     constexpr double far = std::numeric_limits<double>::infinity();
     double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
@@ -131,7 +92,7 @@ struct Chord {
 };
 
 /// Length inside the piece of the ray to these pixel coordinates, averaged across the tube over `share` of a pixel.
-Chord chord_of(Piece const& piece, Rays const& rays, double column, double row, double share)
+Chord chord_of(TubePiece const& piece, PixelRays const& rays, double column, double row, double share)
 {
     Vec3 const way = rays.way(column, row);
     double const length = glm::length(way);
@@ -175,7 +136,7 @@ Chord chord_of(Piece const& piece, Rays const& rays, double column, double row, 
 }
 
 /// Does the ray to this pixel pass the piece by, with a pixel to spare? Cheap, for the many that do.
-bool passes_by(Piece const& piece, Rays const& rays, int column, int row)
+bool passes_by(TubePiece const& piece, PixelRays const& rays, int column, int row)
 {
     Vec3 const way = rays.way(column, row);
     Vec3 const to_middle = piece.middle - rays.source;
@@ -192,8 +153,9 @@ bool passes_by(Piece const& piece, Rays const& rays, int column, int row)
     return beside > 0 && beside * beside * sine2 > c * c * rest2;
 }
 
-/// Mean length over the pixel's aperture.
-double pixel_chord_mm(Piece const& piece, Rays const& rays, int column, int row)
+} // namespace
+
+double pixel_chord_mm(TubePiece const& piece, PixelRays const& rays, int column, int row)
 {
     double sum = 0;
     if (passes_by(piece, rays, column, row)) return 0;
@@ -216,10 +178,9 @@ double pixel_chord_mm(Piece const& piece, Rays const& rays, int column, int row)
     return sum / (end_samples * end_samples);
 }
 
-/// Ready for its pixels; covers none where it does not stand between source and detector.
-Piece make_piece(FilledTube const& tube, Scene const& scene)
+TubePiece make_piece(FilledTube const& tube, Scene const& scene)
 {
-    Piece piece;
+    TubePiece piece;
     Vec3 const along = tube.to_mm - tube.from_mm;
     double const length = glm::length(along);
     FLUORO_EXPECT(length > 0 && tube.from_radius_mm > 0 && tube.to_radius_mm > 0);
@@ -228,6 +189,7 @@ Piece make_piece(FilledTube const& tube, Scene const& scene)
     piece.radius = (tube.from_radius_mm + tube.to_radius_mm) / 2;
     piece.taper = (tube.to_radius_mm - tube.from_radius_mm) / length;
     piece.filling = tube.filling;
+    piece.share = tube.share;
     auto const normal = [&](Vec3 const& cut) {
         if (cut == Vec3{0}) return piece.axis;
         return glm::dot(cut, piece.axis) < 0 ? -glm::normalize(cut) : glm::normalize(cut);
@@ -266,132 +228,14 @@ Piece make_piece(FilledTube const& tube, Scene const& scene)
         high_y = std::max(high_y, y + reach);
     }
     auto const whole = [](double value, int most) { return int(std::clamp(value, 0.0, double(most))); };
-    piece.left = whole(std::floor(low_x), scene.pixels.columns);
-    piece.right = whole(std::ceil(high_x) + 1, scene.pixels.columns);
-    piece.top = whole(std::floor(low_y), scene.pixels.rows);
-    piece.bottom = whole(std::ceil(high_y) + 1, scene.pixels.rows);
+    piece.box.left = whole(std::floor(low_x), scene.pixels.columns);
+    piece.box.right = whole(std::ceil(high_x) + 1, scene.pixels.columns);
+    piece.box.top = whole(std::floor(low_y), scene.pixels.rows);
+    piece.box.bottom = whole(std::ceil(high_y) + 1, scene.pixels.rows);
     Vec3 const d = glm::normalize(piece.middle - view.source_mm);
     double const sine = glm::length(glm::cross(d, piece.axis));
     piece.is_end_on = sine < std::max(end_on_sine, 2 * std::abs(piece.taper));
     return piece;
-}
-
-Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added, MaterialId water, MaterialId bone)
-{
-    constexpr double cm_per_mm = 0.1;
-    Masses masses{-cm_per_mm * filling.displaced.soft_g_cm3, -cm_per_mm * filling.displaced.bone_g_cm3, {}};
-    for (auto const& [id, g_cm3] : filling.content.g_cm3) {
-        if (id == water)
-            masses.soft += cm_per_mm * g_cm3;
-        else if (id == bone)
-            masses.bone += cm_per_mm * g_cm3;
-        else if (auto const found = std::find(added.begin(), added.end(), id); found != added.end())
-            masses.added[std::size_t(found - added.begin())] += cm_per_mm * g_cm3;
-    }
-    return masses;
-}
-
-} // namespace
-
-std::vector<MaterialId> added_materials(Scene const& scene)
-{
-    MaterialId const water = find_material("water"), bone = find_material("bone");
-    std::vector<MaterialId> added;
-    for (auto const& tube : scene.tubes)
-        for (auto const& [id, g_cm3] : scene.fillings.at(std::size_t(tube.filling)).content.g_cm3)
-            if (id != water && id != bone && std::find(added.begin(), added.end(), id) == added.end())
-                added.push_back(id);
-    if (added.size() > most_added_materials)
-        throw Error{"the tubes of this scene hold " + std::to_string(added.size()) +
-                    " materials besides water and bone, but a picture takes at most " +
-                    std::to_string(most_added_materials) + "; let some of them share a material"};
-    return added;
-}
-
-std::vector<TubePixel> tube_pixels(Scene const& scene, PixelRect const& rect)
-{
-    std::vector<TubePixel> covered;
-    if (scene.tubes.empty()) return covered;
-    auto const added = added_materials(scene);
-    std::vector<Masses> masses;
-    MaterialId const water = find_material("water"), bone = find_material("bone");
-    for (auto const& filling : scene.fillings) masses.push_back(masses_of(filling, added, water, bone));
-
-    int const tiles_x = (rect.columns + tile_side - 1) / tile_side, tiles_y = (rect.rows + tile_side - 1) / tile_side;
-    std::vector<Piece> pieces;
-    std::vector<std::vector<std::size_t>> of_tile(std::size_t(tiles_x) * std::size_t(tiles_y));
-    for (auto const& tube : scene.tubes) {
-        FLUORO_EXPECT(tube.filling >= 0 && std::size_t(tube.filling) < masses.size());
-        Piece const piece = make_piece(tube, scene);
-        int const left = std::max(piece.left, rect.column) - rect.column;
-        int const right = std::min(piece.right, rect.column + rect.columns) - rect.column;
-        int const top = std::max(piece.top, rect.row) - rect.row;
-        int const bottom = std::min(piece.bottom, rect.row + rect.rows) - rect.row;
-        if (left >= right || top >= bottom) continue;
-        for (int y = top / tile_side; y <= (bottom - 1) / tile_side; ++y)
-            for (int x = left / tile_side; x <= (right - 1) / tile_side; ++x)
-                of_tile[std::size_t(y) * std::size_t(tiles_x) + std::size_t(x)].push_back(pieces.size());
-        pieces.push_back(piece);
-    }
-
-    Rays const rays{scene};
-    std::vector<std::vector<TubePixel>> in_tile(of_tile.size());
-    // Only tiles with something in them, so that every thread gets as many.
-    std::vector<int> busy;
-    for (int tile = 0; tile < tiles_x * tiles_y; ++tile)
-        if (!of_tile[std::size_t(tile)].empty()) busy.push_back(tile);
-    parallel_for(int(busy.size()), [&](int first, int last) {
-        for (int i = first; i < last; ++i) {
-            int const tile = busy[std::size_t(i)];
-            int const left = rect.column + tile % tiles_x * tile_side, top = rect.row + tile / tiles_x * tile_side;
-            int const right = std::min(left + tile_side, rect.column + rect.columns);
-            int const bottom = std::min(top + tile_side, rect.row + rect.rows);
-            std::vector<TubePixel> pixels(std::size_t(tile_side) * tile_side);
-            std::vector<char> is_covered(pixels.size());
-            for (auto const index : of_tile[std::size_t(tile)]) {
-                Piece const& piece = pieces[index];
-                Masses const& mass = masses[std::size_t(piece.filling)];
-                for (int row = std::max(top, piece.top); row < std::min(bottom, piece.bottom); ++row)
-                    for (int column = std::max(left, piece.left); column < std::min(right, piece.right); ++column) {
-                        double const chord = pixel_chord_mm(piece, rays, column, row);
-                        if (chord <= 0) continue;
-                        auto const at = std::size_t(row - top) * tile_side + std::size_t(column - left);
-                        is_covered[at] = 1;
-                        pixels[at].soft += chord * mass.soft;
-                        pixels[at].bone += chord * mass.bone;
-                        for (std::size_t m = 0; m < added.size(); ++m) pixels[at].added[m] += chord * mass.added[m];
-                    }
-            }
-            for (std::size_t at = 0; at < pixels.size(); ++at)
-                if (is_covered[at]) {
-                    pixels[at].column = left + int(at % tile_side);
-                    pixels[at].row = top + int(at / tile_side);
-                    in_tile[std::size_t(tile)].push_back(pixels[at]);
-                }
-        }
-    });
-    for (auto const& tile : in_tile) covered.insert(covered.end(), tile.begin(), tile.end());
-    return covered;
-}
-
-void add_tube_thickness(Scene const& scene, ThicknessMap& map)
-{
-    auto const added = added_materials(scene);
-    std::vector<std::size_t> channels;
-    for (auto const id : added) {
-        auto const found = std::find(map.materials.begin(), map.materials.end(), id);
-        channels.push_back(std::size_t(found - map.materials.begin()));
-        if (found != map.materials.end()) continue;
-        map.materials.push_back(id);
-        map.names.push_back(material(id).name);
-        map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
-    }
-    for (auto const& pixel : tube_pixels(scene, {0, 0, scene.pixels.columns, scene.pixels.rows})) {
-        map.g_cm2[0].at(pixel.column, pixel.row) += float(pixel.soft);
-        map.g_cm2[1].at(pixel.column, pixel.row) += float(pixel.bone);
-        for (std::size_t m = 0; m < added.size(); ++m)
-            map.g_cm2[channels[m]].at(pixel.column, pixel.row) += float(pixel.added[m]);
-    }
 }
 
 } // namespace fluoro

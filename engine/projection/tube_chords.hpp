@@ -1,27 +1,44 @@
 #pragma once
 // Inside the projection module: filled tubes as exact chords at the detector's resolution.
-#include <array>
-#include <fluoro/image/image.hpp>
+#include "pixel_box.hpp"
+
 #include <fluoro/scene/scene.hpp>
-#include <vector>
 
 namespace fluoro {
 
-/// Added materials (neither water nor bone) that one scene's tubes may hold between them.
-inline constexpr std::size_t most_added_materials = 4;
+/// The rays of a picture.
+struct PixelRays {
+    Vec3 source, to_origin, column, row;
+    double pixel_mm = 0; ///< a pixel's diagonal
 
-/// The added materials of a scene's tubes, each once. Throws Error when there are too many.
-std::vector<MaterialId> added_materials(Scene const& scene);
-
-/// What the tubes put in a pixel's way [g/cm2], averaged over its aperture; what they displace is taken away.
-struct TubePixel {
-    int column = 0, row = 0;
-    double soft = 0, bone = 0;
-    std::array<double, most_added_materials> added{}; ///< in the order of added_materials()
+    explicit PixelRays(Scene const& scene)
+        : source{scene.view.source_mm}, column{scene.view.column_direction * scene.pixels.pitch_mm()},
+          row{scene.view.row_direction * scene.pixels.pitch_mm()}, pixel_mm{1.5 * scene.pixels.pitch_mm()}
+    {
+        Vec2 const first = scene.pixels.position_mm(0, 0);
+        to_origin = scene.view.detector_centre_mm + first.x * scene.view.column_direction +
+                    first.y * scene.view.row_direction - source;
+    }
+    Vec3 way(double at_column, double at_row) const { return to_origin + at_column * column + at_row * row; }
 };
 
-/// The pixels of `rect` that any tube covers, row by row within tiles of 32 x 32 pixels.
-/// docs/theory/filled-tubes.md
-std::vector<TubePixel> tube_pixels(Scene const& scene, PixelRect const& rect);
+/// A piece made ready: lengths from the middle of its axis.
+struct TubePiece {
+    Vec3 middle, axis;
+    double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
+    Vec3 from_normal, to_normal;  ///< both along the axis' sense
+    double from_offset = 0, to_offset = 0;
+    bool from_shows = false, to_shows = false; ///< ends beyond which no other piece goes on nearly straight
+    bool is_end_on = false;
+    double reach = 0, half_length = 0; ///< of the wall from the axis; of the axis with its slanting cuts
+    PixelBox box;                      ///< that it can cover
+    int filling = 0;
+    double share = 1;
+};
+
+/// Ready for its pixels; covers none where it does not stand between source and detector.
+TubePiece make_piece(FilledTube const& tube, Scene const& scene);
+/// Mean length inside the piece over the pixel's aperture. docs/theory/filled-tubes.md
+double pixel_chord_mm(TubePiece const& piece, PixelRays const& rays, int column, int row);
 
 } // namespace fluoro

@@ -93,7 +93,7 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
         stages["frame"].push_back(all);
         stages["march"].push_back(step.pulse->projection_times.march_ms);
         stages["energy sum"].push_back(step.pulse->projection_times.energy_sum_ms);
-        stages["tubes"].push_back(step.pulse->projection_times.tubes_ms);
+        stages["fillings"].push_back(step.pulse->projection_times.fillings_ms);
         stages["projection"].push_back(step.pulse->project_ms);
         stages["scatter"].push_back(step.pulse->scatter_ms);
         stages["detector"].push_back(step.pulse->detector_ms);

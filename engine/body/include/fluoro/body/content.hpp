@@ -11,14 +11,13 @@ namespace fluoro {
 // What the body's hollow places hold, as the picture wants it. All positions are those of the patient at rest, as the
 // CT shows it; who draws the picture moves them along.
 
-/// Fixed places of which each belongs to one slot: voxels of an organ's hollow, its wall, a muscle that blushes. They
-/// lie sorted by slot, so that empty slots cost nothing.
+/// Fixed places in groups (slots): voxels of an organ's hollow, its wall, a muscle that blushes.
 struct ContentPlaces {
     std::vector<glm::vec3> at_mm;     ///< patient space, at rest
     std::vector<float> volume_mm3;    ///< of each place that can be filled
-    std::vector<std::uint32_t> first; ///< place of every slot; one more at the end: the number of all places
-    double size_mm = 1;              ///< side of the cube that each place stands for
-    BasisDensities displaced;        ///< what the CT has there
+    std::vector<std::uint32_t> first; ///< places of slot s: first[s] .. first[s + 1]
+    double size_mm = 1;               ///< side of the cube that each place stands for
+    BasisDensities displaced;         ///< what the CT has there
 };
 
 /// A round hollow way of changing width, filled to some share: a vessel thinner than the grid, a gullet with a bolus.

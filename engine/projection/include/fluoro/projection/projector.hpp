@@ -17,8 +17,8 @@ struct ThicknessMap {
 
 /// Adds what table and pad put in the way: one channel per material.
 void add_slab_thickness(Scene const& scene, ThicknessMap& map);
-/// Adds what filled tubes put in the way, what they displace taken away: one channel per added material.
-void add_tube_thickness(Scene const& scene, ThicknessMap& map);
+/// Adds what filled tubes and clouds put in the way, what they displace taken away: one channel per added material.
+void add_filling_thickness(Scene const& scene, ThicknessMap& map);
 
 /// Voxels of a CT that this device can work on; a larger CT is halved along every side until it fits.
 std::size_t working_voxels(gpu::DeviceInfo const& device);
@@ -28,7 +28,7 @@ struct ProjectionTimes {
     double march_ms = 0;
     double longest_dispatch_ms = 0; ///< of the march
     double energy_sum_ms = 0;
-    double tubes_ms = 0;  ///< chords through filled tubes and what they change
+    double fillings_ms = 0; ///< chords through filled tubes and clouds, and what they change
     double finish_ms = 0; ///< read back, focal spot, blades, geometry
 };
 
@@ -69,8 +69,8 @@ public:
     Projector& operator=(Projector&&) noexcept;
 
     /// Primary only, with the open beam's shape; scatter images are zero. Reuses the march when only the exposure, the
-    /// blades, wedges, grid or tubes changed. Nothing is left outside the exposed rectangle. Throws Error when the
-    /// scene's tubes hold more than four materials besides water and bone.
+    /// blades, wedges, grid or fillings changed. Nothing is left outside the exposed rectangle. Throws Error when the
+    /// scene's fillings hold more than four materials besides water and bone.
     Signal project(Scene const& scene);
     ThicknessMap thickness(Scene const& scene);
     /// Counted by the kernel itself, one ray per pixel; zeros where the march is by Joseph's method.

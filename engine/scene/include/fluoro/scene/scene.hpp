@@ -8,6 +8,7 @@
 #include <fluoro/room/table.hpp>
 #include <fluoro/room/view.hpp>
 #include <fluoro/room/wedge.hpp>
+#include <fluoro/scene/filled_cloud.hpp>
 #include <fluoro/scene/filled_tube.hpp>
 #include <memory>
 #include <optional>
@@ -35,6 +36,7 @@ struct Scene {
     std::vector<Slab> slabs;   ///< table top, pad; empty when out of the beam
     std::vector<Filling> fillings;
     std::vector<FilledTube> tubes;
+    std::vector<FilledCloud> clouds;
     std::optional<AntiScatterGrid> grid; ///< empty = out
     Exposure exposure;
     Scintillator scintillator = Scintillator::csi_600um;
