@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace fluoro {
 
@@ -16,8 +17,8 @@ namespace {
 constexpr int label_heart = 51, label_myocardium = 1054, label_kidney_right = 2, label_kidney_left = 3;
 
 constexpr double lattice_mm = 3;
-constexpr double myocardium_blood = 0.1; // typical: 8 to 14 mL in 100 g
-constexpr double kidney_blood = 0.25;    // typical
+// Blood in the small vessels of an organ, of its volume, at most (typical: heart muscle 8 to 14 mL in 100 g).
+constexpr double myocardium_blood = 0.1, kidney_blood = 0.25;
 
 /// Where an artery gives its blood to a bed: points of the vessel that ends there.
 struct Supply {
@@ -39,8 +40,8 @@ std::vector<Supply> supplies(LumenGraph const& vessels, std::span<CapillaryBed c
 }
 
 /// Voxels of some labels on a coarse lattice of the CT's grid, by the nearest supply.
-Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Supply const> near, std::size_t beds,
-               double blood_share)
+Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Supply const> near,
+               std::span<CapillaryBed const> beds, double most_blood)
 {
     if (near.empty() || patient.labels.empty()) return {};
     Grid const& grid = patient.ct.grid;
@@ -66,7 +67,14 @@ Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Su
                 hu += patient.ct.hu[voxel];
             }
     if (places.empty()) return {};
-    return {sorted_places(places, beds, std::cbrt(volume), hu / double(places.size())), blood_share};
+    // The picture holds as much medium as the beds do: all of the organ shares the blood of all its beds evenly, so
+    // that no border shows where one territory is small for its flow.
+    std::set<std::uint32_t> supplied;
+    for (Supply const& supply : near) supplied.insert(supply.bed);
+    double blood_mm3 = 0;
+    for (std::uint32_t const bed : supplied) blood_mm3 += 1000 * beds[bed].volume_ml;
+    double const share = std::min(most_blood, blood_mm3 / (double(volume) * double(places.size())));
+    return {sorted_places(places, beds.size(), std::cbrt(volume), hu / double(places.size())), share};
 }
 
 } // namespace
@@ -101,8 +109,8 @@ std::vector<Blush> blushes(LumenGraph const& vessels, Patient const& patient, st
         std::find(patient.labels.begin(), patient.labels.end(), label_myocardium) != patient.labels.end();
     std::array const muscle{has_muscle ? label_myocardium : label_heart};
     std::array const kidneys{label_kidney_right, label_kidney_left};
-    std::vector<Blush> all{blush_of(patient, muscle, coronary, beds.size(), myocardium_blood),
-                           blush_of(patient, kidneys, renal, beds.size(), kidney_blood)};
+    std::vector<Blush> all{blush_of(patient, muscle, coronary, beds, myocardium_blood),
+                           blush_of(patient, kidneys, renal, beds, kidney_blood)};
     std::erase_if(all, [](Blush const& blush) { return !blush.places; });
     return all;
 }
