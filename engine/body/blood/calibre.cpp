@@ -16,6 +16,13 @@ constexpr double longest_piece_mm = 0.5;
 
 } // namespace
 
+double flow_inertia(double radius_mm, double viscosity_mpa_s)
+{
+    constexpr double rate_per_s = 2 * pi * 70 / 60;
+    double const womersley = radius_mm * std::sqrt(rate_per_s * density_g_ml / viscosity_mpa_s);
+    return std::min(4.0 / 3, 1 + std::numbers::sqrt2 / womersley);
+}
+
 Calibre::Calibre(LumenEdge const& edge) : radius_mm_{edge.radii_mm}
 {
     along_mm_.push_back(0);
@@ -93,7 +100,7 @@ Opposition Calibre::opposition(double viscosity_mpa_s) const
             continue;
         }
         fourth += length * (a * a + a * b + b * b) / (3 * a * a * a * b * b * b);
-        second += length / (a * b);
+        second += length / (a * b) * flow_inertia((a + b) / 2, viscosity_mpa_s);
         // A narrow place loses the head of its jet: wide before it and wide again behind it, in this edge or, where
         // something narrows it, as drawn.
         behind = std::max(behind, b);

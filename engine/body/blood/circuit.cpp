@@ -285,8 +285,8 @@ Circuit read_circuit(LumenGraph const& vessels, double cardiac_output_ml_s)
         } else if (has_any(names, {"splenic", "gastr", "mesenteric", "colic", "jejunal", "rectal"})) {
             (portal.empty() ? below : gut).push_back(bed);
         } else {
-            bool const head_or_arm =
-                has_any(names, {"carotid", "vertebral", "subclavian", "axillary", "brachi", "radial", "ulnar"});
+            bool const head_or_arm = has_any(
+                names, {"carotid", "vertebral", "subclavian", "axillary", "brachi", "radial", "ulnar", "intercostal"});
             if (has_any(names, {"internal-carotid", "vertebral"})) bed.transit_s = 4;
             bool const is_above = head_or_arm || vessels.nodes_mm[std::size_t(leaves[n])].z > diaphragm_mm;
             (is_above && !upper.empty() ? above : below).push_back(bed);

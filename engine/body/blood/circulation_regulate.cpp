@@ -6,7 +6,7 @@ namespace fluoro {
 namespace {
 
 constexpr double blood_of_a_man_ml = 5300;                   // ICRP 89
-constexpr double resistance_time_s = 15, volume_time_s = 40; // of the reflexes; typical 10-20 s, half a minute and more
+constexpr double resistance_time_s = 15, volume_time_s = 25; // of the reflexes; typical 10-20 s and half a minute
 constexpr double most_tone = 2, least_tone = 0.5, most_shift_ml = 400;
 
 } // namespace

@@ -225,6 +225,7 @@ void Circulation::Impl::fill_chambers(double dt_s)
 
 void Circulation::Impl::advance(double dt_s, HeartMoment const& heart)
 {
+    if (!(dt_s > 0)) return;
     prepare(dt_s);
     assemble(heart, dt_s);
     solve_with_valves(dt_s);

@@ -50,7 +50,8 @@ public:
     void advance(double dt_s, HeartMoment const& heart);
 
     /// Volume flow [mL/s] at the beginning and at the end of every edge, + from `from` to `to`. They differ where
-    /// something is injected into the edge, and in the chambers of the heart, whose volume changes.
+    /// something is injected into the edge, and in the chambers of the heart, whose volume changes. Where vessels meet,
+    /// what comes and what goes differ by what their walls give way; inside the heart they are equal.
     std::span<double const> flow_in_ml_s() const;
     std::span<double const> flow_out_ml_s() const;
     std::span<double const> pressure_mmhg() const; ///< of every node
