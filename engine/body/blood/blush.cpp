@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fluoro/core/random.hpp>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -39,7 +41,34 @@ std::vector<Supply> supplies(LumenGraph const& vessels, std::span<CapillaryBed c
     return all;
 }
 
-/// Voxels of some labels on a coarse lattice of the CT's grid, by the nearest supply.
+/// Gives every voxel a bed: the nearest, or where another is about as near, one of them by chance, so that territories
+/// fade into each other as they do.
+class BedChoice {
+public:
+    BedChoice(std::span<Supply const> near, std::size_t beds) : near_{near}, distance_(beds) {}
+    std::uint32_t bed_of(Vec3 const& at, std::uint32_t voxel)
+    {
+        std::fill(distance_.begin(), distance_.end(), std::numeric_limits<double>::infinity());
+        for (Supply const& supply : near_)
+            distance_[supply.bed] = std::min(distance_[supply.bed], glm::length(supply.at_mm - at));
+        double const least = *std::min_element(distance_.begin(), distance_.end());
+        auto const weight = [least](double distance) { return std::exp((least - distance) / fade_mm); };
+        double all = 0;
+        for (double const distance : distance_) all += weight(distance);
+        constexpr std::uint64_t seed = 1; // a patient's muscle is always the same
+        double left = all * RandomSequence{seed, RandomStream::body, voxel, 0}.next_uniform();
+        std::size_t bed = 0;
+        while (bed + 1 < distance_.size() && (left -= weight(distance_[bed])) > 0) ++bed;
+        return std::uint32_t(bed);
+    }
+
+private:
+    static constexpr double fade_mm = 3;
+    std::span<Supply const> near_;
+    std::vector<double> distance_; ///< to every bed
+};
+
+/// Voxels of some labels on a coarse lattice of the CT's grid, each with its bed.
 Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Supply const> near,
                std::span<CapillaryBed const> beds, double most_blood)
 {
@@ -49,6 +78,7 @@ Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Su
     glm::ivec3 const stride = glm::max(glm::ivec3{glm::round(lattice_mm / grid.spacing_mm)}, glm::ivec3{1});
     Vec3 const side = Vec3{stride} * grid.spacing_mm;
     auto const volume = float(side.x * side.y * side.z);
+    BedChoice choice{near, beds.size()};
     std::vector<SlottedPlace> places;
     double hu = 0;
     for (int k = stride.z / 2; k < grid.size.z; k += stride.z)
@@ -59,11 +89,7 @@ Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Su
                     std::size_t(i);
                 if (std::find(labels.begin(), labels.end(), int(patient.labels[voxel])) == labels.end()) continue;
                 Vec3 const at = map_point(patient_from_index, {i, j, k});
-                auto const nearest = std::min_element(near.begin(), near.end(), [&](Supply const& a, Supply const& b) {
-                    Vec3 const to_a = a.at_mm - at, to_b = b.at_mm - at;
-                    return glm::dot(to_a, to_a) < glm::dot(to_b, to_b);
-                });
-                places.push_back({nearest->bed, glm::vec3{at}, volume});
+                places.push_back({choice.bed_of(at, std::uint32_t(voxel)), glm::vec3{at}, volume});
                 hu += patient.ct.hu[voxel];
             }
     if (places.empty()) return {};

@@ -180,5 +180,40 @@ TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
     EXPECT_FLOAT_EQ(full.contents(block.shares(block.wide, 0), bed, iodine_solution(350)).clouds[0].share[0], 0.03f);
 }
 
+TEST(ContrastPicture, territories_belong_to_the_nearest_artery_and_fade_into_each_other)
+{
+    Block block;
+    int const other = block.graph.add_node({15, -15, -28});
+    int const twin = block.graph.add_edge("twin", other, {{15, -15, -20}, {-20, -15, -20}}, {1.5, 1.2, 1},
+                                          WallClass::coronary, 1056);
+    block.beds.push_back({block.graph.edges[std::size_t(twin)].to, 0, "twin", 3, 1});
+    block.cells = divide(block.graph, 1.5);
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content =
+        picture.contents(std::vector<float>(std::size_t(block.cells.count()) * LumenWord::lanes, 0.0f),
+                         std::vector<float>{1, 1, 1}, iodine_solution(350));
+    ASSERT_EQ(content.clouds.size(), 1u);
+    ContentPlaces const& places = *content.clouds[0].places;
+    // The arteries run 20 mm above and below: of places at z = 12 the way to the nearer one is some 24 mm shorter at
+    // y = -15, e^-8; in the plane between them chance alone decides.
+    double far = 0, strayed = 0, between = 0, upper = 0;
+    for (std::size_t bed : {0u, 2u})
+        for (std::size_t i = places.first[bed]; i < places.first[bed + 1]; ++i) {
+            glm::vec3 const& at = places.at_mm[i];
+            if (std::abs(at.y + 15) < 5 && std::abs(at.z) > 12) {
+                ++far;
+                strayed += (at.z > 0) != (bed == 0);
+            }
+            if (std::abs(at.z) < 1.6) {
+                ++between;
+                upper += bed == 0;
+            }
+        }
+    EXPECT_GT(far, 500);
+    EXPECT_LT(strayed / far, 0.01);
+    // The one layer of the lattice there lies at z = 1: odds of at most e^(2/3), 0.66.
+    EXPECT_NEAR(upper / between, 0.5, 0.2);
+}
+
 } // namespace
 } // namespace fluoro
