@@ -156,6 +156,13 @@ void ContrastTransport::inject(int source, int edge, double along_mm, double ml_
     if (!is_known && ml_s != 0) sources_.push_back({source, edge, cell, ml_s, medium_share});
 }
 
+std::array<double, chamber_count> ContrastTransport::chamber_ml() const
+{
+    std::array<double, chamber_count> ml{};
+    for (std::size_t c = 0; c < chamber_count; ++c) ml[c] = chambers_[c].blood_ml;
+    return ml;
+}
+
 double ContrastTransport::mean_share(int cell) const
 {
     auto const first = picture_.begin() + std::ptrdiff_t(cell) * lane_count;

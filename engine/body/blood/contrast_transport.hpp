@@ -28,6 +28,7 @@ public:
 
     std::span<float const> share() const { return picture_; }
     std::span<float const> bed_share() const { return bed_picture_; }
+    std::array<double, chamber_count> chamber_ml() const;
     double mean_share(int cell) const;
     bool is_empty() const { return is_empty_; }
     double injected_ml() const { return injected_ml_; }

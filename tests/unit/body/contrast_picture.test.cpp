@@ -78,12 +78,13 @@ double volume_mm3(LumenCells const& cells, int edge)
 }
 
 std::vector<float> const no_bed{0, 0};
+constexpr std::array<double, chamber_count> at_rest{8, 0, 0, 0}; // mL, as the label map has it
 
 TEST(ContrastPicture, shows_nothing_without_medium)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.wide, 0), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty());
     EXPECT_TRUE(content.clouds.empty());
 }
@@ -92,7 +93,7 @@ TEST(ContrastPicture, draws_a_thin_vessel_as_a_tube_of_its_volume)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.thin, 0.5f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.thin, 0.5f), no_bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.tubes.size(), 1u);
     EXPECT_TRUE(content.clouds.empty());
     ContentTube const& tube = content.tubes[0];
@@ -114,7 +115,7 @@ TEST(ContrastPicture, draws_only_the_pieces_that_hold_medium)
     std::vector<float> shares = block.shares(block.thin, 0);
     int const first = block.cells.first[std::size_t(block.thin)];
     for (int const cell : {first + 2, first + 3, first + 8}) shares[std::size_t(cell * LumenWord::lanes)] = 0.6f;
-    Content const content = picture.contents(shares, no_bed, iodine_solution(350));
+    Content const content = picture.contents(shares, no_bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.tubes.size(), 2u);
     EXPECT_EQ(content.tubes[0].share.size(), 2u);
     EXPECT_EQ(content.tubes[1].share.size(), 1u);
@@ -125,7 +126,7 @@ TEST(ContrastPicture, draws_a_wide_vessel_as_a_cloud_of_its_volume)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.wide, 0.8f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0.8f), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty());
     ASSERT_EQ(content.clouds.size(), 1u);
     Content::Cloud const& cloud = content.clouds[0];
@@ -152,11 +153,15 @@ TEST(ContrastPicture, fills_a_chamber_by_its_label)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.cavity, 0.25f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.cavity, 0.25f), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty()); // though its centre line is of 4 mm, a chamber is no tube
     ASSERT_EQ(content.clouds.size(), 1u);
     EXPECT_NEAR(medium_mm3(content.clouds[0]), 0.25 * 8000, 1);
     EXPECT_NEAR(content.clouds[0].places->displaced.soft_g_cm3, basis_densities(45).soft_g_cm3, 0.01);
+    // Contracted to 3 mL of the same blood, its places hold the medium in those.
+    Content const less =
+        picture.contents(block.shares(block.cavity, 0.25f), no_bed, {3, 0, 0, 0}, iodine_solution(350));
+    EXPECT_NEAR(medium_mm3(less.clouds[0]), 0.25 * 3000, 1);
 }
 
 TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
@@ -164,7 +169,7 @@ TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
     std::vector<float> const bed{0.3f, 0.9f};
-    Content const content = picture.contents(block.shares(block.wide, 0), bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0), bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.clouds.size(), 1u);
     Content::Cloud const& cloud = content.clouds[0];
     ASSERT_EQ(cloud.share.size(), 2u);
@@ -177,7 +182,8 @@ TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
     std::vector<CapillaryBed> flooded = block.beds;
     flooded[0].volume_ml = 100;
     ContrastPicture const full{block.graph, block.cells, block.patient, flooded};
-    EXPECT_FLOAT_EQ(full.contents(block.shares(block.wide, 0), bed, iodine_solution(350)).clouds[0].share[0], 0.03f);
+    EXPECT_FLOAT_EQ(full.contents(block.shares(block.wide, 0), bed, at_rest, iodine_solution(350)).clouds[0].share[0],
+                    0.03f);
 }
 
 TEST(ContrastPicture, territories_belong_to_the_nearest_artery_and_fade_into_each_other)
@@ -191,7 +197,7 @@ TEST(ContrastPicture, territories_belong_to_the_nearest_artery_and_fade_into_eac
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
     Content const content =
         picture.contents(std::vector<float>(std::size_t(block.cells.count()) * LumenWord::lanes, 0.0f),
-                         std::vector<float>{1, 1, 1}, iodine_solution(350));
+                         std::vector<float>{1, 1, 1}, at_rest, iodine_solution(350));
     ASSERT_EQ(content.clouds.size(), 1u);
     ContentPlaces const& places = *content.clouds[0].places;
     // The arteries run 20 mm above and below: of places at z = 12 the way to the nearer one is some 24 mm shorter at

@@ -29,6 +29,8 @@ public:
     std::span<float const> share() const;
     /// Volume share of medium in the blood of every capillary bed.
     std::span<float const> bed_share() const;
+    /// Blood in the heart's chambers that share() is of [mL].
+    std::array<double, chamber_count> chamber_ml() const;
     /// Of the cell as a whole.
     double mean_share(int cell) const;
     bool is_empty() const; ///< no medium anywhere worth a picture
