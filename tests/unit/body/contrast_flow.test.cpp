@@ -274,6 +274,24 @@ TEST(ContrastTransport, a_slow_injection_is_thinned_by_the_blood_that_passes)
     EXPECT_EQ(edge_ml(contrast, cells, net.aorta), 0); // no reflux
 }
 
+TEST(ContrastTransport, blood_that_is_drawn_takes_its_medium_along)
+{
+    // 2 mL/s of blood with a quarter of medium pass a catheter that draws 0.5 of them.
+    Network net;
+    int const tube = net.tube(net.graph.add_node({0, 0, 0}), {0, 0, 60}, 2);
+    LumenCells const cells = divide(net.graph, 1.5);
+    ContrastTransport contrast = net.transport(cells);
+    contrast.inject(1, tube, 0, 2, 0.25);
+    net.flow(tube, 0, 2);
+    for (int i = 0; i < 1000; ++i) contrast.advance(dt, net.flows());
+    contrast.inject(2, tube, 40, -0.5);
+    net.flow(tube, 0, 1.5);
+    for (int i = 0; i < 1000; ++i) contrast.advance(dt, net.flows());
+    EXPECT_NEAR(contrast.excreted_ml(), 4 * 0.5 * 0.25, 1e-3);
+    EXPECT_NEAR(contrast.mean_share(cells.count() - 1), 0.25, 1e-4);
+    EXPECT_NEAR(contrast.in_body_ml() + contrast.excreted_ml(), contrast.injected_ml(), 1e-9);
+}
+
 TEST(ContrastTransport, nothing_passes_a_closed_vessel)
 {
     Ostium net;
