@@ -180,6 +180,13 @@ TEST(Circulation, stenosis_takes_pressure_and_flow)
     body.blood.widen(4, edge, 0, 0, -1);
     ratio(-1, &again);
     EXPECT_NEAR(again, open, 0.01 * open);
+    // A balloon that moves on leaves nothing behind.
+    body.blood.narrow(5, edge, 10, 20, 0);
+    body.blood.narrow(5, body.edge("circumflex-proximal"), 5, 15, 0);
+    body.run(4);
+    Seen const moved = watch(body, 5);
+    EXPECT_NEAR(moved.flow[std::size_t(edge)], open, 0.02 * open);
+    EXPECT_EQ(moved.flow[std::size_t(body.edge("circumflex-proximal"))], 0);
 }
 
 TEST(Circulation, nitrate_opens_the_coronary_beds_alone)
