@@ -39,6 +39,7 @@ TubeFluid::TubeFluid(TubeCells cells, TubeLaw const& law) : cells_{std::move(cel
 {
     auto const n = std::size_t(cells_.count());
     opening_.assign(n, 1);
+    stands_open_.assign(n, 0);
     for (auto* of_cells : {&liquid_, &gas_, &solids_, &thickness_, &pressure_, &slope_, &before_, &volume_, &density_,
                            &viscosity_, &across_, &diagonal_, &right_})
         of_cells->assign(n, 0);
@@ -131,7 +132,7 @@ TubeFluid::Pressure TubeFluid::pressure_of(std::size_t i, double volume_mm3) con
 {
     double const room = room_mm3(i), a = volume_mm3 / room;
     Pressure p{0, 0};
-    if (law_.stands_open) {
+    if (stands_open_[i]) {
         // A layer: its depth in a round tube is close to 2R a^0.75.
         double const deep = 2 * std::sqrt(cells_.open_mm2[i] / std::numbers::pi);
         double const weight = gravity * density_[i] * across_[i] * deep, at = std::clamp(a, 0.01, 1.0);

@@ -26,8 +26,8 @@ TubePicture::TubePicture(TubeFluid const& tube, Volume const& ct, int first_open
         glm::ivec3 const at{glm::round(map_point(index_from_patient, tube.cells().middle_mm[std::size_t(i)]))};
         glm::ivec3 const size = ct.grid.size;
         bool is_air = false;
-        if (i >= first_open && i < last_open && glm::all(glm::greaterThanEqual(at, glm::ivec3{0})) &&
-            glm::all(glm::lessThan(at, size)))
+        if (((i >= first_open && i < last_open) || tube.stands_open(i)) &&
+            glm::all(glm::greaterThanEqual(at, glm::ivec3{0})) && glm::all(glm::lessThan(at, size)))
             is_air = ct.hu[(std::size_t(at.z) * std::size_t(size.y) + std::size_t(at.y)) * std::size_t(size.x) +
                            std::size_t(at.x)] < -500;
         is_air_.push_back(is_air);
@@ -42,7 +42,8 @@ TubePicture::Spot TubePicture::spot(TubeFluid const& tube, int cell, double own_
     Vec3 const along = glm::normalize(cells.middle_mm[std::min(last, i + 1)] - cells.middle_mm[i == 0 ? 0 : i - 1]);
     Vec3 const across = towards - along * glm::dot(along, towards);
     double const steep = glm::length(across);
-    double const whole = tube.stands_open() ? std::max(cells.open_mm2[i], own_mm2 + other_mm2) : own_mm2 + other_mm2;
+    double const whole =
+        tube.stands_open(cell) ? std::max(cells.open_mm2[i], own_mm2 + other_mm2) : own_mm2 + other_mm2;
     double const wide = std::max(collapsed_mm, std::sqrt(whole / std::numbers::pi));
     if (steep > lying) {
         double const radius = std::max(std::min(wide, collapsed_mm), std::sqrt(own_mm2 / std::numbers::pi));
