@@ -129,8 +129,9 @@ void Gullet::Impl::exchange_with_stomach(double dt_s)
     bool const is_refluxing = reflux_s_ > 0;
     if (is_refluxing && (reflux_s_ -= dt_s) <= 0) muscles.clear_gullet();
     TubeFluid::End& end = tube.outlet;
-    end.pressure_pa = stomach.pressure_pa() + (is_refluxing ? transient_pa : 0);
-    bool const is_forced = end.pressure_pa > SwallowMuscles::lower_pa;
+    // It gives way to what is swallowed; only what comes up is pressed.
+    bool const is_forced = stomach.pressure_pa() > SwallowMuscles::lower_pa;
+    end.pressure_pa = is_refluxing || is_forced ? stomach.pressure_pa() + (is_refluxing ? transient_pa : 0) : 0;
     end.offered = is_refluxing || is_forced ? stomach.at_cardia(is_refluxing ? reflux_mm3_ : reflux_mm3) : Portion{};
     Portion const offered = end.offered;
     tube.advance(dt_s, down);
@@ -145,7 +146,7 @@ void Gullet::Impl::exchange_with_stomach(double dt_s)
 void Gullet::Impl::leak_into_airway(double dt_s)
 {
     if (!airway) return;
-    constexpr double per_s = 3, least_mm2 = 6; ///< of what stands before an open inlet; drops cling
+    constexpr double per_s = 1.5, least_mm2 = 6; ///< of what stands before an open inlet; drops cling
     double const share = -std::expm1(-dt_s * per_s * muscles.airway_opening());
     if (share > 0)
         for (int i = inlet; i < std::min(inlet + 6, first_gullet); ++i)
@@ -180,7 +181,8 @@ double Gullet::Impl::tail_mm() const
     constexpr double enough_mm2 = 5;
     TubeCells const& cells = tube.cells();
     double before = 0;
-    for (int i = 0; i < cells.count(); ++i) {
+    // Behind it, in the mouth, saliva gathers.
+    for (int i = muscles.swallows() == 0 || muscles.is_busy() ? 0 : first_gullet; i < cells.count(); ++i) {
         double const here = tube.liquid_mm2(i);
         if (here >= enough_mm2) {
             double const share = (here - enough_mm2) / std::max(1e-9, here - before);

@@ -69,6 +69,7 @@ private:
         double pa, slope; ///< slope: per mm3
     };
     Pressure pressure_of(std::size_t cell, double volume_mm3) const;
+    bool next_run();
     void prepare(Vec3 const& down);
     void find_flows(double dt_s);
     void flow_of_faces(std::span<double const> volume);
@@ -90,6 +91,7 @@ private:
     std::vector<double> drop_, apart_, flow_, conductance_; ///< of every face between cells, ends included
     std::vector<double> diagonal_, right_;
     std::vector<Portion> moved_;
+    std::size_t from_ = 0, to_ = 0; ///< cells that flow
     double fastest_mm_s_ = 0;
 };
 
