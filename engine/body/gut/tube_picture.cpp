@@ -87,16 +87,30 @@ template <typename SpotOf> TubePicture::Tubes TubePicture::draw(TubeFluid const&
     return tubes;
 }
 
+/// Per length [mm2], a quarter from either neighbour: what jumps from cell to cell is the cells', not the liquid's.
+TubePicture::Filling TubePicture::filling(TubeFluid const& tube, int cell)
+{
+    Filling sum;
+    int const last = tube.cells().count() - 1;
+    for (int off = -1; off <= 1; ++off) {
+        int const i = std::clamp(cell + off, 0, last);
+        Portion const held = tube.held(i), film = tube.film(i);
+        double const weight = (off == 0 ? 0.5 : 0.25) / tube.cells().length_mm[std::size_t(i)];
+        sum.liquid_mm2 += weight * (held.liquid_mm3 + film.liquid_mm3);
+        sum.gas_mm2 += weight * held.gas_mm3;
+        sum.solids_mg_mm += weight * (held.solids_mg + film.solids_mg);
+    }
+    return sum;
+}
+
 TubePicture::Tubes TubePicture::barium(TubeFluid const& tube, double strongest_mg_mm3, Vec3 const& down) const
 {
     return draw(tube, [&](int i) -> std::optional<Spot> {
-        Portion const held = tube.held(i), film = tube.film(i);
-        double const length = tube.cells().length_mm[std::size_t(i)];
-        double const liquid = (held.liquid_mm3 + film.liquid_mm3) / length;
-        double const barium = (held.solids_mg + film.solids_mg) / strongest_mg_mm3 / length;
+        Filling const in = filling(tube, i);
+        double const barium = in.solids_mg_mm / strongest_mg_mm3;
         if (!(barium > least_mm2)) return std::nullopt;
-        Spot s = spot(tube, i, liquid, tube.gas_mm2(i), down);
-        s.share *= std::min(1.0, barium / liquid);
+        Spot s = spot(tube, i, in.liquid_mm2, in.gas_mm2, down);
+        s.share *= std::min(1.0, barium / in.liquid_mm2);
         return s;
     });
 }
@@ -104,9 +118,9 @@ TubePicture::Tubes TubePicture::barium(TubeFluid const& tube, double strongest_m
 TubePicture::Tubes TubePicture::gas(TubeFluid const& tube, Vec3 const& down) const
 {
     return draw(tube, [&](int i) -> std::optional<Spot> {
-        double const gas = tube.gas_mm2(i);
-        if (!(gas > least_mm2)) return std::nullopt;
-        return spot(tube, i, gas, tube.liquid_mm2(i), -down);
+        Filling const in = filling(tube, i);
+        if (!(in.gas_mm2 > least_mm2)) return std::nullopt;
+        return spot(tube, i, in.gas_mm2, in.liquid_mm2, -down);
     });
 }
 
