@@ -111,7 +111,7 @@ void Gullet::Impl::advance(double dt_s, Vec3 const& towards)
     leak_into_airway(dt_s);
     // Some of what passes stays in the recesses; the next swallow washes it out.
     recesses.advance(dt_s, down, muscles.is_busy() ? SidePouch::Habit{0.15, 0.8, 0.4} : SidePouch::Habit{}, tube);
-    if (zenker) zenker->advance(dt_s, down, {2.5, 0, 0.9}, tube);
+    if (zenker) zenker->advance(dt_s, down, {6, 0, 0.9}, tube);
     stomach.advance(dt_s, down);
     move_bowel(dt_s);
 }
@@ -237,11 +237,11 @@ std::vector<Content> Gullet::Impl::contents() const
         Stomach::Shares const shares = stomach.shares(strongest);
         HollowPlaces const& places = stomach.places();
         if (stomach.barium().liquid_mm3 > 0) {
-            barium.clouds.push_back({places.in_air, shares.barium});
-            barium.clouds.push_back({places.in_tissue, shares.barium});
+            barium.clouds.push_back({places.in_air, shares.barium_in_air});
+            barium.clouds.push_back({places.in_tissue, shares.barium_in_tissue});
         }
-        gas.clouds.push_back({places.in_tissue, shares.gas});
-        juice.clouds.push_back({places.in_air, shares.juice});
+        gas.clouds.push_back({places.in_tissue, shares.gas_in_tissue});
+        juice.clouds.push_back({places.in_air, shares.juice_in_air});
     }
     for (Content* c : {&barium, &in_air, &gas, &juice})
         if (!c->tubes.empty() || !c->clouds.empty()) all.push_back(std::move(*c));

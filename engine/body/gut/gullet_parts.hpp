@@ -14,7 +14,7 @@ std::optional<TubeCells> windpipe(LumenGraph const& airways);
 /// From the pylorus on as far as the graph leads.
 std::optional<TubeCells> duodenum(LumenGraph const& gut);
 SidePouch throat_recesses(Patient const& patient, TubeCells const& cells);
-/// The pouch of Zenker, where the patient has one.
+/// The pouch of Zenker, where the patient has one; it opens beside `cell` and those above.
 std::optional<SidePouch> throat_pouch(Patient const& patient, int cell);
 
 /// What is behind fluoro::Gullet.

@@ -114,7 +114,10 @@ std::optional<SidePouch> throat_pouch(Patient const& patient, int cell)
             if (glm::length(at - edge.points_mm[i]) < 1.4 * edge.radii_mm[i]) return VoxelPart::hollow;
         return VoxelPart::outside;
     });
-    return SidePouch{std::move(hollow), {{edge.points_mm[first], cell}}, edge.points_mm[first]};
+    // Its mouth is wide: it catches from the whole centimetre above the sphincter.
+    std::vector<SidePouch::Entrance> entrances;
+    for (int i = std::max(0, cell - 3); i <= cell; ++i) entrances.push_back({edge.points_mm[first], i});
+    return SidePouch{std::move(hollow), entrances, edge.points_mm[first]};
 }
 
 } // namespace fluoro

@@ -205,27 +205,42 @@ Stomach::Shares Stomach::shares(double strongest_mg_mm3) const
 {
     Shares all;
     auto const n = std::size_t(hollow_->count());
+    for (auto* shares : {&all.barium_in_air, &all.barium_in_tissue, &all.juice_in_air, &all.gas_in_tissue})
+        shares->assign(n, 0);
     auto const boxes = std::size_t(fill_->boxes());
-    all.barium.assign(n, 0);
-    all.gas.assign(n, 0);
-    all.juice.assign(n, 0);
     float const fade = float(std::clamp(since_settled_s_ / settle_every_s, 0.0, 1.0));
-    double const strength =
-        barium_.liquid_mm3 > 0 && strongest_mg_mm3 > 0 ? barium_.solids_mg / barium_.liquid_mm3 / strongest_mg_mm3 : 0;
+    float const strength = barium_.liquid_mm3 > 0 && strongest_mg_mm3 > 0
+                               ? float(std::min(1.0, barium_.solids_mg / barium_.liquid_mm3 / strongest_mg_mm3))
+                               : 0;
     double empty = 0;
-    for (std::size_t i = 0; i < boxes; ++i) {
-        float const white = std::lerp(before_[0][i], now_[0][i], fade);
-        float const wet = std::max(white, std::lerp(before_[1][i], now_[1][i], fade));
-        double const film = film_mm3_[i] / double(hollow_->room_mm3[i]);
-        all.barium[i] = float(std::min(1.0, double(white) + film) * std::min(1.0, strength));
-        all.juice[i] = wet - white;
-        all.gas[i] = 1 - std::min(1.0f, wet + float(film));
-        empty += double(all.gas[i]) * double(hollow_->room_mm3[i]);
-    }
+    for (std::size_t i = 0; i < boxes; ++i) empty += (1 - wet_share(i, fade)) * double(hollow_->room_mm3[i]);
     // The last box may be larger than what is in it.
-    if (empty > gas_mm3_)
-        for (float& gas : all.gas) gas *= float(gas_mm3_ / empty);
+    double const full = empty > gas_mm3_ ? gas_mm3_ / empty : 1;
+    for (std::size_t i = 0; i < boxes; ++i) {
+        float const air = hollow_->air_mm3[i] / hollow_->room_mm3[i];
+        float const wet = float(wet_share(i, fade)), gas = (1 - wet) * float(full);
+        float const film = float(film_mm3_[i] / double(hollow_->room_mm3[i]));
+        float const white = std::min(wet, std::lerp(before_[0][i], now_[0][i], fade) + film);
+        float const share = wet > 0 ? white / wet : 0;
+        float const into_air = std::max(0.0f, air - gas); // liquid where the CT has air
+        if (air > 0) {
+            all.barium_in_air[i] = strength * share * into_air / air;
+            all.juice_in_air[i] = (1 - share) * into_air / air;
+        }
+        if (air < 1) {
+            all.barium_in_tissue[i] = strength * std::clamp((white - share * into_air) / (1 - air), 0.0f, 1.0f);
+            all.gas_in_tissue[i] = std::clamp((gas - air) / (1 - air), 0.0f, 1.0f);
+        }
+    }
     return all;
+}
+
+/// Of a box, liquid and film.
+double Stomach::wet_share(std::size_t box, float fade) const
+{
+    float const white = std::lerp(before_[0][box], now_[0][box], fade);
+    float const wet = std::max(white, std::lerp(before_[1][box], now_[1][box], fade));
+    return std::min(1.0, double(wet) + film_mm3_[box] / double(hollow_->room_mm3[box]));
 }
 
 } // namespace fluoro

@@ -29,9 +29,10 @@ public:
     double gas_mm3() const { return gas_mm3_; } ///< freed; with what the CT shows
     double bound_gas_mm3() const { return granules_mm3_; }
 
-    /// Shares for the slots of places(): of barium, of gas and of juice.
+    /// Shares for the slots of places(). Gas keeps to where the CT shows air, as far as that goes: what is drawn is
+    /// what differs from the CT.
     struct Shares {
-        std::vector<float> barium, gas, juice;
+        std::vector<float> barium_in_air, barium_in_tissue, juice_in_air, gas_in_tissue;
     };
     bool has_picture() const { return hollow_->inside > 0; }
     HollowPlaces const& places() const { return places_; }
@@ -42,6 +43,7 @@ private:
     void wet_walls(double dt_s);
     void keep_picture();
     bool is_wall(int box) const;
+    double wet_share(std::size_t box, float fade) const;
     double total_mm3() const { return barium_.liquid_mm3 - film_total_mm3_ + juice_mm3_ + gas_mm3_; }
 
     std::shared_ptr<HollowVoxels const> hollow_;

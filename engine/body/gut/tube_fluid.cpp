@@ -12,7 +12,7 @@ namespace {
 constexpr double gravity = 9.80665;     ///< [Pa per mm of water]
 constexpr double solids_weight = 0.77;  ///< what a mg of barium sulphate adds to the water it takes the place of [mg]
 constexpr double gas_mpa_s = 0.02;      ///< viscosity
-constexpr double clinging_mm2 = 0.5;      ///< that do not flow
+constexpr double clinging_mm2 = 0.5;    ///< that do not flow
 constexpr double least_wetting_mm2 = 3; ///< of liquid in the cross-section that lays down a film
 
 } // namespace
