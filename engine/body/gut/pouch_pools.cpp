@@ -62,7 +62,14 @@ void PouchFill::find_pools(Vec3 const& down)
     for (int n = 0; n < HollowVoxels::neighbours; ++n)
         if (glm::dot(glm::vec3{down}, hollow_->to_neighbour_mm[std::size_t(n)]) > -slice_mm_ * 1.01f)
             lower[count++] = n;
-    for (int rank = 0; rank < boxes_; ++rank) join_box(order_[std::size_t(rank)], rank, std::span{lower}.first(count));
+    constexpr int ahead = 12; // boxes whose neighbours are fetched while others are looked at
+    for (int rank = 0; rank < boxes_; ++rank) {
+        auto const soon = std::size_t(order_[std::size_t(std::min(rank + ahead, boxes_ - 1))]);
+        int const* const row = &hollow_->beside[soon * HollowVoxels::neighbours];
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + HollowVoxels::neighbours - 1);
+        join_box(order_[std::size_t(rank)], rank, std::span{lower}.first(count));
+    }
     for (Node& node : nodes_) {
         node.room_mm3 += node.own_mm3;
         for (int child : node.child)

@@ -13,11 +13,11 @@ namespace fluoro {
 
 /// Fixed places of which each belongs to one slot: voxels of an organ's hollow, its wall, a muscle that blushes.
 struct ContentPlaces {
-    std::vector<glm::vec3> at_mm;    ///< patient space, at rest
-    std::vector<float> volume_mm3;   ///< of each place that can be filled
+    std::vector<glm::vec3> at_mm;     ///< patient space, at rest
+    std::vector<float> volume_mm3;    ///< of each place that can be filled
     std::vector<std::uint32_t> first; ///< places of slot s: first[s] .. first[s + 1]
-    double size_mm = 1;              ///< side of the cube that each place stands for
-    BasisDensities displaced;        ///< what the CT has there
+    double size_mm = 1;               ///< side of the cube that each place stands for
+    BasisDensities displaced;         ///< what the CT has there
 };
 
 /// A round hollow way of changing width, filled to some share: a vessel thinner than the grid, a gullet with a bolus.
