@@ -144,7 +144,7 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
     Census const census = tissue.census(grid_);
     Mask const cavity = closed(census.of(Kind::lung | solid | bowel | fat | Kind::heart | great), 15);
     Field const from_cavity = distance_to(cavity);
-    Mask still = census.of(bone, 0.1);
+    Mask still = census.of(bone | cartilage, 0.1);
     Field const from_bone = distance_to(still), from_spine = distance_to(census.of(spine, 0.1));
     for (std::size_t n = 0; n < still.is.size(); ++n) still.is[n] = still.is[n] || double(from_cavity.value[n]) > 16;
     Field const from_still = distance_to(still);

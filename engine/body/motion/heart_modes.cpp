@@ -126,9 +126,9 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
     HeartFields const f = fields_of(tissue, fine);
 
     double const smooth_mm = 0.55 * spacing_mm;
-    auto const free = [&](std::size_t n, double over_mm) { return ramp(double(f.bone.value[n]), 2, 2 + over_mm); };
+    auto const free = [&](std::size_t n, double over_mm) { return ramp(double(f.bone.value[n]), 0, over_mm); };
     Field const carried = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
-        return ramp(double(f.heart.value[n]), 4 + reach_mm, 4) * free(n, 22);
+        return ramp(double(f.heart.value[n]), 4 + reach_mm, 4) * free(n, 26);
     });
     // Incompressible muscle: what a ring of radius r gives way by goes with 1 / r, more steeply while it is shortened.
     Field const left = weight(fine, smooth_mm, [&](std::size_t n) {
@@ -136,18 +136,20 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
         return std::pow(r / (r + d), 3.6) * ramp(d, 34, 14) * free(n, 8);
     });
     Field const right = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
-        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 22) *
+        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 16) *
                std::clamp((double(f.ventricle[0].value[n]) - wall_mm + 2) / unit_mm, 0.0, 1.5);
     });
     std::array<Field, 2> atrium;
     for (int side = 0; side < 2; ++side)
-        atrium[std::size_t(side)] = weight(
-            fine, smooth_mm, [&](std::size_t n) { return ramp(double(f.atrium[side].value[n]), 18, 1) * free(n, 8); });
+        atrium[std::size_t(side)] = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
+            return ramp(double(f.atrium[side].value[n]), 24, 1) * free(n, 8) *
+                   ramp(double(f.ventricle[side].value[n]), 5, 20);
+        });
     Field const twisted = weight(
         fine, smooth_mm, [&](std::size_t n) { return ramp(double(f.ventricle[0].value[n]), 38, 12) * free(n, 8); });
 
     Field const right_free = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
-        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 22) *
+        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 16) *
                ramp(double(f.ventricle[0].value[n]), wall_mm - 2, wall_mm + 13);
     });
     Vec3 const anterior = glm::cross(axes->septal, axes->apical);
@@ -179,7 +181,8 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
         if (f.has_ventricle[0])
             set(squeeze_left, -base * left.at(p) / unit_mm * (across - to_septum * axes->septal));
         // The free wall comes to the septum, and the crescent's horns nearer to each other.
-        double const inflow = smooth_ramp(s, -24, 26), horn = glm::dot(across - right_across, anterior);
+        double const inflow = smooth_ramp(s, -24, 26); // the inlet keeps near its valve
+        double const horn = glm::dot(across - right_across, anterior);
         if (f.has_ventricle[1] && r > 1)
             set(squeeze_right, -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior));
         if (f.has_atrium[0]) set(swell_left, atrium[0].at(p) / unit_mm * (p - f.atrium_middle[0]));

@@ -11,7 +11,7 @@ constexpr double sample_mm = 2.5;
 // Of a man at rest: descent of the mitral and of the tricuspid annulus [mm] and twist [rad] at these shares of volume
 // thrown out (Hudsmith 2005 for the shares; typical for the ways), in proportion to them.
 constexpr double left_ejection = 0.69, left_descent_mm = 14, twist_rad = 0.21;
-constexpr double right_ejection = 0.59, right_descent_mm = 21;
+constexpr double right_ejection = 0.59, right_descent_mm = 18;
 constexpr double reference_length_mm = 93; // mitral valve to apex
 constexpr double least_share = 0.25, most_share = 2.5;
 constexpr std::array<int, chamber_count> own_mode{squeeze_left, squeeze_right, swell_left, swell_right};
