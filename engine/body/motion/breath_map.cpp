@@ -55,7 +55,8 @@ Vec3 BreathMap::rest_of(Vec3 const& moved, BreathStand const& stand) const
 {
     if (is_still()) return moved;
     Slope last = slope_at(moved, stand);
-    return undone(moved, moved - solved(last, way(last.value)), with_care, last, [&](Vec3 const& p) { return slope_at(p, stand); });
+    return undone(moved, moved - solved(last, way(last.value)), with_care, last,
+                  [&](Vec3 const& p) { return slope_at(p, stand); });
 }
 
 void BreathMap::make_tables()

@@ -8,14 +8,14 @@ namespace fluoro::motion {
 
 namespace {
 
-constexpr double fine_mm = 2.5;                       // distances to the cavities are found at
-constexpr double margin_mm = 36;                      // of the lattice about the heart
-constexpr double reach_mm = 28;                       // over which the heart's neighbours give way
-constexpr double round_mm = 12;                       // along the axis, where descent turns over at the valves' plane
-constexpr double atria_mm = 55;                       // from the valves' plane to where the atria hold still
-constexpr double wall_mm = 9;                         // of the left ventricle
-constexpr double unit_mm = 25;                        // radius at which a mode of amplitude 1 mm is 1 mm
-constexpr double septal_mm = 7;  // from the left ventricle's axis to where its walls draw together, at the base
+constexpr double fine_mm = 2.5;    // distances to the cavities are found at
+constexpr double margin_mm = 36;   // of the lattice about the heart
+constexpr double reach_mm = 28;    // over which the heart's neighbours give way
+constexpr double round_mm = 12;    // along the axis, where descent turns over at the valves' plane
+constexpr double atria_mm = 55;    // from the valves' plane to where the atria hold still
+constexpr double wall_mm = 9;      // of the left ventricle
+constexpr double unit_mm = 25;     // radius at which a mode of amplitude 1 mm is 1 mm
+constexpr double septal_mm = 7;    // from the left ventricle's axis to where its walls draw together, at the base
 constexpr double horn_share = 0.3; // of the right ventricle's narrowing: along its crescent over across it
 constexpr double root_still = 0.3, root_mm = 40; // share by which the aortic root descends less, and how far about it
 constexpr double base_turn = -0.35, apex_turn = 0.65; // of the twist between them
@@ -167,8 +167,8 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
             box.mode[n * heart_modes + std::size_t(mode)] = Mode{d};
         };
         double const by_root = aortic ? smooth_ramp(glm::length(p - *aortic), root_mm, 0) : 0;
-        double const descent = (1 - (s > 0 ? along(s, axes->length) : along(-s, atria_mm))) * carried.at(p) *
-                               (1 - root_still * by_root);
+        double const descent =
+            (1 - (s > 0 ? along(s, axes->length) : along(-s, atria_mm))) * carried.at(p) * (1 - root_still * by_root);
         // From the mitral annulus, which goes down as the left ventricle shortens, to the tricuspid's far side.
         double const to_right = smooth_ramp(t, 0, 1.3 * axes->tricuspid);
         set(descent_left, descent * (1 - to_right) * axes->apical);
@@ -177,14 +177,15 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
             s > 0 ? std::lerp(base_turn, apex_turn, std::min(s / axes->length, 1.1)) : base_turn * ramp(s, -30, 0);
         set(twist, turn * twisted.at(p) * glm::cross(axes->apical, across));
         // The annulus narrows less than the cavity, the side wall comes nearer than the septum.
-        double const base = std::lerp(0.6, 1.0, smooth_ramp(s, -10, 15)), to_septum = septal_mm * ramp(s, axes->length, 0);
-        if (f.has_ventricle[0])
-            set(squeeze_left, -base * left.at(p) / unit_mm * (across - to_septum * axes->septal));
+        double const base = std::lerp(0.6, 1.0, smooth_ramp(s, -10, 15)),
+                     to_septum = septal_mm * ramp(s, axes->length, 0);
+        if (f.has_ventricle[0]) set(squeeze_left, -base * left.at(p) / unit_mm * (across - to_septum * axes->septal));
         // The free wall comes to the septum, and the crescent's horns nearer to each other.
         double const inflow = smooth_ramp(s, -24, 26); // the inlet keeps near its valve
         double const horn = glm::dot(across - right_across, anterior);
         if (f.has_ventricle[1] && r > 1)
-            set(squeeze_right, -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior));
+            set(squeeze_right,
+                -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior));
         if (f.has_atrium[0]) set(swell_left, atrium[0].at(p) / unit_mm * (p - f.atrium_middle[0]));
         if (f.has_atrium[1]) set(swell_right, atrium[1].at(p) / unit_mm * (p - f.atrium_middle[1]));
     });

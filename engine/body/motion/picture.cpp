@@ -13,7 +13,7 @@ namespace {
 /// The modes of a box under one pose, point by point.
 struct Combined {
     ModeBox const* box = nullptr; ///< null: does not move
-    glm::ivec3 place{0}; ///< of its first point in the picture's lattice
+    glm::ivec3 place{0};          ///< of its first point in the picture's lattice
     std::vector<Mode> mode;
 };
 
@@ -87,9 +87,9 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
         FieldGrid const& from = breath.grid();
         for (int z = 0; z < from.size.z; ++z) {
             std::size_t const n = number_of(d.grid, place_in(d.grid, from) + glm::ivec3{0, 0, z});
-            breath.draw(z, stand.breath,
-                        {d.forward_mm.data() + n, d.backward_mm.data() + n, d.density.data() + n,
-                         std::size_t(d.grid.size.x)});
+            breath.draw(
+                z, stand.breath,
+                {d.forward_mm.data() + n, d.backward_mm.data() + n, d.density.data() + n, std::size_t(d.grid.size.x)});
         }
     }
     Inner inner;
@@ -119,8 +119,7 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
             Mode const sum = inner.at_point(at);
             if (sum.is_still() || is_done(at_rest, at)) return;
             Vec3 const rest = d.grid.at(at);
-            d.forward_mm.data()[number_of(d.grid, at)] =
-                glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
+            d.forward_mm.data()[number_of(d.grid, at)] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
         });
         // From the neighbour's rest on along the slope there is a good guess.
         Vec3 rest{0}, before{0};

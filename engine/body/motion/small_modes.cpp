@@ -17,8 +17,8 @@ constexpr double aorta_reach = 1.8;    // radii from the axis to where nothing m
 // The throat: what goes wholly with the hyoid, and how far from it something still moves.
 constexpr double whole_mm = 12, reach_mm = 44;
 constexpr double sphincter_share = 0.55; // of the hyoid's way forward, at the upper sphincter
-constexpr double epiglottis_turn = 1.3;  // rad, down over the larynx
-constexpr double epiglottis_reach_mm = 17;
+constexpr double epiglottis_turn = 0.9;  // rad, down over the larynx
+constexpr double epiglottis_reach_mm = 30;
 
 struct AortaPoint {
     Vec3 at{0};
