@@ -168,6 +168,7 @@ TEST(OrganMotion, a_ct_in_a_deep_breath_is_at_rest_in_it)
 {
     OrganMotionSettings settings;
     settings.reference_dome_mm = 40;
+    settings.lattice_mm = 12;
     OrganMotion const motion{stylised().man, settings};
     Vec3 const dome = stylised().place("diaphragm-dome-right");
     EXPECT_EQ(motion.moved(dome, breath(40)), dome);
@@ -431,7 +432,9 @@ TEST(OrganMotion, what_is_missing_stays_still)
 
     Patient heartless = stylised().man;
     heartless.lumens.landmarks.erase("mitral-valve");
-    OrganMotion const motion{heartless};
+    OrganMotionSettings coarse;
+    coarse.lattice_mm = 12;
+    OrganMotion const motion{heartless, coarse};
     EXPECT_EQ(motion.moved({40, -45, 205}, systole()), Vec3(40, -45, 205));
     EXPECT_LT(motion.moved({-72, -35, 186}, systole(20)).z, 170);
 }
