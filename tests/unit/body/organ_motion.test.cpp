@@ -134,7 +134,7 @@ template <class See> void all_over(Patient const& man, double step, See const& s
                 if (int const label = label_at(man, {x, y, z}); label != 0) see(Vec3{x, y, z}, label);
 }
 
-TEST(OrganMotion, dome_heart_and_kidneys_go_their_share_of_the_breath)
+TEST(OrganMotion, dome_and_heart_go_their_share_of_the_breath)
 {
     auto const& s = stylised();
     for (double const dome : {-8.0, 5.0, 19.0, 45.0, 60.0}) {
@@ -308,7 +308,7 @@ TEST(OrganMotion, breath_takes_the_heart_along_as_it_is)
                 int const now = label_at(s.man, s.motion.rest_of({x, y, z}, breath(15)));
                 moved += now == 1050 || now == 1051 ? 1 : 0;
             }
-    EXPECT_NEAR(moved / rest, 1, 0.05); // the organs below it pull at its underside
+    EXPECT_NEAR(moved / rest, 1, 0.025); // the organs below it pull at its underside
     test::measured("motion_heart_by_breath_percent", 100 * (moved / rest - 1));
 }
 

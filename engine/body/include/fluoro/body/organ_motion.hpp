@@ -29,8 +29,8 @@ struct OrganMotionSettings {
     double lattice_mm = 8;           ///< of displacement(); the heart's own box may be finer inside
 };
 
-/// How the organs of one patient move: smooth modes made from his landmarks, labels and centre lines, on the lattice that
-/// pictures get. Works on built-in and fitted patients; what has no landmark or no label stays still.
+/// How the organs of one patient move: smooth modes made from his landmarks, labels and centre lines, on the lattice
+/// that pictures get. Works on built-in and fitted patients; what has no landmark or no label stays still.
 /// docs/theory/organ-motion.md
 class OrganMotion {
 public:
