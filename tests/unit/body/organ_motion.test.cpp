@@ -275,6 +275,7 @@ TEST(OrganMotion, tissue_never_folds)
 TEST(OrganMotion, cavities_have_the_volumes_that_they_are_given)
 {
     auto const& s = stylised();
+    test::Extremes volume_error{"motion_lv_volume_error_percent"};
     for (std::array<double, chamber_count> const& share :
          {std::array{0.35, 0.42, 1.7, 1.5}, std::array{0.7, 0.7, 1.3, 1.2}, std::array{0.9, 0.95, 0.7, 0.75}}) {
         BodyPose pose = systole();
@@ -292,7 +293,7 @@ TEST(OrganMotion, cavities_have_the_volumes_that_they_are_given)
                 }
         for (std::size_t c = 0; c < chamber_count; ++c)
             EXPECT_NEAR(moved[c] / rest[c], share[c], 0.03 * share[c]) << c; // the band of 3 %
-        test::measured("motion_lv_volume_error_percent", 100 * (moved[0] / rest[0] / share[0] - 1));
+        volume_error.see(100 * (moved[0] / rest[0] / share[0] - 1));
     }
 }
 
@@ -340,6 +341,7 @@ TEST(OrganMotion, heart_shortens_and_twists_about_a_still_apex)
 TEST(OrganMotion, lungs_keep_their_mass)
 {
     auto const& s = stylised();
+    test::Extremes mass_error{"motion_lung_mass_error_percent"};
     for (BodyPose const& pose : {breath(19), breath(45), breath(-20), systole(15)}) {
         Displacement const d = s.motion.displacement(pose);
         double rest = 0, moved = 0;
@@ -360,7 +362,7 @@ TEST(OrganMotion, lungs_keep_their_mass)
                                               std::size_t(at.x)]);
                 }
         EXPECT_NEAR(moved / rest, 1, 0.01) << pose.dome_mm; // 1 %
-        test::measured("motion_lung_mass_error_percent", 100 * (moved / rest - 1));
+        mass_error.see(100 * (moved / rest - 1));
     }
 }
 
