@@ -59,7 +59,7 @@ Picture draw(RoomState const& room, int pixels, int number)
 
 struct Session::Impl {
     explicit Impl(SessionSettings const& s)
-        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), 100, Vec2{0, 0}}
+        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), {100, {0, 0}}}
     {
         status.room = room.state();
     }

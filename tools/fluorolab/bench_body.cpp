@@ -51,8 +51,8 @@ void bench_body(std::shared_ptr<Patient const> const& patient, BenchRequest cons
         contrast.inject(0, *left_main, 3, rate);
         double blood_ms = 0, contrast_ms = 0;
         for (int i = 0; i < blood_steps; ++i) {
-            blood_ms += ms_of(
-                [&] { circulation.advance(frame_s / blood_steps, heart.advance(frame_s / blood_steps)); });
+            blood_ms +=
+                ms_of([&] { circulation.advance(frame_s / blood_steps, heart.advance(frame_s / blood_steps)); });
             contrast_ms += ms_of([&] { contrast.advance(frame_s / blood_steps, circulation); });
         }
         double const gullet_ms = ms_of([&] {
