@@ -184,7 +184,11 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         return {centre - 80 * s, centre + 80 * s};
     }
     if (name == "spine") return between(-110, 170);
-    if (name == "neck") return between(330, 530);
+    if (name == "neck") {
+        // Chin and nape are the head's, not the outline's.
+        Box const box = between(330, 530);
+        return around(box, {s * Vec3{-1, -145, 330}, s * Vec3{1, 125, 530}});
+    }
     if (name == "head") // with the neck down to the first thoracic vertebra
         return {s * Vec3{-95, -145, 340}, s * Vec3{95, 125, 660}};
     if (name == "whole") {
@@ -193,11 +197,10 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         box.low = glm::min(box.low, Vec3{0, -190 * s, -1160 * s});
         box.high = glm::max(box.high, Vec3{0, 150 * s, 690 * s});
         for (char const* side : {"-left", "-right"}) {
-            Vec3 const wrist = plan.place(std::string{"wrist"} + side);
-            box = around(box, {wrist, wrist});
+            Vec3 const elbow = plan.place(std::string{"elbow"} + side), wrist = plan.place(std::string{"wrist"} + side);
+            Vec3 const fingertips = wrist + 190 * s * glm::normalize(wrist - elbow);
+            box = around(box, grown({fingertips, fingertips}, 70 * s));
         }
-        box.low.x -= 210 * s;
-        box.high.x += 210 * s;
         return box;
     }
     throw Error{"no region is called '" + std::string{name} +

@@ -155,9 +155,10 @@ void Body::Impl::beat()
         b.circulation.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
         b.contrast.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
     }
-    for (int step = 0; step < blood_steps; ++step)
+    for (int step = 0; step < blood_steps; ++step) {
         b.circulation.advance(tick_s / blood_steps, heart.advance(tick_s / blood_steps));
-    if (rate_ml_s > 0 || !b.contrast.is_empty()) b.contrast.advance(tick_s, b.circulation);
+        b.contrast.advance(tick_s / blood_steps, b.circulation);
+    }
     status.heart = heart.now();
     status.left_ventricle_ml = b.circulation.chamber_ml()[std::size_t(Chamber::left_ventricle)];
     status.is_injecting = b.injector.is_running();

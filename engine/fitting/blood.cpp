@@ -1,5 +1,6 @@
 #include "blood.hpp"
 
+#include "heart_blood.hpp"
 #include "morphology.hpp"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ std::vector<float> local_mean(Lattice const& lattice, std::vector<float> const& 
 
 } // namespace
 
-EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_vessels)
+EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_vessels, FittedHeart const& heart)
 {
     Lattice const& lattice = found.work.lattice;
     std::vector<float> const hu = smoothed(lattice, found.work.hu, 1.5);
@@ -54,8 +55,11 @@ EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_ves
     for (LumenEdge const& edge : fitted_vessels.edges)
         for (std::size_t i = 0; i < edge.points_mm.size(); i += 3) {
             stamp(near, lattice, edge.points_mm[i], edge.radii_mm[i] + beside_mm, 1);
-            if (edge.wall == WallClass::chamber) stamp(seeds, lattice, edge.points_mm[i], 0.5 * edge.radii_mm[i], 1);
         }
+    for (std::size_t i = 0; i < near.size(); ++i) {
+        if (heart.outside_mm[i] < 4) near[i] = 1;
+        if (heart.chamber_mm[i] < -6) seeds[i] = 1;
+    }
     Mask lung(hu.size());
     for (std::size_t i = 0; i < lung.size(); ++i) lung[i] = found.lungs[i] == 1 || found.lungs[i] == 2;
     Mask const around_lungs = dilated(lattice, lung, 5);

@@ -12,9 +12,11 @@ struct EnhancedBlood {
     double mean_hu = 0, ml = 0;
 };
 
+struct FittedHeart;
+
 /// Voxels above 130 HU that are reached through each other from the middle of the aorta and the heart, in the
-/// neighbourhood of the fitted vessels, before they are reached from bone. Empty where there is no contrast.
-EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_vessels);
+/// neighbourhood of the fitted vessels and heart, before they are reached from bone. Empty where there is no contrast.
+EnhancedBlood enhanced_blood(Findings const& found, LumenGraph const& fitted_vessels, FittedHeart const& heart);
 
 /// The same CT with that blood at 40 HU: its own local mean is taken off, so that the noise stays; at its edge the
 /// share of blood in the voxel.

@@ -20,7 +20,7 @@ Tone tone_of(double hu)
     return hu < -930 ? Tone::gas : hu < -300 ? Tone::lung : hu < -25 ? Tone::fat : hu < 140 ? Tone::soft : Tone::bone;
 }
 
-/// Arms are not continued: in most CTs they are raised or lie elsewhere than the model's.
+/// Arms are not continued: in most CTs they are raised, the model's lie beside the trunk.
 bool is_arm(Organ const& organ, double scale)
 {
     Box const box = organ.shape.bounds();
@@ -130,7 +130,7 @@ Box completed_box(Findings const& found, Anatomy const& anatomy, Warp const& war
 }
 
 void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, Warp const& warp,
-              FitOptions const& options, FitReport& report)
+              std::vector<std::uint16_t> const& chambers, FitOptions const& options, FitReport& report)
 {
     Grid const ct_grid = patient.ct.grid;
     report.ct_box_mm = box_of(ct_grid);
@@ -172,6 +172,10 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
     auto const is_body = [&](Vec3 const& p) {
         glm::ivec3 const at = glm::clamp(lattice.nearest(p), glm::ivec3{0}, lattice.size - 1);
         return found.body[lattice.index(at)] != 0;
+    };
+    auto const chamber_at = [&](Vec3 const& p) {
+        glm::ivec3 const at = glm::clamp(lattice.nearest(p), glm::ivec3{0}, lattice.size - 1);
+        return chambers.empty() ? 0 : int(chambers[lattice.index(at)]);
     };
     std::vector<std::int16_t> hu(grid.voxels());
     std::vector<std::uint16_t> labels(grid.voxels(), 0);
@@ -230,6 +234,8 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
                         value = std::lerp(drawn_hu, double(patient.ct.hu[from]), real);
                         if (has_labels)
                             label = patient.labels[from];
+                        else if (int const chamber = chamber_at(p); chamber != 0)
+                            label = chamber;
                         else if (int const guess = model.label(p); guess != 0) {
                             // Only where the CT's tissue is what the label says.
                             Tone const seen = tone_of(found.work.at(p));
@@ -261,7 +267,9 @@ void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, W
                   "measured by the CT: x %.0f to %.0f, y %.0f to %.0f, z %.0f to %.0f mm; all else is the fitted model",
                   report.ct_box_mm.low.x, report.ct_box_mm.high.x, report.ct_box_mm.low.y, report.ct_box_mm.high.y,
                   report.ct_box_mm.low.z, report.ct_box_mm.high.z);
-    if (options.complete) patient.origin.notes.emplace_back(line);
+    if (!options.complete) return;
+    patient.origin.notes.emplace_back(line);
+    report.notes.emplace_back("arms are not continued beyond the CT");
 }
 
 } // namespace fluoro

@@ -12,8 +12,8 @@ Box completed_box(Findings const& found, Anatomy const& anatomy, Warp const& war
 
 /// The patient on a larger grid (the CT's, continued): inside, the CT; beyond the faces that cut the body, the model,
 /// blended over about 12 mm and with its tissues at the CT's HU. Labels: the patient's where there are, else the
-/// model's where they agree with the CT's tissue.
+/// model's where they agree with the CT's tissue; `chambers`: labels of the work lattice that go before the model's.
 void complete(Patient& patient, Findings const& found, Anatomy const& anatomy, Warp const& warp,
-              FitOptions const& options, FitReport& report);
+              std::vector<std::uint16_t> const& chambers, FitOptions const& options, FitReport& report);
 
 } // namespace fluoro

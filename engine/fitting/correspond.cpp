@@ -100,7 +100,6 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
     // What goes down is paired by the vertebra beside it.
     bool const has_arch = seen.mean_hu > 0 && seen.arch_end > 2;
     std::size_t const down = has_arch ? seen.arch_end : 0;
-    double const scale = anatomy.plan.scale;
     std::optional<std::size_t> first_down; // in the model
     double const lowest = in_ct.rbegin()->second - 15, uppermost = in_ct.begin()->second + 15;
     double last_z = 1e9;
@@ -126,8 +125,9 @@ void add_aorta(std::vector<Correspondence>& all, Anatomy const& anatomy, Finding
         pair_pieces(all, "aortic-arch", slice(model, top, *first_down), slice(seen.points_mm, seen_top, down), source,
                     spread);
     if (seen.ascending_end == 0) return;
-    // The sinotubular junction lies about 45 mm below the carina (typical); nothing in the blood marks it.
-    double const root_z = found.carina ? found.carina->z - 45 * scale : seen.points_mm[seen_top].z - 75 * scale;
+    // The sinotubular junction lies about 36 mm below the carina (typical, 25 to 45); nothing in the blood marks it.
+    double const root_z = found.carina ? found.carina->z - 36 * anatomy.plan.scale
+                                       : seen.points_mm[seen_top].z - (model[top].z - model.front().z);
     std::size_t root = 0;
     while (root < seen.ascending_end && seen.points_mm[root].z < root_z) ++root;
     if (root < seen_top)

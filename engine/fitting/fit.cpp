@@ -1,12 +1,16 @@
 #include <fluoro/fitting/fit.hpp>
 
 #include "blood.hpp"
+#include "calibre.hpp"
 #include "complete.hpp"
 #include "correspond.hpp"
+#include "heart_blood.hpp"
+#include "heart_place.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/fitting/landmarks.hpp>
@@ -16,6 +20,7 @@ namespace fluoro {
 namespace {
 
 constexpr double bright_hu = 130;
+constexpr double sure_of_levels = 0.8; ///< confidence above which a crop is fitted
 
 class StopWatch {
 public:
@@ -49,6 +54,51 @@ void refuse_wrong_sides(FitOptions const& options, Findings const& found)
     }
 }
 
+/// A vertebra that the instructor has named renames the whole row.
+void rename_by_landmarks(FoundSpine& spine, std::map<std::string, Vec3> const& landmarks)
+{
+    constexpr double same_mm = 15; // half a lumbar vertebra's height
+    std::optional<int> offset;
+    for (int i = 0; i < levels; ++i) {
+        auto const given = landmarks.find(name_of(level_at(i)));
+        if (given == landmarks.end() || spine.vertebrae.empty()) continue;
+        auto const nearest = std::ranges::min_element(
+            spine.vertebrae, {}, [&](auto const& v) { return glm::length(v.second.centre_mm - given->second); });
+        if (glm::length(nearest->second.centre_mm - given->second) > same_mm) continue;
+        int const here = i - int(nearest->first);
+        if (offset && *offset != here)
+            throw Error{"the vertebrae given as landmarks do not count as the CT's do: '" + given->first +
+                        "' and another name a different number of vertebrae between them than are seen"};
+        offset = here;
+    }
+    if (!offset) return;
+    std::map<Level, FoundVertebra> renamed;
+    for (auto const& [level, vertebra] : spine.vertebrae)
+        if (int const now = int(level) + *offset; now >= 0 && now < levels) renamed[Level(now)] = vertebra;
+    spine.vertebrae = renamed;
+    spine.confidence = 1;
+    spine.reasons = {"named by the landmarks given"};
+}
+
+void refuse_too_little(FitOptions const& options, Findings const& found)
+{
+    char const* const remedy =
+        "; give the places of four or more landmarks (--landmarks), or a CT with more of the body";
+    if (found.spine.vertebrae.size() < 3 && options.landmarks.size() < 4) {
+        std::string why = "fewer than 3 whole vertebrae in it";
+        for (std::string const& line : found.not_found)
+            if (line.starts_with("spine:") || line.starts_with("vertebrae:")) why = line;
+        throw Error{"too little of a body is seen in the CT to place the anatomy (" + why + ")" + remedy};
+    }
+    // In a crop nothing but the vertebrae says what the piece is.
+    if (!found.has_outline && found.spine.confidence < sure_of_levels && options.landmarks.size() < 4) {
+        char line[80];
+        std::snprintf(line, sizeof line, "confidence %.2f, wanted %.2f", found.spine.confidence, sure_of_levels);
+        throw Error{"the CT is a crop without skin around it, and its vertebrae cannot be named (" + std::string{line} +
+                    "); name one that is seen in --landmarks, e.g. T5, or give its label map (--labels)"};
+    }
+}
+
 LumenGraph warped(LumenGraph graph, Warp const& warp)
 {
     std::vector<Vec3> const before = graph.nodes_mm;
@@ -77,7 +127,7 @@ Lumens warped(Lumens const& lumens, Warp const& warp)
     return result;
 }
 
-/// Radii of the aorta where the CT shows them.
+/// Radii of an aorta that a label map shows.
 void take_radii(LumenGraph& vessels, FoundAorta const& aorta)
 {
     for (LumenEdge& edge : vessels.edges) {
@@ -110,6 +160,13 @@ void judge_aorta(FitReport& report, Lumens const& fitted, Findings const& found)
     }
     report.aorta_length_mm = inside;
     if (inside > 0 && found.aorta && found.aorta->mean_hu > bright_hu) report.aorta_in_bright = bright / inside;
+}
+
+std::vector<WarpPair> pairs_of(std::vector<Correspondence> const& all)
+{
+    std::vector<WarpPair> pairs;
+    for (Correspondence const& c : all) pairs.push_back(c.pair);
+    return pairs;
 }
 
 /// What the completed body can reach: the trunk by the nearest pairs' displacement, with room.
@@ -163,13 +220,8 @@ Fit fit(Patient const& ct, FitOptions const& options)
         report.levels_from_labels = found.spine.reasons.size() == 1 && before != 1;
     }
     watch.lap("find");
-    if (found.spine.vertebrae.size() < 3 && options.landmarks.size() < 4) {
-        std::string why;
-        for (std::string const& line : found.not_found) why += (why.empty() ? "" : "; ") + line;
-        throw Error{
-            "too little of a body is seen to place the anatomy: fewer than 3 vertebrae and no 4 landmarks given (" +
-            why + ")"};
-    }
+    rename_by_landmarks(found.spine, options.landmarks);
+    refuse_too_little(options, found);
     refuse_wrong_sides(options, found);
     report.not_found = found.not_found;
     report.levels = found.spine.reasons;
@@ -178,10 +230,15 @@ Fit fit(Patient const& ct, FitOptions const& options)
     Anatomy const anatomy = build_anatomy(report.parameters);
     watch.lap("model");
 
-    std::vector<Correspondence> const all = correspondences(anatomy, found, options, report.levels_from_labels);
-    std::vector<WarpPair> pairs;
-    for (auto const& c : all) pairs.push_back(c.pair);
     Box const seen = found.work.lattice.box();
+    std::vector<Correspondence> all = correspondences(anatomy, found, options, report.levels_from_labels);
+    if (auto const heart = heart_pairs(found, anatomy, Warp{pairs_of(all), seen}, report.notes); !heart.empty()) {
+        // Nearer than the borders between the lungs; what the instructor gave stays.
+        std::erase_if(all, [](auto const& c) { return c.pair.name.starts_with("heart-border"); });
+        for (Correspondence const& one : heart)
+            if (!options.landmarks.contains(one.pair.name)) all.push_back(one);
+    }
+    std::vector<WarpPair> const pairs = pairs_of(all);
     // As far as the completed body can reach.
     Warp const warp{pairs, far_box(seen, anatomy, pairs)};
     report.least_determinant = warp.least_determinant();
@@ -195,12 +252,21 @@ Fit fit(Patient const& ct, FitOptions const& options)
 
     Patient patient = ct;
     patient.lumens = warped(anatomy.lumens, warp);
-    if (found.aorta) take_radii(patient.lumens.vessels, *found.aorta);
+    if (found.aorta && found.aorta->mean_hu == 0) take_radii(patient.lumens.vessels, *found.aorta);
+    report.vessels = measure_radii(patient.lumens.vessels, found.work);
+    // What was found is where it was found; what the warp misses it by is taken off.
+    for (auto const& c : all)
+        if (auto const mark = patient.lumens.landmarks.find(c.pair.name);
+            mark != patient.lumens.landmarks.end() && c.source != LandmarkSource::estimated)
+            mark->second += c.pair.patient_mm - warp.patient_from_model(c.pair.model_mm);
     judge_aorta(report, patient.lumens, found);
     watch.lap("lumens");
 
+    FittedHeart const heart = fitted_heart(found.work.lattice, anatomy, warp);
+    EnhancedBlood const blood = enhanced_blood(found, patient.lumens.vessels, heart);
+    std::vector<std::uint16_t> const chambers =
+        chamber_labels(found, heart, blood, patient.lumens.vessels, report.chambers);
     if (!options.keep_contrast) {
-        EnhancedBlood const blood = enhanced_blood(found, patient.lumens.vessels);
         take_contrast_out(patient.ct, found, blood);
         report.contrast_removed_ml = blood.ml;
         report.contrast_mean_hu = blood.mean_hu;
@@ -209,7 +275,7 @@ Fit fit(Patient const& ct, FitOptions const& options)
         found.work = work_volume(patient.ct, found.work.lattice.spacing_mm);
     }
     watch.lap("contrast");
-    complete(patient, found, anatomy, warp, options, report);
+    complete(patient, found, anatomy, warp, chambers, options, report);
     watch.lap("complete");
     patient.origin.description += ", fitted";
     return {std::move(patient), warp, std::move(report)};

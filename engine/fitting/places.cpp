@@ -91,9 +91,10 @@ Places lung_places(Lattice const& lattice, Mask const& lungs, std::function<doub
                 }
             places["lung-apex-" + name] = middle / double(cubes);
         }
-        // The dome: the highest place of the lung's lower face away from the heart. Medians against vessels.
+        // The dome: the highest of the lung's lower face away from the heart. Medians against vessels.
         int best = -1, lowest = nz;
-        Vec3 dome{0}, recess{0};
+        Vec3 recess{0};
+        std::vector<std::pair<int, Vec3>> floor; // height of the lower face and where
         auto const column = [&](int x, int y) { return std::size_t(y) * std::size_t(nx) + std::size_t(x); };
         for (int j = 2; j + 2 < ny; ++j)
             for (int i = 2; i + 2 < nx; ++i) {
@@ -102,7 +103,8 @@ Places lung_places(Lattice const& lattice, Mask const& lungs, std::function<doub
                 Vec3 const p = lattice.position(i, j, here);
                 if (here < lowest) lowest = here, recess = p;
                 double const aside = std::abs(p.x - middle_x(p.z));
-                if (aside < (side == 1 ? 55 : 68) || here < 3 || p.y < spine_y(p.z) - 110) continue;
+                // The heart lies on the left one's front.
+                if (aside < (side == 1 ? 55 : 60) || here < 3 || p.y < spine_y(p.z) - (side == 1 ? 110 : 60)) continue;
                 std::vector<int> around;
                 for (int dy = -2; dy <= 2; ++dy)
                     for (int dx = -2; dx <= 2; ++dx)
@@ -112,11 +114,26 @@ Places lung_places(Lattice const& lattice, Mask const& lungs, std::function<doub
                 if (around.size() < 20) continue;
                 auto const mid = around.begin() + std::ptrdiff_t(around.size() / 2);
                 std::ranges::nth_element(around, mid);
-                if (*mid > best) best = *mid, dome = {p.x, p.y, lattice.position(0, 0, *mid).z};
+                floor.emplace_back(*mid, Vec3{p.x, p.y, lattice.position(0, 0, *mid).z});
             }
+        // The height that 4 cm2 of it reach: a few columns beside the hilum begin far above.
+        auto const enough = std::size_t(400 / (step * step));
+        if (floor.size() > enough) {
+            std::ranges::nth_element(floor, floor.begin() + std::ptrdiff_t(enough), std::greater<>{},
+                                     &std::pair<int, Vec3>::first);
+            best = floor[enough].first;
+        }
         // A dome that a scan has cut off is its lowest slice.
         bool const has_dome = best > 4 && (best - lowest) * step > 12;
-        if (has_dome) places["diaphragm-dome-" + name] = dome;
+        if (has_dome) {
+            // A dome is flat: the middle of what is that high is steadier than its highest column.
+            Vec3 middle{0};
+            int columns = 0;
+            for (auto const& [height, p] : floor)
+                if (height >= best && height <= best + int(8 / step)) middle += p, ++columns;
+            middle /= double(columns);
+            places["diaphragm-dome-" + name] = {middle.x, middle.y, lattice.position(0, 0, best).z};
+        }
         if (lowest > 2 && lowest < nz) places["costophrenic-" + name] = recess;
         if (!has_apex || !has_dome) continue;
         for (int row = 1; row <= wall_rows; ++row)
@@ -164,6 +181,17 @@ Places model_places(Anatomy const& anatomy)
 {
     Places places = anatomy.plan.places;
     for (auto const& [name, p] : anatomy.lumens.landmarks) places[name] = p;
+    // In a CT the windpipe's holes part below where its centre lines do: where the walls of both bronchi meet.
+    LumenGraph const& airways = anatomy.lumens.airways;
+    if (auto const right = airways.find_edge("main-bronchus-right"), left = airways.find_edge("main-bronchus-left");
+        right && left) {
+        LumenEdge const &r = airways.edges[std::size_t(*right)], &l = airways.edges[std::size_t(*left)];
+        for (std::size_t i = 0; i < std::min(r.points_mm.size(), l.points_mm.size()); ++i)
+            if (std::abs(r.points_mm[i].x - l.points_mm[i].x) > r.radii_mm[i] + l.radii_mm[i]) {
+                places["carina"] = (r.points_mm[i] + l.points_mm[i]) / 2.0;
+                break;
+            }
+    }
     for (int i = 0; i < levels; ++i) places[name_of(level_at(i))] = anatomy.plan.spine[std::size_t(i)].frame.origin_mm;
 
     // Lungs as they are drawn, on cubes of 6 mm.

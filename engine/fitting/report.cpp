@@ -57,6 +57,14 @@ std::string as_text(FitReport const& report)
     if (report.aorta_in_bright)
         all += text("aorta: %.1f %% of %.0f mm of its centre line in the CT's bright blood\n",
                     100 * *report.aorta_in_bright, report.aorta_length_mm);
+    for (MeasuredVessel const& v : report.vessels)
+        all += text("%s: radius by the CT's bright blood at %d of %d places, %.1f mm on average (model %.1f mm)\n",
+                    v.name.c_str(), v.measured, v.places, v.ct_mm, v.model_mm);
+    for (FittedChamber const& c : report.chambers)
+        all +=
+            text(c.follows_ct ? "%s: %.0f mL by the CT's bright blood (model %.0f mL)\n"
+                              : "%s: %.0f mL of the model; the CT's blood there is not bright, or the CT ends in it\n",
+                 c.name.c_str(), c.ml, c.model_ml);
     if (report.contrast_removed_ml > 0)
         all += text("contrast: %.0f mL of blood at %.0f HU set to 40 HU\n", report.contrast_removed_ml,
                     report.contrast_mean_hu);

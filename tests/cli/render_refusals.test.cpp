@@ -19,6 +19,7 @@ TEST(RenderRefusals, wrong_values_are_exit_code_2_and_one_line)
                                                       {"--target", "0,0,1e30"}, {"--target", "a,b,c"},
                                                       {"--target", "carina"},   {"--target", "1,2,3,4"},
                                                       {"--fov", "0"},           {"--fov", "-20"},
+                                                      {"--fov", "600"},         {"--fov", "2001"},
                                                       {"--fov", "nan"},         {"--size", "1"},
                                                       {"--size", "-5"},         {"--size", "100000"},
                                                       {"--kv", "39"},           {"--kv", "151"},

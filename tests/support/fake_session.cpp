@@ -112,7 +112,7 @@ private:
 
 struct Session::Impl {
     explicit Impl(SessionSettings const& s)
-        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), {100}}
+        : settings{s}, room{s.room, s.start, s.isocentre_mm.value_or(Vec3{0}), {100, {0, 0}}}
     {
         status.room = room.state();
         if (s.body) body.emplace();

@@ -29,6 +29,12 @@ std::string as_json(FitReport const& report)
     json["round_trip_mm"] = report.round_trip_mm;
     json["aorta_length_mm"] = report.aorta_length_mm;
     if (report.aorta_in_bright) json["aorta_in_bright"] = *report.aorta_in_bright;
+    for (MeasuredVessel const& v : report.vessels)
+        json["vessels"][v.name] = {
+            {"measured", v.measured}, {"places", v.places}, {"radius_mm", v.ct_mm}, {"model_radius_mm", v.model_mm}};
+    for (FittedChamber const& c : report.chambers)
+        json["chambers"][c.name] = {
+            {"ml", c.ml}, {"model_ml", c.model_ml}, {"bright_share", c.bright_share}, {"follows_ct", c.follows_ct}};
     json["contrast_removed_ml"] = report.contrast_removed_ml;
     json["contrast_mean_hu"] = report.contrast_mean_hu;
     json["completed_ml"] = report.completed_ml;
@@ -61,7 +67,8 @@ int run_fit(FitRequest const& request)
         for (FittedLandmark const& l : fitted.report.landmarks)
             if (l.source != LandmarkSource::estimated && l.name.find("-wall-") == std::string::npos &&
                 !l.name.starts_with("skin-") && !l.name.starts_with("aort") && !l.name.starts_with("ascending") &&
-                !l.name.starts_with("heart-border"))
+                !l.name.starts_with("heart-border") && l.name != "heart-left" && l.name != "heart-right" &&
+                l.name != "heart-front" && l.name != "heart-back" && l.name != "heart-floor")
                 places[l.name] = l.place_mm;
         write_text(request.found, landmarks_as_yaml(places));
     }

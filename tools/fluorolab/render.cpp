@@ -41,6 +41,12 @@ void check_request(RenderRequest const& r)
             "--sid must be larger than --sod (" + std::to_string(r.sod_mm) +
                 " mm) and at most 10000 mm: the detector stands behind the isocentre");
     require(r.fov_mm >= 1 && r.fov_mm <= 2000, "--fov goes from 1 to 2000 mm");
+    // The anode stands in the way of rays that leave the central one by more than its own angle.
+    double const lit_mm = 2 * r.sid_mm * std::tan(radians(find_room_kind("c-arm-suite").tube.anode_angle_deg));
+    require(r.fov_mm <= lit_mm, "--fov " + std::to_string(r.fov_mm) + ": at --sid " + std::to_string(r.sid_mm) +
+                                    " the tube lights " + std::to_string(lit_mm) +
+                                    " mm, beyond which its anode shades the detector; take a smaller field or a larger "
+                                    "--sid");
     require(r.size_px >= 2 && r.size_px <= 4096, "--size goes from 2 to 4096 pixels");
     for (double const phase : r.phase)
         require(phase >= 0 && phase <= 1,

@@ -235,7 +235,7 @@ private:
     {
         double const dx = sign * (x - summit.x) / scale_, dy = (y - summit.y) / scale_; // dx: away from the middle
         bool const is_right = sign < 0;
-        double const flat = dx * dx / (dx > 0 ? 260 : is_right ? 300 : 420) + dy * dy / (dy > 0 ? 320 : 330);
+        double const flat = dx * dx / (dx > 0 ? 260 : is_right ? 300 : 310) + dy * dy / (dy > 0 ? 320 : 330);
         // How far it falls along the wall: most behind, least in front.
         double const bx = dx, by = (y / scale_ + 12);
         double const aside = bx * bx / (bx * bx + by * by + 1);

@@ -13,9 +13,9 @@ namespace {
 /// they supply.
 double straightness(double radius_mm)
 {
-    return std::lerp(0.1, 0.47, std::clamp((radius_mm - 0.5) / 0.8, 0.0, 1.0));
+    return std::lerp(0.22, 0.6, std::clamp((radius_mm - 0.5) / 0.8, 0.0, 1.0));
 }
-constexpr double widest_turn_rad = radians(50.0);
+constexpr double widest_turn_rad = radians(45.0);
 
 Vec3 any_across(Vec3 const& axis)
 {
@@ -115,7 +115,7 @@ private:
         Vec3 const jitter{even(-1, 1), even(-1, 1), even(-1, 1)};
         axis = glm::normalize(glm::normalize(axis) + 0.25 * jitter);
         // A stem goes on and gives off a lesser branch; now on this side, now on that.
-        double const lesser = even(0.2, 0.5), share = even(0, 1) < 0.5 ? lesser : 1 - lesser;
+        double const lesser = even(0.1, 0.42), share = even(0, 1) < 0.5 ? lesser : 1 - lesser;
         auto const cut = std::ptrdiff_t(std::clamp<double>(share * double(cloud.size()), 1, double(cloud.size() - 1)));
         std::nth_element(cloud.begin(), cloud.begin() + cut, cloud.end(),
                          [&](Vec3 const& a, Vec3 const& b) { return glm::dot(a, axis) < glm::dot(b, axis); });

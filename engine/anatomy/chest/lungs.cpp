@@ -114,7 +114,7 @@ private:
             double const middle_y = cloud.middle.y;
             auto const hu = [=](Vec3 const& p, double) {
                 // Lobules, and patches of several of them.
-                return mean_hu + slope * (p.y - middle_y) + 22 * noise(p, 2.6, seed) + 12 * noise(p, 11, seed + 1);
+                return mean_hu + slope * (p.y - middle_y) + 14 * noise(p, 2.6, seed) + 12 * noise(p, 11, seed + 1);
             };
             for (Lobe const lobe :
                  {Lobe::left_lower, Lobe::left_upper, Lobe::right_lower, Lobe::right_middle, Lobe::right_upper}) {
@@ -122,7 +122,7 @@ private:
                 Organ organ{std::string{"lung-"} + name_of(lobe),
                             label_of(lobe),
                             Rank::cavity,
-                            {mean_hu, density, 22, 2.6},
+                            {mean_hu, density, 14, 2.6},
                             lobe_shape(form, fissures_, lobe, seam_mm),
                             hu};
                 organ.skin_depth_mm = 0;

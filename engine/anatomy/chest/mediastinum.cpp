@@ -53,7 +53,7 @@ Shape shape_of_mediastinum(BodyPlan const& plan)
     Vec3 const heart = at("heart-centre"), apex = at("heart-apex");
     Vec3 const axis = glm::normalize(apex - heart);
     std::array<Shape, 4> const chambers{
-        ellipsoid(toward(heart + s * Vec3{6, -2, -4}, axis), s * Vec3{70, 41, 43}),
+        ellipsoid(toward(heart + s * Vec3{4.5, -2, -4}, axis), s * Vec3{69, 41, 43}),
         ellipsoid({at("tricuspid-valve", -4, 6, 14)}, s * Vec3{31, 31, 38}),
         ellipsoid({at("mitral-valve", -12, 16, 12)}, s * Vec3{33, 23, 26}),
         ellipsoid({at("pulmonary-valve", 0, 10, -6)}, s * Vec3{27, 24, 28}),
@@ -62,7 +62,7 @@ Shape shape_of_mediastinum(BodyPlan const& plan)
         unite(chambers, 22 * s),
         // Fat on the diaphragm below the heart, in both angles beside it, and in the window below the aortic arch.
         ellipsoid({at("heart-centre", 2, -10, -40)}, s * Vec3{58, 33, 24}),
-        ellipsoid({at("heart-centre", 10, -16, -58)}, s * Vec3{66, 34, 30}),
+        ellipsoid({at("heart-centre", 8, -16, -58)}, s * Vec3{66, 34, 30}),
         ball(at("descending-aorta-top", -2, -20, -24), s * 17),
         ball(at("descending-aorta-top", -3, -6, -42), s * 13),
         // Right border above the heart: superior vena cava and brachiocephalic veins; azygos arch over the bronchus.

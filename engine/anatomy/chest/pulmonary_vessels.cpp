@@ -66,19 +66,19 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
 {
     double const s = plan.scale;
     auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
-    Vec3 const fork = at(22, -21, -13);
+    Vec3 const fork = at(25, -24, -6);
     // The trunk rises to the left of the ascending aorta. The right artery passes behind aorta and superior vena cava,
     // before the right main bronchus; the left one rides over the left main bronchus and descends behind it.
     Way const ways[] = {
         {"pulmonary-trunk",
          "pulmonary-valve",
          "pulmonary-bifurcation",
-         {glm::mix(valve_mm, fork, 0.5) + s * Vec3{3, -3, 2}, fork},
+         {glm::mix(valve_mm, fork, 0.5) + s * Vec3{5, -6, 7}, fork},
          1.06},
         {"pulmonary-artery-right",
          "pulmonary-bifurcation",
          "right-hilar-artery",
-         {at(9, -15, -19), at(-6, -12, -24), at(-25, -14, -25)},
+         {at(9, -16.5, -14.5), at(-7, -11.2, -19.5), at(-25, -11.5, -20)},
          1.3},
         {"truncus-anterior",
          "right-hilar-artery",
@@ -93,20 +93,20 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"interlobar-artery-right-lower",
          "right-interlobar-upper",
          "right-interlobar-lower",
-         {at(-48.5, 4, -51), at(-50, 8, -57)},
+         {at(-50, 0, -51), at(-52, 2, -57)},
          1.05},
         {"basal-artery-right",
          "right-interlobar-lower",
          "right-basal-artery",
-         {at(-52, 12, -65), at(-53.5, 14, -73)},
+         {at(-54, 5, -65), at(-56, 7, -73)},
          1.07},
         {"pulmonary-artery-left",
          "pulmonary-bifurcation",
          "left-arch",
-         {at(31, -12, -10), at(38, -1, -10), at(43, 9, -16)},
+         {at(31, -13, -5), at(38, -1, -5), at(44, 12, -16)},
          1.3},
-        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(50, 17, -25), at(53, 21, -40)}, 1.1},
-        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(55, 22, -52), at(58, 21, -66)}, 1.1},
+        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(51, 18, -26), at(58, 17, -40)}, 1.1},
+        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(63, 16, -52), at(67, 17, -66)}, 1.1},
     };
     Loads loads;
     for (std::size_t i = 0; i < shares.size(); ++i) loads[segments()[i].artery] += shares[i]; // (share^(1/2.9))^2.9
@@ -131,29 +131,29 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
         {"pulmonary-vein-right-superior",
          "pulmonary-vein-right-superior",
          "right-superior-vein",
-         {at(-31, -16, -42), at(-41, -23, -41)},
+         {at(-32, -14, -49), at(-42, -23, -48)},
          1.08},
         {"vein-right-upper", "right-superior-vein", "right-upper-vein", {at(-47, -23, -31), at(-54, -22, -22)}, 1.08},
         {"vein-right-middle", "right-superior-vein", "right-middle-vein", {at(-45, -25, -46), at(-51, -28, -54)}, 1.05},
         {"pulmonary-vein-right-inferior",
          "pulmonary-vein-right-inferior",
          "right-lower-vein",
-         {at(-28, 12, -74), at(-34, 21, -77)},
+         {at(-28, 17, -78), at(-36, 25, -82)},
          1.08},
-        {"vein-right-basal", "right-lower-vein", "right-basal-vein", {at(-40, 25, -82), at(-45, 27, -88)}, 1.06},
+        {"vein-right-basal", "right-lower-vein", "right-basal-vein", {at(-41, 28, -86), at(-46, 29, -91)}, 1.06},
         {"pulmonary-vein-left-superior",
          "pulmonary-vein-left-superior",
          "left-superior-vein",
-         {at(46, -11, -38), at(52, -18, -37)},
+         {at(46, -14, -22), at(52, -17, -22)},
          1.08},
-        {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(57, -19, -30), at(60, -18, -21)}, 1.08},
-        {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(56, -22, -43), at(60, -26, -51)}, 1.05},
+        {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(57, -17, -19), at(60, -16, -13)}, 1.08},
+        {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(59, -21, -30), at(66, -24, -39)}, 1.05},
         {"pulmonary-vein-left-inferior",
          "pulmonary-vein-left-inferior",
          "left-lower-vein",
-         {at(38, 17, -70), at(43, 21, -75)},
+         {at(39, 14, -74), at(46, 20, -80)},
          1.08},
-        {"vein-left-basal", "left-lower-vein", "left-basal-vein", {at(47, 25, -80), at(52, 28, -86)}, 1.06},
+        {"vein-left-basal", "left-lower-vein", "left-basal-vein", {at(50, 25, -86), at(55, 28, -91)}, 1.06},
     };
     // Where no heart has been drawn, its plan's places serve.
     std::map<std::string, Vec3> const roots{{"pulmonary-vein-right-superior", at(-22, -3, -33)},
@@ -188,7 +188,7 @@ void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::
         double const share = double(clouds[i].size()) / double(total);
         Growth growth;
         growth.seed = seed;
-        growth.stop_radius_mm = 0.45 * plan.scale;
+        growth.stop_radius_mm = 0.5 * plan.scale;
         roots.push_back(int(ways.size()));
         grow(ways, -1, segment.bronchus, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent),
              clouds[i], segment.name, int(i), 0, growth);
@@ -258,7 +258,7 @@ void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>
         double const share = double(cloud.size()) / double(total);
         Growth growth;
         growth.seed = seed;
-        growth.stop_radius_mm = 0.45 * plan.scale;
+        growth.stop_radius_mm = 0.5 * plan.scale;
         growth.clearance = clearance;
         grow(veins, before, root.node, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent), cloud,
              std::string{"pulmonary-vein-"} + root.name, -1, root.fans, growth);

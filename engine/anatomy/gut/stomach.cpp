@@ -19,9 +19,9 @@ struct Station {
     double x, y, z, across, other; ///< [mm of the reference man]; half axes front-back and left-right
 };
 /// J-shaped, lying: fundus, body, incisura, antrum, up and back to the pylorus.
-constexpr Station stations[] = {{54, -18, 146, 20, 21}, {59, -29, 126, 26, 28}, {61, -43, 102, 25, 28},
-                                {57, -54, 78, 24, 25},  {43, -61, 56, 22, 21},  {22, -64, 45, 19, 17},
-                                {3, -63, 47, 16, 15},   {-13, -62, 56, 11, 11}};
+constexpr Station stations[] = {{54, -18, 146, 20, 21}, {59, -29, 126, 26, 28},  {61, -43, 102, 25, 28},
+                                {57, -54, 78, 24, 25},  {43, -61, 56, 22, 21},   {22, -68, 47, 16, 18},
+                                {3, -71, 50, 13, 16},   {-13, -68, 57, 10.5, 11}};
 
 class StomachBuilder {
 public:

@@ -36,19 +36,19 @@ void add_cardiac_veins(Anatomy& anatomy, SharedHeart const& heart)
     Course sinus;
     sinus.through = {graph.nodes_mm[std::size_t(ostium)]};
     for (double angle = 286; angle >= 104; angle -= 13)
-        sinus.through.push_back(left_groove(angle, angle > 230 ? -12 : -9));
+        sinus.through.push_back(left_groove(angle, angle > 230 ? -11 : -6.5));
     sinus.hubs.assign(sinus.through.size(), f.at({0, 0, -2}));
     for (double latitude : {-4.0, 8.0, 20.0, 32.0, 44.0}) {
         sinus.through.push_back(heart->at({heart->anterior_groove_deg(latitude) + 6, latitude, 1.5}));
         sinus.hubs.push_back(heart->middle_mm());
     }
     sinus.bed = Bed::under_appendage;
-    sinus.first_radius_mm = 4 * s;
+    sinus.first_radius_mm = 3.4 * s;
     sinus.last_radius_mm = 1;
     sinus.free_mm = 6 * s;
     double const share = 0.19;
     int const main = add(sinus, {{0, "coronary-sinus"}, {share, "great-cardiac-vein"}},
-                         {{0, 5.3}, {share, 2.9}, {0.6, 2}, {1, 0.9}});
+                         {{0, 5.3}, {share, 2.5}, {0.6, 1.8}, {1, 0.9}});
     double const length = vessels[std::size_t(main)].length_mm();
     auto const branch = [&](double at_mm, char const* name, std::vector<HeartCoordinates> const& through,
                             double radius) {

@@ -156,7 +156,7 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     add("left-ventricle", "left_ventricle", mitral, aortic,
         {f.at({0, -1, 22}), f.at({2, 2, 48}), f.at({9, 8, 32}), f.at({17, 12, 8})}, HeartPart::left_ventricle);
     add("right-ventricle", "right_ventricle", tricuspid, pulmonary,
-        {f.at({44, -10, 24}), f.at({51, 2, 36}), f.at({50, 20, 28}), f.at({42, 38, 12})}, HeartPart::right_ventricle);
+        {f.at({41, -10, 24}), f.at({46, 1, 34}), f.at({41, 17, 26}), f.at({31, 37, 14})}, HeartPart::right_ventricle);
     add("left-atrium", "left_atrium", left_middle, mitral, {}, HeartPart::left_atrium);
     auto const ostia = f.pulmonary_vein_ostia();
     char const* const sides[] = {"right-superior", "right-inferior", "left-superior", "left-inferior"};
@@ -168,7 +168,7 @@ void add_chamber_ways(Anatomy& anatomy, SharedHeart const& heart)
     add("right-atrium", "right_atrium", right_middle, tricuspid, {}, HeartPart::right_atrium);
     add("right-atrium-superior", "right_atrium", superior, right_middle, {f.beside({-46, -9, 8})},
         HeartPart::right_atrium);
-    add("right-atrium-inferior", "right_atrium", inferior, right_middle, {f.beside({-44, 0, -22})},
+    add("right-atrium-inferior", "right_atrium", inferior, right_middle, {f.beside({-45, 3, -24})},
         HeartPart::right_atrium);
     add("right-atrium-sinus", "right_atrium", sinus, right_middle, {}, HeartPart::right_atrium);
 

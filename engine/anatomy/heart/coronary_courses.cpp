@@ -71,18 +71,19 @@ private:
 
     /// A branch over the free surface from a place on its parent through the spots.
     int branch(int parent, double at_mm, std::string const& segment, std::vector<Spot> const& spots, double radius,
-               double end_radius = 0.5, double longest_mm = 1e9)
+               double end_radius = 0.5, double longest_mm = 1e9, Bed bed = Bed::under_appendage)
     {
         Course course;
         course.through.push_back(vessel(parent).at(at_mm));
         for (Spot const& spot : spots) course.through.push_back(on(spot));
         course.dive_mm = 3 * s_;
-        course.bed = Bed::under_appendage;
+        course.bed = bed;
         course.longest_mm = longest_mm;
         int const child = add(course, {{0, segment}}, {{0, radius}, {1, end_radius}});
         vessel(parent).forks.push_back({at_mm, child});
         return child;
     }
+    Vec3 crux() const { return on({heart_.inferior_groove_deg(-34), -36}); }
     double share_of(int parent, double share) { return share * vessel(parent).length_mm(); }
     /// Where the vessel passes nearest to a point [mm along it].
     double nearest(int parent, Vec3 const& p)
@@ -118,7 +119,7 @@ void Planner::plan_left()
     bool const is_left = dominance_ == Dominance::left;
     Vec3 const ostium = frame_.in_root(14 * s_, 118, 0.97);
     Vec3 const out = glm::normalize(ostium - frame_.in_root(14 * s_, 118, 0));
-    Vec3 const end = ostium + s_ * Vec3{8.8, -2.4, -3.4};
+    Vec3 const end = ostium + s_ * Vec3{8.6, -1.8, -4.2};
     Course course;
     course.through = {ostium, ostium + 3.2 * s_ * out, end};
     course.free_mm = 1e3;
@@ -135,7 +136,7 @@ void Planner::plan_descending(int left_main)
     Course course;
     course.through = {vessel(left_main).points.back()};
     Vec3 const top = on(groove(-12));
-    course.through.push_back(glm::mix(course.through[0], top, 0.4) + Vec3{2, -1, 3} * s_);
+    course.through.push_back(glm::mix(course.through[0], top, 0.4) + Vec3{3, 2, 1} * s_);
     for (double latitude : {-12.0, 2.0, 16.0, 30.0, 42.0}) course.through.push_back(on(groove(latitude)));
     // Near the end the course leaves the groove for the apex, then climbs a little on the lower side.
     for (Spot spot : {Spot{78, 52}, Spot{70, 62}, Spot{56, 72}, Spot{30, 82}, Spot{-60, 84}, Spot{-80, 75},
@@ -149,7 +150,7 @@ void Planner::plan_descending(int left_main)
                         {{0, 1.9}, {first, 1.5}, {second, 1.13}, {0.8, 0.85}, {1, 0.5}});
     double const length = vessel(lad).length_mm();
     vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lad});
-    int const d1 = branch(lad, first * length, "diagonal-1", {{104, 16}, {124, 26}, {140, 40}, {148, 54}, {146, 66}},
+    int const d1 = branch(lad, first * length, "diagonal-1", {{108, 16}, {134, 26}, {152, 40}, {160, 54}, {158, 66}},
                           1.12, 0.5, 74 * s_);
     branch(d1, share_of(d1, 0.42), "diagonal-1a", {{136, 24}, {152, 36}, {160, 48}}, 0.75, 0.45);
     int const d2 = branch(lad, second * length, "diagonal-2", {{96, 46}, {112, 55}, {126, 64}, {132, 74}}, 0.95, 0.45);
@@ -236,9 +237,9 @@ void Planner::plan_circumflex(int left_main)
         vessel(left_main).forks.push_back({vessel(left_main).length_mm(), lcx});
     double const length = vessel(lcx).length_mm();
     branch(lcx, first * length, "obtuse-marginal-1", {{152, -4}, {162, 14}, {168, 30}, {170, 46}, {164, 60}}, 1.15, 0.5,
-           76 * s_);
+           76 * s_, Bed::ventricles);
     branch(lcx, (is_left ? 0.45 : 0.72) * length, "obtuse-marginal-2", {{190, -8}, {196, 8}, {200, 24}, {202, 42}}, 1.0,
-           0.48, 66 * s_);
+           0.48, 66 * s_, Bed::ventricles);
     branch(lcx, 0.14 * length, "left-atrial-branch", {{146, -46}, {162, -52}}, 0.5, 0.42);
     if (is_left || is_balanced) {
         branch(lcx, (is_left ? 0.62 : 0.86) * length, "left-posterolateral", {{214, -14}, {218, 4}, {220, 24}}, 0.95,
@@ -247,9 +248,7 @@ void Planner::plan_circumflex(int left_main)
                0.48);
         if (is_left) branch(lcx, 0.83 * length, "left-posterolateral-b", {{240, -10}, {243, 8}, {244, 24}}, 0.75, 0.48);
     }
-    if (is_left)
-        add_posterior_descending(lcx, nearest(lcx, on({heart_.inferior_groove_deg(-34), -36})),
-                                 "posterior-descending-left", 1.05);
+    if (is_left) add_posterior_descending(lcx, nearest(lcx, crux()), "posterior-descending-left", 1.05);
 }
 
 void Planner::plan_right(Vec3 const& ostium)
@@ -282,17 +281,20 @@ void Planner::plan_right(Vec3 const& ostium)
     for (std::size_t i = 0; i < before; ++i) course.hubs[i] = frame_.at({30, 0, 10});
     course.wander_mm = 1.0;
     course.bed = Bed::ventricles;
-    double const whole = is_left ? 0.86 : is_right ? 0.62 : 0.75; // share of the acute margin
-    double const end = is_right ? 0.86 : 1;                       // share of the crux
-    std::vector<CoronaryVessel::Mark> marks{{0, "rca-proximal"}, {whole / 2, "rca-mid"}, {whole, "rca-distal"}};
-    if (is_right) marks.push_back({end, "posterolateral-trunk"});
     double const r = is_left ? 1.4 : 1.95;
-    std::vector<CoronaryVessel::Knot> knots{
-        {0, r}, {whole / 2, is_left ? 1.15 : 1.75}, {whole, is_left ? 0.8 : 1.6}, {1, is_left ? 0.5 : 1.15}};
-    if (is_right) knots = {{0, r}, {whole / 2, 1.75}, {whole, 1.6}, {end, 1.2}, {1, 0.9}};
-    int const rca = add(course, marks, knots);
+    int const rca = add(course, {{0, "rca-proximal"}}, {{0, r}, {1, is_left ? 0.5 : is_right ? 0.9 : 1.15}});
     plan_.right = rca;
     double const length = vessel(rca).length_mm();
+    // Shares of the crux, where the grooves meet, and of the acute margin.
+    double const end = is_right ? nearest(rca, crux()) / length : 1;
+    double const whole = is_left ? 0.86 : is_right ? 0.72 * end : 0.75;
+    vessel(rca).marks.push_back({whole / 2 * length, "rca-mid"});
+    vessel(rca).marks.push_back({whole * length, "rca-distal"});
+    if (is_right) vessel(rca).marks.push_back({end * length, "posterolateral-trunk"});
+    std::vector<CoronaryVessel::Knot> knots{{whole / 2, is_left ? 1.15 : 1.75}, {whole, is_left ? 0.8 : 1.6}};
+    if (is_right) knots.push_back({end, 1.2});
+    for (auto const& knot : knots)
+        vessel(rca).knots.insert(vessel(rca).knots.end() - 1, {knot.at_mm * length, width_ * knot.radius_mm});
     branch(rca, 0.075 * length, "conus-branch", {{60, -30}, {76, -18}, {84, -6}}, 0.6, 0.42, 45 * s_);
     branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45,
            66 * s_);
@@ -309,7 +311,8 @@ void Planner::plan_right(Vec3 const& ostium)
     if (is_left) return;
     add_posterior_descending(rca, end * length, "posterior-descending", 1.05);
     if (!is_right) return;
-    branch(rca, 0.94 * length, "posterolateral-1", {{242, -22}, {240, -4}, {238, 14}, {240, 30}}, 0.75, 0.45);
+    branch(rca, (end + 0.57 * (1 - end)) * length, "posterolateral-1", {{242, -22}, {240, -4}, {238, 14}, {240, 30}},
+           0.75, 0.45);
     branch(rca, length, "posterolateral-2", {{228, -20}, {226, -4}, {224, 14}, {226, 28}}, 0.75, 0.45);
     branch(rca, length, "posterolateral-3", {{216, -24}, {210, -12}, {208, 4}}, 0.6, 0.42);
 }

@@ -233,21 +233,22 @@ void shape_radii(std::vector<CoronaryVessel>& vessels, int index, double shrink)
     for (auto const& fork : vessel.forks) stops.insert(fork.at_mm);
     std::vector<CoronaryVessel::Knot> knots{{0, vessel.radius_mm(0)}};
     for (double const stop : stops) {
-        double const behind = vessel.radius_mm(stop), widest = knots.back().radius_mm;
-        double const sum = stop == length ? 0 : std::pow(behind, exponent);
+        double const widest = std::pow(0.99 * knots.back().radius_mm, exponent);
         double children = 0;
         for (auto const& fork : vessel.forks)
             if (fork.at_mm == stop) children += std::pow(vessels[std::size_t(fork.child)].radius_mm(0), exponent);
-        // A parent never widens on its way.
-        double const room = std::pow(0.99 * widest, exponent) - sum;
-        FLUORO_EXPECT(room > 0);
+        // A parent never widens on its way: where forks follow closely, it gives way itself before they get too little.
+        double const least = std::min(0.5 * children, 0.5 * widest);
+        double const behind = std::min(vessel.radius_mm(stop), std::cbrt(widest - least));
+        double const sum = stop == length ? 0 : std::pow(behind, exponent), room = widest - sum;
         double const narrowed = children > room ? std::cbrt(room / children) : 1;
         knots.push_back({stop - 1e-3, std::cbrt(sum + children * std::pow(narrowed, exponent))});
         if (stop < length) knots.push_back({stop, behind});
         for (auto const& fork : vessel.forks)
             if (fork.at_mm == stop) shape_radii(vessels, fork.child, narrowed);
     }
-    if (knots.back().at_mm < length - 0.01) knots.push_back({length, vessel.radius_mm(length)});
+    if (knots.back().at_mm < length - 0.01)
+        knots.push_back({length, std::min(vessel.radius_mm(length), knots.back().radius_mm)});
     vessels[std::size_t(index)].knots = std::move(knots);
 }
 

@@ -1,4 +1,6 @@
 #include "heart_form.hpp"
+
+#include "../chest/chest_form.hpp"
 #include "heart_parts.hpp"
 
 #include <algorithm>
@@ -13,8 +15,10 @@ namespace fluoro {
 namespace {
 
 // Everything here is in mm of the reference man's heart. In the heart's own axes: septal, anterior, apical.
+constexpr double front_room = 3.5;  ///< fat and sac between ventricles and chest wall
+constexpr double left_wall = 9.5;   ///< kept where the chest wall flattens the heart
 constexpr double right_wall = 3.8;  ///< RV free wall 3 to 4 mm (typical)
-constexpr double atrial_wall = 2.0; ///< typical
+constexpr double atrial_wall = 2.4; ///< typical
 constexpr double septum_gap = 2.5;  ///< between the atria
 constexpr double groove_gap = 3.5;  ///< from the atrial cavity to the ventricles' outside: fat and vessels
 constexpr double root_wall = 1.8;
@@ -30,8 +34,9 @@ constexpr double safe = 0.88;
 } // namespace
 
 struct HeartForm::Sample {
-    Vec3 still; ///< patient's axes from the origin
-    Vec3 w, q;  ///< the same with the person's irregularity; in the heart's axes
+    Vec3 still;         ///< patient's axes from the origin
+    Vec3 w, q;          ///< the same with the person's irregularity; in the heart's axes
+    double wall = -100; ///< to the inner face of the chest wall, negative inside
 };
 
 ChamberVolumes chamber_volumes(PatientParameters const& who)
@@ -40,12 +45,13 @@ ChamberVolumes chamber_volumes(PatientParameters const& who)
     // their least at end-diastole; what ICRP 89's blood leaves for them.
     bool const is_female = who.sex == Sex::female;
     double const surface = std::sqrt(who.height_mm * who.mass_kg / (is_female ? 1630.0 * 60 : 1760.0 * 73));
-    ChamberVolumes v = is_female ? ChamberVolumes{131.5, 144.5, 44, 50} : ChamberVolumes{160, 190, 62, 70};
+    ChamberVolumes v = is_female ? ChamberVolumes{131.5, 144.5, 44, 50} : ChamberVolumes{158, 187, 63, 71};
     for (double* one : {&v.left_ventricle, &v.right_ventricle, &v.left_atrium, &v.right_atrium}) *one *= surface;
     return v;
 }
 
-HeartForm::HeartForm(BodyPlan const& plan) : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}
+HeartForm::HeartForm(BodyPlan const& plan)
+    : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}, chest_{thoracic_cavity(plan)}
 {
     RandomSequence random{plan.parameters.seed, RandomStream::body, 51, 0};
     for (Vec3& wave : wave_) {
@@ -74,6 +80,8 @@ HeartForm::Sample HeartForm::sample(Vec3 const& p) const
     for (int i = 0; i < 3; ++i)
         s.w[i] = s.still[i] + height * std::sin(glm::dot(wave_[std::size_t(i)], s.still) + phase_[i]);
     s.q = {glm::dot(s.w, frame_.septal), glm::dot(s.w, frame_.anterior), glm::dot(s.w, frame_.apical)};
+    // Only what is in front meets it.
+    if (s.still.y < -25) s.wall = chest_.distance_mm(p) / frame_.scale;
     return s;
 }
 
@@ -82,20 +90,21 @@ double HeartForm::left_outer(Sample const& s) const
     Vec3 p = s.q - Vec3{0, 0, 18};
     // The apex points a little to the front.
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = to_ellipsoid(p, {38.1, 38.6, p.z > 0 ? 75.5 : 60.0});
+    double const body = to_ellipsoid(p, {38.2, 40.1, p.z > 0 ? 75.5 : 43.0});
     double const cut = rounded_cut(body, -7 - s.q.z, 9);
-    return blended(cut, to_cone(s.q, {9, 8, 14}, 23, {24, 18, -7}, 14), 8);
+    return rounded_cut(blended(cut, to_cone(s.q, {9, 8, 14}, 23, {26.7, 18.7, -5.5}, 14), 8), s.wall + front_room, 10);
 }
 
 double HeartForm::right_outer(Sample const& s) const
 {
     double const a = s.q.z - 24;
-    Vec3 const p{s.q.x - 35 + 0.25 * a, s.q.y + 7 - 0.05 * a, a};
-    double const body = rounded_cut(to_ellipsoid(p, {40.6, 49, a > 0 ? 60.5 : 33.0}), -7 - s.q.z, 8);
-    double const conus = to_cone(s.q, {41, 14, 26}, 25, {36, 52, 3}, 14.8);
+    Vec3 const p{s.q.x - 31 + 0.2 * a, s.q.y + 9 - 0.05 * a, a};
+    double const body = rounded_cut(to_ellipsoid(p, {41.9, 54.7, a > 0 ? 66.8 : 29.5}), -7 - s.q.z, 8);
+    double const conus = to_cone(s.q, {35, 15, 26}, 25, {26, 50.4, 6}, 14.8);
     // Up to just beyond the pulmonary valve.
     double const beyond = glm::dot(s.still - places_.pulmonary, places_.pulmonary_flow) - 3;
-    return rounded_cut(blended(body, conus, 12), beyond, 2);
+    // Flattened behind the breastbone.
+    return rounded_cut(rounded_cut(blended(body, conus, 12), beyond, 2), s.wall + front_room, 10);
 }
 
 double HeartForm::root(Sample const& s, double wall) const
@@ -114,11 +123,13 @@ double HeartForm::left_cavity(Sample const& s) const
 {
     Vec3 p = s.q - Vec3{0, 0, 18};
     if (p.z > 0) p.y -= 4 * (p.z / 79) * (p.z / 79);
-    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28, p.z > 0 ? 66.5 : 60.0}), -s.q.z, 4);
-    double const outflow = to_cone(s.q, {9, 8, 14}, 13, {24, 18, -9}, 11.3);
+    double const body = rounded_cut(to_ellipsoid(p, {27.5, 28.6, p.z > 0 ? 66.5 : 45.0}), -s.q.z, 4);
+    double const outflow = to_cone(s.q, {9, 8, 14}, 13, {26.7, 18.7, -7.5}, 11.3);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, 0, 14);
     double const beyond = glm::dot(s.still - places_.aortic, frame_.root_axis);
-    return std::max(std::min(blended(body, outflow, 6), inflow) + left_inset_, beyond);
+    double const inner =
+        rounded_cut(std::min(blended(body, outflow, 6), inflow) + left_inset_, s.wall + front_room + left_wall, 10);
+    return std::max(inner, beyond);
 }
 
 double HeartForm::right_cavity(Sample const& s, double left, double right) const
@@ -135,7 +146,7 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
     double d = to_ellipsoid(s.w - middle, {25, 16, 20.5});
     for (int i = 0; i < 4; ++i) {
         Vec3 const& ostium = places_.vein_ostia[std::size_t(i)];
-        d = blended(d, to_cone(s.w, glm::mix(middle, ostium, 0.55), 10, ostium, i == 3 ? 6.5 : 7.2), 7);
+        d = blended(d, to_cone(s.w, glm::mix(middle, ostium, 0.55), i == 2 ? 8.5 : 10, ostium, i == 3 ? 6.5 : 7.2), 7);
     }
     d = std::max(d + left_atrial_inset_, groove_gap - left);
     double const inflow = to_disc(s.q, {0, 0, 0}, {0, 0, 1}, mitral_radius, -12, 0);
@@ -145,10 +156,10 @@ double HeartForm::left_atrial_cavity(Sample const& s, double left) const
 double HeartForm::appendage(Sample const& s, double left, double right) const
 {
     // From beside the left superior vein forward along the pulmonary trunk, hooked and lobed.
-    double d = to_cone(s.w, {4, 4, 28}, 8, {22, -8, 33}, 7.5);
-    d = blended(d, to_cone(s.w, {22, -8, 33}, 7.5, {31, -26, 29}, 6), 3);
-    d = blended(d, to_cone(s.w, {29, -18, 30}, 6, {37, -20, 21}, 4.5), 2.5);
-    d = blended(d, to_cone(s.w, {31, -26, 29}, 5, {29, -36, 24}, 3.4), 2);
+    double d = to_cone(s.w, {9, -7, 29}, 8, {22, -14, 32}, 7.5);
+    d = blended(d, to_cone(s.w, {22, -14, 32}, 7.5, {31, -28, 29}, 6), 3);
+    d = blended(d, to_cone(s.w, {29, -22, 30}, 6, {37, -24, 21}, 4.5), 2.5);
+    d = blended(d, to_cone(s.w, {31, -28, 29}, 5, {29, -38, 24}, 3.4), 2);
     return std::max({d, 5.5 - left, 4 - right});
 }
 
@@ -156,7 +167,7 @@ double HeartForm::right_atrial_cavity(Sample const& s, double left, double right
 {
     Vec3 const &superior = places_.superior, &inferior = places_.inferior;
     Vec3 const middle = glm::mix(superior, inferior, 0.5) + Vec3{0, -3, 0};
-    double d = to_ellipsoid(s.w - Vec3{-36.5, -17, -5}, {20, 24, 27});
+    double d = to_ellipsoid(s.w - Vec3{-33.5, -17, -5}, {18.5, 26, 28});
     d = blended(d, std::min(to_cone(s.w, superior, 10, middle, 15), to_cone(s.w, middle, 15, inferior, 11.5)), 8);
     // Appendage: a broad triangle over the groove, in front of the aortic root.
     double const ear = blended(to_cone(s.w, {-38, -28, 14}, 12, {-30, -42, 22}, 7.5),
@@ -182,7 +193,7 @@ std::array<float, heart_parts> HeartForm::all_parts(Vec3 const& p) const
                                               right,
                                               atria,
                                               blended(muscle, stem, 3),
-                                              round - sac_reach,
+                                              rounded_cut(round - sac_reach, s.wall + 0.8, 6),
                                               left_cavity(s),
                                               right_cavity(s, left, right),
                                               left_atrium,
@@ -195,7 +206,7 @@ std::array<float, heart_parts> HeartForm::all_parts(Vec3 const& p) const
 
 void HeartForm::draw_lattice()
 {
-    bounds_ = {frame_.beside({-72, -86, -72}), frame_.beside({84, 46, 66})};
+    bounds_ = {frame_.beside({-72, -86, -88}), frame_.beside({84, 46, 66})};
     lattice_ = glm::ivec3{glm::ceil((bounds_.high - bounds_.low) / lattice_mm)} + 1;
     parts_mm_.resize(std::size_t(lattice_.x) * std::size_t(lattice_.y) * std::size_t(lattice_.z));
     parallel_for(lattice_.z, [&](int first, int last) {
@@ -275,7 +286,7 @@ void HeartForm::fit_cavities(ChamberVolumes const& volumes)
     };
     fit(left_inset_, volumes.left_ventricle + papillary_ml * std::pow(frame_.scale, 3), {{-45, -95, -70}, {80, 40, 45}},
         [this](Sample const& s) { return left_cavity(s); });
-    fit(right_inset_, volumes.right_ventricle + band_ml * std::pow(frame_.scale, 3), {{-55, -90, -70}, {75, 15, 60}},
+    fit(right_inset_, volumes.right_ventricle + band_ml * std::pow(frame_.scale, 3), {{-55, -90, -85}, {75, 15, 60}},
         [this](Sample const& s) { return right_cavity(s, left_outer(s), right_outer(s)); });
     fit(left_atrial_inset_, volumes.left_atrium, {{-60, -45, -25}, {50, 45, 50}}, [this](Sample const& s) {
         double const left = left_outer(s);

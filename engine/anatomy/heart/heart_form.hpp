@@ -129,6 +129,7 @@ private:
     HeartFrame frame_;
     Places places_;
     unsigned seed_;
+    Shape chest_;                ///< inside of the chest wall
     std::array<Vec3, 3> wave_{}; ///< of the irregularity
     Vec3 phase_{0};
     double left_inset_ = 0, right_inset_ = 0, left_atrial_inset_ = 0, right_atrial_inset_ = 0;

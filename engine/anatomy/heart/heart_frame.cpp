@@ -9,14 +9,15 @@ namespace fluoro {
 
 namespace {
 
-// Typical of CT at rest: the long axis 46 degrees to the left of the front, 33 degrees down.
-constexpr double axis_left_deg = 46, axis_down_deg = 33;
+// Typical of CT at rest: the long axis 46 degrees to the left of the front, 35 degrees down.
+constexpr double axis_left_deg = 46, axis_down_deg = 35;
 
 // Along the patient's axes from the middle of the mitral annulus [mm of the reference man].
-constexpr Vec3 superior_junction{-46, -8, 22}, inferior_junction{-43, 5, -38};
-constexpr Vec3 vein_ostia[] = {{-44, 10, 27}, {-42, 20, 4}, {17, 11, 27}, {12, 25, 9}};
+constexpr Vec3 superior_junction{-48, -20, 24}, inferior_junction{-45, 10, -38};
+constexpr Vec3 vein_ostia[] = {{-44, 2, 17}, {-42, 24, -2}, {17, -2, 36}, {13, 22, 7}};
 // Septal, anterior, apical [mm of the reference man].
-constexpr Vec3 aortic_middle{24, 18, -9}, pulmonary_middle{35.6, 50.3, 4}, tricuspid_middle{40, -12, 4}, apex{0, 4, 93};
+constexpr Vec3 aortic_middle{26.7, 18.7, -7.5}, pulmonary_middle{25.5, 48.4, 7}, tricuspid_middle{38, -12, 4},
+    apex{0, 4, 93};
 
 // Aortic root of a man: annulus 23, sinuses 32 to 34, sinotubular junction 29 mm across, 22 mm high (typical of CT).
 constexpr double annulus_radius = 11.5, junction_radius = 14.4, root_height = 22;
@@ -37,10 +38,10 @@ HeartFrame heart_frame(BodyPlan const& plan)
     f.anterior = glm::cross(f.septal, f.apical);
     // A larger heart grows to the back: in front is the chest wall.
     double const slim = is_female ? 0.94 : 1;
-    double const beyond = 60 * (f.scale - plan.scale * slim);
+    double const beyond = 45 * (f.scale - plan.scale * slim);
     f.origin_mm = plan.vertebra(level_at(int(Level::t1) + 6)).frame.origin_mm +
-                  plan.scale * Vec3{slim * 21, slim * -54, -6} + Vec3{0, beyond, 0};
-    f.root_axis = glm::normalize(Vec3{-0.42, -0.20, 0.885});
+                  plan.scale * Vec3{slim * 21, slim * -53, -4} + Vec3{0, beyond, 0};
+    f.root_axis = glm::normalize(Vec3{-0.40, -0.30, 0.866});
     Vec3 const to_right_sinus{-0.17, -0.98, 0};
     f.root_right = glm::normalize(to_right_sinus - glm::dot(to_right_sinus, f.root_axis) * f.root_axis);
     f.root_across = glm::cross(f.root_axis, f.root_right); // from the right sinus on to the left one

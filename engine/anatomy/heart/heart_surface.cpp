@@ -9,7 +9,7 @@ namespace fluoro {
 
 namespace {
 
-constexpr int step_deg = 2;
+constexpr int step_deg = 1;
 constexpr int columns = 360 / step_deg, rows = 180 / step_deg + 1;
 
 } // namespace

@@ -79,7 +79,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
                           std::vector<Shape> more) {
         std::vector<Vec3> points;
         for (Vec3 const& r : rows) points.push_back(a.at(r.x, r.y, r.z));
-        for (double& r : radii) r *= k;
+        for (double& r : radii) r *= 1.1 * k;
         std::vector<double> smooth;
         points = curve(points, 4, radii, smooth);
         more.insert(more.begin(), tube(points, smooth));
@@ -89,7 +89,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
                 // Thick walls and fat in the middle, a thin shell over trabeculae at the ends.
                 double const u = along(p), end = std::min(u + 20, 262 - u);
                 double const shaft = std::clamp((end - 25) / 35, 0.0, 1.0);
-                return BoneStuff{std::lerp(0.9, 3.0, shaft), shaft > 0.6 ? -50.0 : 220.0};
+                return BoneStuff{std::lerp(1.1, 3.4, shaft), shaft > 0.6 ? -50.0 : 220.0};
             },
             1.35);
     };
@@ -104,7 +104,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
           {215, 15, 1},
           {236, 13, 0}},
          {10.5, 10.5, 7, 8, 6.5, 6.6, 7, 8, 10.5},
-         {ellipsoid(a.frame_at(246, 12, 0), k * Vec3{16, 10, 12}),
+         {ellipsoid(a.frame_at(246, 12, 0), k * Vec3{17.5, 11.5, 14}),
           rounded_cone(a.at(246, 22, 0), k * 6, a.at(259, 25, 0), k * 3.5)});
     bone("ulna",
          {{-14, -8, -17},
@@ -136,18 +136,18 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
                                                 k * radius * 1.1, k * radius * 1.3}));
     };
     for (Finger const& f : fingers) {
-        ray(a.at(293, f.lateral * 0.62, 0), a.at(f.base - 8, f.lateral * 0.97, 0), 4.2);
-        ray(knuckle(a, f, 0.02), knuckle(a, f, 0.43), 3.9);
-        ray(knuckle(a, f, 0.52), knuckle(a, f, 0.74), 3.3);
-        ray(knuckle(a, f, 0.82), knuckle(a, f, 0.96), 2.6);
+        ray(a.at(293, f.lateral * 0.62, 0), a.at(f.base - 8, f.lateral * 0.97, 0), 4.9);
+        ray(knuckle(a, f, 0.02), knuckle(a, f, 0.43), 4.5);
+        ray(knuckle(a, f, 0.52), knuckle(a, f, 0.74), 3.8);
+        ray(knuckle(a, f, 0.82), knuckle(a, f, 0.96), 3);
     }
-    ray(a.at(290, 26, 4), a.at(320, 46, 9), 4.6);
-    ray(a.at(328, 51, 10), a.at(346, 59, 11), 4);
-    ray(a.at(353, 62, 11), a.at(366, 66, 11), 3.2);
+    ray(a.at(290, 26, 4), a.at(320, 46, 9), 5.4);
+    ray(a.at(328, 51, 10), a.at(346, 59, 11), 4.7);
+    ray(a.at(353, 62, 11), a.at(366, 66, 11), 3.7);
     add_bone(
         anatomy, side + "hand-bones", "limb_bone", unite(rays),
         [](Vec3 const&) {
-            return BoneStuff{1.4, 120};
+            return BoneStuff{1.8, 140};
         },
         1.35);
 }

@@ -130,7 +130,7 @@ void add_femur(Anatomy& anatomy, int sign, LimbBuild const& build)
             double const middle = std::clamp((u - 35) / 60, 0.0, 1.0) * std::clamp((425 - u) / 90, 0.0, 1.0);
             double const calcar = std::clamp((u - 10) / 15, 0.0, 1.0) * std::clamp((32 - lateral) / 10, 0.0, 1.0) *
                                   std::clamp((lateral - 6) / 8, 0.0, 1.0);
-            return BoneStuff{1.1 + 5.2 * middle + 2.0 * calcar * (1 - middle),
+            return BoneStuff{1.3 + 5.3 * middle + 2.0 * calcar * (1 - middle),
                              middle > 0.75 ? -60.0 : 240 - 120 * middle};
         },
         1.3);
@@ -159,7 +159,7 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
         };
     };
     add_bone(
-        anatomy, side + "patella", "limb_bone", ellipsoid(upper.frame_at(424, 2, 37), k * Vec3{22, 9.5, 22}),
+        anatomy, side + "patella", "limb_bone", ellipsoid(upper.frame_at(424, 2, 37), k * Vec3{23, 11, 22.5}),
         [](Vec3 const&) {
             return BoneStuff{1.4, 300};
         },
@@ -169,14 +169,14 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
         unite(
             std::vector<Shape>{
                 shaft({{30, 0, 1}, {55, -2, 4}, {90, -4, 7}, {150, -5, 9}, {250, -4, 6}, {330, -2, 2}, {375, -2, 0}},
-                      {25, 18.5, 15, 12.8, 11.2, 12, 17}),
-                ellipsoid(a.frame_at(18, -19, -1), k * Vec3{19, 24, 14}),
-                ellipsoid(a.frame_at(18, 19, -1), k * Vec3{18, 23, 14}),
-                ellipsoid(a.frame_at(42, 2, 20), k * Vec3{10, 8, 14}),
-                ellipsoid(a.frame_at(388, -3, 0), k * Vec3{20, 17, 10}),
+                      {28, 21.5, 17.5, 14.6, 12.8, 13.6, 19}),
+                ellipsoid(a.frame_at(18, -19, -1), k * Vec3{21, 25, 17}),
+                ellipsoid(a.frame_at(18, 19, -1), k * Vec3{20, 24.5, 17}),
+                ellipsoid(a.frame_at(42, 2, 20), k * Vec3{11, 9, 16}),
+                ellipsoid(a.frame_at(388, -3, 0), k * Vec3{22, 19.5, 13}),
                 rounded_cone(a.at(385, -19, 0), k * 8, a.at(403, -22, 1), k * 5.5)},
             8),
-        long_bone(4.2), 1.3);
+        long_bone(5.2), 1.3);
     add_bone(anatomy, side + "fibula", "limb_bone",
              shaft({{22, 34, -14},
                     {36, 34, -14},
@@ -187,14 +187,14 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
                     {370, 24, -7},
                     {395, 26, -6},
                     {412, 25, -6}},
-                   {8, 9.5, 6, 5.8, 5.6, 5.8, 7, 9, 6.5}),
-             long_bone(2.2), 1.4);
-    std::vector<Shape> tarsus{ellipsoid(f.frame_at(4, -2, -18), k * Vec3{18, 13, 25}),
-                              ellipsoid(f.frame_at(-28, 3, -34), k * Vec3{17, 18, 34}),
-                              ellipsoid(f.frame_at(36, -10, -20), k * Vec3{15, 13, 11}),
-                              ellipsoid(f.frame_at(38, 18, -30), k * Vec3{12, 11, 16}),
-                              ellipsoid(f.frame_at(56, -16, -22), k * Vec3{10, 11, 11}),
-                              ellipsoid(f.frame_at(57, -1, -21), k * Vec3{7, 11, 10})};
+                   {10, 11.5, 7.4, 7, 6.8, 7, 8.2, 10.5, 8}),
+             long_bone(2.8), 1.4);
+    std::vector<Shape> tarsus{ellipsoid(f.frame_at(4, -2, -18), k * Vec3{20, 15, 27}),
+                              ellipsoid(f.frame_at(-28, 3, -34), k * Vec3{20, 21, 37}),
+                              ellipsoid(f.frame_at(36, -10, -20), k * Vec3{16, 14, 12}),
+                              ellipsoid(f.frame_at(38, 18, -30), k * Vec3{14, 12.5, 18}),
+                              ellipsoid(f.frame_at(56, -16, -22), k * Vec3{11, 12, 12}),
+                              ellipsoid(f.frame_at(57, -1, -21), k * Vec3{10, 12, 12})};
     std::vector<Shape> rays;
     auto const ray = [&](Vec3 const& from, Vec3 const& to, double radius) {
         Vec3 const way = to - from;
@@ -203,7 +203,7 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
                                                 k * radius * 1.35}));
     };
     for (int toe = 0; toe < 5; ++toe) {
-        double const lateral = -22 + 12.0 * toe, thick = toe == 0 ? 6.5 : 4.0;
+        double const lateral = -22 + 12.0 * toe, thick = toe == 0 ? 7.5 : 4.9;
         double const head = 132 - (toe == 0 ? 4 : 3.5 * (toe - 1)), base = 68 - 3.0 * toe;
         ray(f.at(base, lateral * 0.8, -27 - toe), f.at(head, lateral * 1.4 - 2, -40), thick);
         ray(f.at(head + 12, lateral * 1.45 - 2, -41), f.at(head + 36, lateral * 1.45 - 2, -40), 0.75 * thick);
@@ -212,13 +212,13 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
     add_bone(
         anatomy, side + "tarsus", "limb_bone", unite(tarsus),
         [](Vec3 const&) {
-            return BoneStuff{1.1, 260};
+            return BoneStuff{1.4, 280};
         },
         1.25);
     add_bone(
         anatomy, side + "foot-bones", "limb_bone", unite(rays),
         [](Vec3 const&) {
-            return BoneStuff{1.5, 120};
+            return BoneStuff{2.0, 140};
         },
         1.35);
 }

@@ -5,7 +5,8 @@ namespace fluoro {
 
 std::vector<PatientOption> limbs_options()
 {
-    return {};
+    return {{"arms", "raised or out",
+             "beside the head, clear of lateral views of the chest, or level with the shoulders, on boards"}};
 }
 
 void build_limbs(Anatomy& anatomy)

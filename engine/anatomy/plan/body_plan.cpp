@@ -54,9 +54,9 @@ struct OutlineRow {
 constexpr OutlineRow male_outline[] = {
     {-270, 168, -78, 92, 12, 16, 22},   {-230, 174, -92, 110, 14, 18, 30}, {-180, 175, -104, 114, 16, 18, 32},
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
-    {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -117, 98, 13, 10, 10},
-    {170, 158, -119, 107, 10, 9, 10},   {220, 164, -114, 115, 9, 9, 10},   {270, 168, -101, 121, 9, 9, 10},
-    {310, 168, -88, 122, 8, 9, 10},     {340, 150, -77, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
+    {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -121, 98, 13, 10, 10},
+    {170, 158, -125, 107, 10, 9, 10},   {220, 164, -120, 115, 9, 9, 10},   {270, 168, -106, 121, 9, 9, 10},
+    {310, 168, -91, 122, 8, 9, 10},     {340, 150, -77, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
     {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
     {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
@@ -206,9 +206,9 @@ constexpr PlaceRow place_rows[] = {
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
     // Trunk
-    {"jugular-notch", t(2), 0, -72, -12},
-    {"sternal-angle", t(4), 0, -98, -10},
-    {"xiphoid", t(10), 0, -124, 4},
+    {"jugular-notch", t(2), 0, -74, -12},
+    {"sternal-angle", t(4), 0, -104, -10},
+    {"xiphoid", t(10), 0, -134, 4},
     {"diaphragm-dome-right", t(9), -72, -72, 2},
     {"diaphragm-dome-left", t(9), 72, -66, -12},
     {"diaphragm-crus", l(2), 0, -22, 0},
@@ -223,12 +223,7 @@ constexpr PlaceRow place_rows[] = {
     {"hip-right", l(5), -88, -6, -110},
     {"shoulder-left", t(3), 172, -6, 4},
     {"shoulder-right", t(3), -172, -6, 4},
-    // Arms on boards, abducted 85 degrees with the palms up, 8 degrees more below the elbow: out of a lateral view of
-    // the heart. Legs a little apart.
-    {"elbow-left", t(3), 475, -6, -23},
-    {"elbow-right", t(3), -475, -6, -23},
-    {"wrist-left", t(3), 730, -6, -10},
-    {"wrist-right", t(3), -730, -6, -10},
+    // Legs a little apart.
     {"knee-left", l(5), 102, -2, -567},
     {"knee-right", l(5), -102, -2, -567},
     {"ankle-left", l(5), 114, 16, -967},
@@ -383,6 +378,29 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
     return o;
 }
 
+namespace {
+
+/// Arms straight in the plane of the table with the palms up: raised beside the head as for a lateral view of the
+/// chest, or out on boards as for a puncture at the wrist. Below the elbow they turn 8 degrees more towards the head.
+void place_arms(BodyPlan& plan, double scale)
+{
+    constexpr double upper_mm = 304, lower_mm = 255, carrying_deg = 8;
+    bool const is_raised = plan.parameters.word("arms", {"raised", "out"}, "raised") == "raised";
+    double const over_level = is_raised ? 50 : -5; // [deg]
+    for (double const sign : {-1.0, 1.0}) {
+        std::string const side = sign > 0 ? "-left" : "-right";
+        auto const way = [&](double deg) { return Vec3{sign * std::cos(radians(deg)), 0, std::sin(radians(deg))}; };
+        Vec3& shoulder = plan.places.at("shoulder" + side);
+        // The girdle goes up and inwards with the arm.
+        if (is_raised) shoulder += plan.scale * Vec3{sign * -12, 0, 16};
+        Vec3 const elbow = shoulder + scale * upper_mm * way(over_level);
+        plan.places["elbow" + side] = elbow;
+        plan.places["wrist" + side] = elbow + scale * lower_mm * way(over_level + carrying_deg);
+    }
+}
+
+} // namespace
+
 Vec3 const& BodyPlan::place(std::string const& name) const
 {
     auto const found = places.find(name);
@@ -407,6 +425,7 @@ BodyPlan plan_body(PatientParameters const& parameters)
         // Beside the vertebra along the patient's own axes: organs do not lean with it.
         plan.places[row.name] = from + plan.scale * Vec3{slim * row.left, slim * row.back, row.up};
     }
+    place_arms(plan, slim * plan.scale);
     plan.places.merge(heart_places(plan));
     return plan;
 }

@@ -36,7 +36,7 @@ LimbAxis between(BodyPlan const& plan, int sign, std::string const& from, std::s
     Vec3 const way = plan.place(to + side) - axis.origin_mm;
     axis.length_mm = glm::length(way);
     axis.along = way / axis.length_mm;
-    // Palms and kneecaps face the ceiling, however far the limb is abducted.
+    // Palms and kneecaps face the ceiling, however far the limb is abducted or raised.
     axis.lateral = double(sign) * glm::normalize(glm::cross(Vec3{0, -1, 0}, axis.along));
     axis.front = double(sign) * glm::cross(axis.along, axis.lateral);
     axis.scale = plan.scale;

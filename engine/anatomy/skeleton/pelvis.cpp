@@ -51,14 +51,14 @@ private:
         };
         // From the front to the back.
         std::vector<Rib> const ribs{
-            {at(119, -46, -92), from_hip(8, -42, 26), 5.5, 5, 9, 0},
-            {at(127, -40, -74), from_hip(7, -36, 27), 6.5, 5, 10, 1},
-            {at(133, -28, -60), from_hip(5, -26, 27), 7, 4.2, 12, 2},
-            {at(137, -12, -49), from_hip(3, -14, 27), 7, 3.4, 13, 2},
-            {at(137, 6, -42), from_hip(0, 0, 28), 6, 2.8, 13, 2},
-            {at(132, 24, -38), from_hip(-5, 13, 29), 5, 2.6, 13, 2},
-            {at(122, 40, -37), from_hip(-12, 27, 32), 4.5, 3, 11.5, 1},
-            {at(107, 54, -39), from_hip(-21, 39, 38), 4.5, 4, 10.5, 0},
+            {at(119, -46, -92), from_hip(8, -42, 26), 5.5, 5, 9, -2},
+            {at(127, -40, -74), from_hip(7, -36, 27), 6.5, 5, 10, 2},
+            {at(133, -28, -60), from_hip(5, -26, 27), 7, 4.2, 12, 6},
+            {at(137, -12, -49), from_hip(3, -14, 27), 7, 3.4, 13, 9},
+            {at(137, 6, -42), from_hip(0, 0, 28), 6, 2.8, 13, 10},
+            {at(132, 24, -38), from_hip(-5, 13, 29), 5, 2.6, 13, 9},
+            {at(122, 40, -37), from_hip(-12, 27, 32), 4.5, 3, 11.5, 6},
+            {at(107, 54, -39), from_hip(-21, 39, 38), 4.5, 4, 10.5, 3},
             {at(91, 66, -44), {at(61, 53, -131)}, 5, 6, 9, 0},
             {at(75, 77, -55), {at(57, 60, -127)}, 6, 8, 8.5, 0},
             {at(62, 87, -68), {at(54, 70, -127)}, 7, 8.5, 7.5, 0},
@@ -157,7 +157,7 @@ private:
 auto bone_hu(double density, unsigned seed)
 {
     return [=](Vec3 const& p, double depth_mm) {
-        double const shell = (1.15 + 0.35 * noise(p, 30, seed)) * (0.55 + 0.45 * density);
+        double const shell = (1.4 + 0.35 * noise(p, 30, seed)) * (0.55 + 0.45 * density);
         double const cortical = 1150 + 60 * noise(p, 8, seed + 1);
         double const strands = 0.7 * noise(p, 1.9, seed + 2) + 0.5 * noise(p, 4.2, seed + 3);
         double const spongy = 40 + 150 * density + (60 + 55 * density) * strands;

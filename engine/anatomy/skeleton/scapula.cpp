@@ -63,13 +63,17 @@ Shape scapula(BodyPlan const& plan, Side side)
 {
     double const sign = side == Side::left ? 1 : -1;
     double const s = plan.scale, wide = s * (plan.parameters.sex == Sex::female ? 0.92 : 1);
-    Vec3 const head = plan.place(side == Side::left ? "shoulder-left" : "shoulder-right");
-    auto const beside = [&](int thoracic, double x, double y, double z) {
-        Vec3 const o = plan.vertebra(Level(int(Level::t1) + thoracic - 1)).frame.origin_mm;
-        return Vec3{sign * wide * x, o.y + wide * y, o.z + s * z};
+    ShoulderPose const pose{plan, side};
+    Vec3 const head = pose.head_mm();
+    auto const behind = [&](int thoracic, double y) {
+        return (plan.vertebra(Level(int(Level::t1) + thoracic - 1)).frame.origin_mm.y - head.y) / wide + y;
     };
-    auto const from_head = [&](double x, double y, double z) { return head + Vec3{sign * wide * x, wide * y, s * z}; };
-    Vec3 const superior = beside(2, 68, 78, 2), inferior = beside(7, 86, 58, -16), neck = from_head(-38, 26, -8);
+    auto const from_head = [&](double x, double y, double z) {
+        return head + pose.turned({sign * wide * x, wide * y, s * z});
+    };
+    // With the arm level: the superior angle beside T2, the inferior one below T7. The raised arm's is further forward.
+    Vec3 const superior = from_head(-104, behind(2, 78), 17), neck = from_head(-38, 26, -8);
+    Vec3 const inferior = from_head(-86, behind(7, 58) - 50 * pose.turn(), -107);
     Blade const blade{chest_wall(plan), sign, superior, inferior, neck, 17 * s};
 
     // Borders, in the order around the blade.
@@ -89,7 +93,7 @@ Shape scapula(BodyPlan const& plan, Side side)
         box = around(box, {blade.on(c), blade.on(c)});
     }
     box = grown(box, 12 * s);
-    double const half = 1.1 * s;
+    double const half = 1.6 * s;
     Shape const sheet{box, [=](Vec3 const& p) {
                           return 0.9 * std::max(std::abs(blade.height(p)) - half, to_polygon(flat, blade.flat(p)) - 2);
                       }};
@@ -106,23 +110,24 @@ Shape scapula(BodyPlan const& plan, Side side)
     Vec3 const under = blade.on(glm::mix(root, neck, 0.75) + s * Vec3{0, 0, 14});
     auto const crest = [&](double t, double height) {
         return BoneStation{glm::mix(root, under, t) + blade.out() * (s * height), blade.out(), s * (height + 1.5),
-                           s * std::lerp(2.0, 3.4, t), s * 1.3};
+                           s * std::lerp(2.5, 4.0, t), s * 1.7};
     };
     std::vector<BoneStation> spine;
     for (int i = 0; i <= 8; ++i) spine.push_back(crest(i / 8.0, std::lerp(1.2, 8.5, i / 8.0)));
     for (BoneStation& b : spine) b.half_wide_mm = std::max(b.half_wide_mm, b.upper_mm);
     auto const flat_piece = [&](Vec3 const& at, double half_wide, double thick) {
-        return BoneStation{at, glm::normalize(Vec3{sign * 0.85, -0.5, 0.1}), s * half_wide, s * thick, s * thick};
+        return BoneStation{at, glm::normalize(pose.turned({sign * 0.85, -0.5, 0.1})), s * half_wide, s * thick,
+                           s * thick};
     };
     std::vector<BoneStation> const acromion{
-        {spine.back().at + blade.out() * (s * 3), blade.out(), s * 8, s * 3.8, s * 3},
-        {from_head(-20, 40, 22), glm::normalize(blade.out() + Vec3{0, 0, 0.6}), s * 8, s * 4.4, s * 4},
-        flat_piece(from_head(-8, 32, 32), 10, 4.4),
-        flat_piece(from_head(-3, 18, 35), 12, 4.4),
-        flat_piece(from_head(-6, 2, 35), 10, 4.2),
-        flat_piece(from_head(-9, -6, 33), 6.5, 4)};
+        {spine.back().at + blade.out() * (s * 3), blade.out(), s * 9, s * 4.6, s * 3.8},
+        {from_head(-20, 40, 22), glm::normalize(blade.out() + pose.turned({0, 0, 0.6})), s * 9.5, s * 5.2, s * 4.8},
+        flat_piece(from_head(-8, 32, 32), 11.5, 5.2),
+        flat_piece(from_head(-3, 18, 35), 13, 5.2),
+        flat_piece(from_head(-6, 2, 35), 11, 5),
+        flat_piece(from_head(-9, -6, 33), 7, 4.6)};
     // Glenoid and its neck; its hollow faces the head of the humerus.
-    Vec3 const facing = glm::normalize(Vec3{sign * 0.82, -0.56, 0.08});
+    Vec3 const facing = glm::normalize(pose.turned({sign * 0.82, -0.56, 0.08}));
     double const radius = 23 * wide;
     Frame socket{head - facing * (radius + 4.5 * s)};
     socket.back = facing;
@@ -139,10 +144,10 @@ Shape scapula(BodyPlan const& plan, Side side)
     std::vector<double> hook_radii;
     std::vector<Vec3> const hook = curve(beak, 5, beak_radii, hook_radii);
     std::array<Shape, 7> const parts{unite(sheet, glenoid, 5),
-                                     border({corners[3], corners[4], corners[5]}, {5.2, 4.2, 4.2}), // lateral: strong
-                                     border({corners[5], corners[6], corners[7]}, {4.2, 3.6, 2.6}), // inferior angle
-                                     border({corners[7], corners[8], superior}, {2.8, 2.6, 2.8}),   // medial
-                                     border({superior, corners[1], corners[2]}, {2.4, 1.5, 3}),     // superior: thin
+                                     border({corners[3], corners[4], corners[5]}, {6.2, 5.2, 5}), // lateral: strong
+                                     border({corners[5], corners[6], corners[7]}, {5, 4.4, 3.2}), // inferior angle
+                                     border({corners[7], corners[8], superior}, {3.3, 3.1, 3.3}), // medial
+                                     border({superior, corners[1], corners[2]}, {2.6, 1.9, 3.4}), // superior: thin
                                      unite(swept_bone(spine), swept_bone(acromion), 4),
                                      tube(hook, hook_radii)};
     return unite(parts, 3);

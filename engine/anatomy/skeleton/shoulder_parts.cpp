@@ -53,27 +53,38 @@ std::vector<BoneStation> smooth(std::vector<BoneStation> const& given, double st
 
 } // namespace
 
+ShoulderPose::ShoulderPose(BodyPlan const& plan, Side side) : head_{shoulder(plan, side)}, sign_{sign_of(side)}
+{
+    turn_ = std::max(0.0, std::asin(glm::normalize(arm(plan, side)).z)) / 3;
+}
+
+Vec3 ShoulderPose::turned(Vec3 const& off) const
+{
+    double const c = std::cos(turn_), s = sign_ * std::sin(turn_);
+    return {off.x * c - off.z * s, off.y, off.x * s + off.z * c};
+}
+
 Shape clavicle(BodyPlan const& plan, Side side)
 {
     double const sign = sign_of(side), s = plan.scale, wide = wide_of(plan);
     Vec3 const head = shoulder(plan, side), notch = plan.place("jugular-notch");
     // Its two bows: forward in the inner two thirds, backward in the outer third.
     Vec3 const inner{sign * 21 * wide, notch.y + 6 * s, notch.z + 3 * s};
-    Vec3 const outer = head + Vec3{sign * -24 * wide, -6 * wide, 30 * s};
+    Vec3 const outer = head + ShoulderPose{plan, side}.turned({sign * -24 * wide, -6 * wide, 30 * s});
     Vec3 const along = outer - inner;
     auto const at = [&](double share, double forward, double up) {
         return inner + share * along + s * Vec3{0, -forward, up};
     };
     Vec3 const upright{0, 0.3, 1}, level{sign * 0.3, -1, 0.15};
     auto const up = [&](double turn) { return glm::normalize(glm::mix(upright, level, turn)); };
-    return swept_bone(smooth({{at(0, 0, 0), up(0), 11.5 * s, 9 * s, 8 * s},
-                              {at(0.1, 6, 0.5), up(0), 9 * s, 7.5 * s, 6.8 * s},
-                              {at(0.27, 12, 1), up(0.1), 6.8 * s, 6 * s, 5.8 * s},
-                              {at(0.45, 11, 1), up(0.3), 6.2 * s, 5.6 * s, 5.4 * s},
-                              {at(0.65, 1, 2), up(0.6), 6.8 * s, 5.2 * s, 5.2 * s},
-                              {at(0.8, -8, 2), up(0.9), 9 * s, 5 * s, 5 * s},
-                              {at(0.92, -6, 1), up(1), 10.5 * s, 5 * s, 5 * s},
-                              {at(1, 0, 0), up(1), 9 * s, 5.2 * s, 5.2 * s}},
+    return swept_bone(smooth({{at(0, 0, 0), up(0), 13 * s, 10.2 * s, 9 * s},
+                              {at(0.1, 6, 0.5), up(0), 10.2 * s, 8.5 * s, 7.7 * s},
+                              {at(0.27, 12, 1), up(0.1), 7.7 * s, 6.8 * s, 6.6 * s},
+                              {at(0.45, 11, 1), up(0.3), 7 * s, 6.3 * s, 6.1 * s},
+                              {at(0.65, 1, 2), up(0.6), 7.7 * s, 5.9 * s, 5.9 * s},
+                              {at(0.8, -8, 2), up(0.9), 10.2 * s, 5.6 * s, 5.6 * s},
+                              {at(0.92, -6, 1), up(1), 11.9 * s, 5.6 * s, 5.6 * s},
+                              {at(1, 0, 0), up(1), 10.2 * s, 5.9 * s, 5.9 * s}},
                              5));
 }
 
@@ -114,7 +125,7 @@ std::function<double(Vec3 const& p, double depth_mm)> humerus_hu(BodyPlan const&
     return [=](Vec3 const& p, double depth_mm) {
         double const share = glm::dot(p - head, way) / glm::dot(way, way);
         double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
-        double const thick = s * std::lerp(1.0, 3.8, shaft) * (0.5 + 0.5 * bone);
+        double const thick = s * std::lerp(1.1, 4.1, shaft) * (0.5 + 0.5 * bone);
         double const inner = std::clamp((depth_mm - thick) / 0.7 + 0.5, 0.0, 1.0);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
         // The marrow of the shaft is fat.

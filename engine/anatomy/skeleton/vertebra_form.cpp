@@ -115,30 +115,42 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     FacetJoint const above = upper_facet(plan, level_);
     FacetJoint const below =
         in_frame_above(plan, level_at(int(level_) + 1), upper_facet(plan, level_at(int(level_) + 1)));
-    double const bearing = s * (cervical ? 5.5 : lumbar ? 6.5 : 4.2);
-    BonePart const sap = lower_side(above, bearing), iap = upper_side(below, bearing);
+    double const bearing = s * (cervical ? 6.2 : lumbar ? 8.5 : 5.4);
+    BonePart sap = lower_side(above, bearing), iap = upper_side(below, bearing);
+    if (cervical)
+        for (auto const& [part, joint] : {std::pair{&sap, &above}, std::pair{&iap, &below}}) {
+            // Facets are ovals: the plate loses its corners.
+            Vec3 const up = glm::normalize(glm::cross(joint->normal, joint->across));
+            for (double const x : {-1.0, 1.0})
+                for (double const z : {-1.0, 1.0}) {
+                    Vec3 const corner = glm::normalize(x * joint->across + z * up);
+                    double const reach = 0.26 * (joint->width_mm + joint->height_mm);
+                    part->cuts.push_back({corner, glm::dot(corner, joint->centre_mm) + reach});
+                }
+        }
     paired_.push_back(sap);
     paired_.push_back(iap);
     Vec3 const sap_root = above.centre_mm - above.normal * (bearing / 2 + 1),
                iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
     std::vector<HalfSpace> const between{{above.normal, glm::dot(above.normal, above.centre_mm) - above.gap_mm / 2},
                                          {-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2}};
-    double const lamina_r = s * (cervical ? 1.9 : lumbar ? 3.3 : 2.6);
+    double const lamina_r = s * (cervical ? 2.2 : lumbar ? 3.8 : 3.0);
     double const lamina_up = s * form.lamina_up, lamina_half = s * form.lamina_height / 2 - lamina_r;
     double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
     if (cervical) {
         // The pillar between both facets.
-        paired_.push_back({{sap_root, iap_root - sap_root, Vec3{1, 0, 0}, above.width_mm / 2 - 5.2 * s,
-                            below.width_mm / 2 - 5.2 * s, 4.2 * s, 4.2 * s},
-                           between});
+        Vec3 const waist = glm::mix(sap_root, iap_root, 0.5) - Vec3{0.8, 0, 0} * s;
+        for (auto const& [from, width] : {std::pair{sap_root, above.width_mm}, std::pair{iap_root, below.width_mm}})
+            paired_.push_back(
+                {{from, waist - from, Vec3{1, 0, 0}, width / 2 - 4.6 * s, 0.3 * s, 4.3 * s, 4.0 * s}, between});
         paired_.push_back({{end, sap_root - end, Vec3{0, 0, 1}, 1.5 * s, 1.5 * s, 2.6 * s, 3.2 * s}, {}});
     } else {
         paired_.push_back(
             {{end, sap_root - end, Vec3{1, 0, 0}, (lumbar ? 1.2 : 0.8) * s, 1.5 * s, 3.0 * s, 2.6 * s}, {between[0]}});
         // Pars interarticularis: from behind the pedicle down to the lower facet.
         paired_.push_back(
-            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.0 : 1.2) * s,
-              (lumbar ? 2.4 : 1.6) * s, (lumbar ? 3.0 : 2.3) * s, (lumbar ? 2.8 : 2.0) * s},
+            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.4 : 1.5) * s,
+              (lumbar ? 2.8 : 1.9) * s, (lumbar ? 3.8 : 2.8) * s, (lumbar ? 3.6 : 2.5) * s},
              {between[1]}});
     }
     // Lamina: its lower edge further back than its upper one.
@@ -153,7 +165,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
 
     // Spinous process, its tip a little off the midline as most are.
     double const drop = radians(form.spinous_drop_deg), reach = s * form.spinous_length;
-    double const r0 = s * (cervical ? 2.0 : lumbar ? 2.6 : 2.2), r1 = s * (cervical ? 2.2 : lumbar ? 3.6 : 3.0);
+    double const r0 = s * (cervical ? 2.3 : lumbar ? 3.2 : 2.6), r1 = s * (cervical ? 2.5 : lumbar ? 4.4 : 3.5);
     Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -2.5 : 0} * s;
     double const off = 1.0 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
     spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
@@ -166,7 +178,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
     else {
         // A thin blade above, thick along its lower edge and its end: seen from the front a drop.
-        double const blade = 0.72 * r0;
+        double const blade = 0.95 * r0;
         Vec3 const stem = stem_end - spinous_root;
         middle_.push_back(
             {{spinous_root, stem * 0.94, sideways, base + r0 - blade, end_half + r1 - blade, blade, blade}, {}});
@@ -190,8 +202,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     if (cervical) {
         // Two bars around the vertebral artery's foramen: the costal one in front, the true one behind, a gutter
         // between.
-        Vec3 const front{half_width_ * 0.9, back * 0.15, -0.5 * s}, front_tip{tip.x - 4 * s, -back * 0.15, -1 * s};
-        paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 1.3 * s, 1.5 * s, 1.5 * s, 2.0 * s}, {}});
+        Vec3 const front{half_width_ * 0.9, back * 0.15, 1.5 * s}, front_tip{tip.x - 4 * s, -back * 0.25, -2.5 * s};
+        paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 0.9 * s, 0.9 * s, 1.3 * s, 1.8 * s}, {}});
         Vec3 const behind{above.centre_mm.x, back + 1.0 * s, -1 * s};
         paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.5 * s, 0.3 * s, 2.4 * s, 2.1 * s}, {}});
         paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 1, 0}, 0, 0, 1.6 * s, 1.6 * s}, {}});
@@ -202,9 +214,9 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         double const stout = level_ == Level::l5 ? 1.6 : 1;
         Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
         paired_.push_back(
-            {{from, waist - from, w, 4.0 * s * stout, 2.6 * s * stout, 2.6 * s * stout, 1.9 * s * stout}, {}});
+            {{from, waist - from, w, 4.0 * s * stout, 2.7 * s * stout, 2.8 * s * stout, 2.1 * s * stout}, {}});
         paired_.push_back(
-            {{waist, tip - waist, w, 2.6 * s * stout, 2.4 * s * std::min(stout, 1.3), 1.9 * s * stout, 1.7 * s * stout},
+            {{waist, tip - waist, w, 2.7 * s * stout, 2.5 * s * std::min(stout, 1.3), 2.1 * s * stout, 1.9 * s * stout},
              {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
@@ -213,8 +225,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
         double const club = level_ >= Level(int(Level::t1) + 10) ? 3.4 : 4.2;
         Vec3 const neck = glm::mix(from, tip, 0.55) + Vec3{0, 0, 0.5} * s;
-        paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.2 * s, 0.8 * s, 3.6 * s, 3.1 * s}, {}});
-        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 0.8 * s, 1.5 * s, 3.1 * s, club * s}, {}});
+        paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.6 * s, 1.2 * s, 3.9 * s, 3.4 * s}, {}});
+        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 1.2 * s, 1.8 * s, 3.4 * s, club * s}, {}});
     }
     double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
     kept_off_.push_back({upper_side(above, bearing), clear});

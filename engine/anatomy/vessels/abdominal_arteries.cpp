@@ -37,7 +37,7 @@ void add_coeliac(VesselTree& tree, Placement const& at, double c)
 void add_mesenteric(VesselTree& tree, Placement const& at, double c)
 {
     tree.artery("superior-mesenteric", "superior-mesenteric-ostium", "middle-colic-ostium",
-                {at(4.5, -36, 72), at(4, -44, 56), at(3, -50, 36)}, c * 3.93, c * 3.4);
+                {at(4.5, -36, 72), at(4, -44, 56), at(3, -49, 36)}, c * 3.93, c * 3.4);
     tree.artery("superior-mesenteric-middle", "middle-colic-ostium", "ileocolic-ostium",
                 {at(0, -57, 12), at(-5, -62, -14), at(-12, -61, -36)}, c * 3.3, c * 2.5);
     tree.artery("superior-mesenteric-lower", "ileocolic-ostium", "",

@@ -61,19 +61,19 @@ void add_aorta(VesselTree& tree)
 
     // The reference man's course behind the root.
     std::vector<Knot> const knots{
-        {{-10, -48, 290}, d.ascending, -2},
-        {{-6, -46, 300 - 0.1 * drop}, 0.97 * d.ascending, -2},
-        {{2, -42, 307 - 0.2 * drop}, 0.5 * (d.ascending + d.arch), 0}, // brachiocephalic trunk
-        {{13, -36, 310 + 0.1 * drop}, d.arch, 1},                      // left common carotid
-        {{23, -23, 312 + rise}, d.arch, 3},                            // left subclavian
-        {{27, -9, 307 + rise}, 0.5 * (d.arch + d.descending), 4},
-        {{26, 2, 297}, d.descending, 4}, // aberrant subclavian
-        {{24, 6, 280}, d.descending, 4}, // bronchial arteries
-        {{24.5, 10.5, 255}, d.descending, 5},
-        {{25.5, 15, 231}, d.descending, 7},
-        {{25.5, 17.5, 208}, 0.98 * d.descending, 9},
-        {{25, 15, 184}, 0.96 * d.descending, 9},
-        {{22, 8, 158}, 0.94 * d.descending, 6},
+        {{-9, -52, 289}, d.ascending, -2},
+        {{-6, -50, 299 - 0.1 * drop}, 0.97 * d.ascending, -2},
+        {{1, -45, 307 - 0.2 * drop}, 0.5 * (d.ascending + d.arch), 0}, // brachiocephalic trunk
+        {{12, -37, 310 + 0.1 * drop}, d.arch, 1},                      // left common carotid
+        {{21, -24, 311 + rise}, d.arch, 3},                            // left subclavian
+        {{24, -8, 307 + rise}, 0.5 * (d.arch + d.descending), 4},
+        {{26, 4, 297}, d.descending, 4},      // aberrant subclavian
+        {{27.5, 13.5, 280}, d.descending, 4}, // bronchial arteries
+        {{29, 20.5, 255}, d.descending, 5},
+        {{30, 25.5, 231}, d.descending, 7},
+        {{29, 25.5, 208}, 0.98 * d.descending, 9},
+        {{27, 22, 184}, 0.96 * d.descending, 9},
+        {{22.5, 12, 158}, 0.94 * d.descending, 6},
         {{15, -3, 130}, 0.92 * d.descending, 2},
         {{6, -12, 101}, d.hiatus, 0},                         // hiatus
         {{5, -15, 92}, d.hiatus, 0},                          // coeliac trunk

@@ -9,7 +9,7 @@ void add_lower_veins(VesselTree& tree)
     Placement const at{plan};
     double const c = calibre(plan.parameters), k = plan.scale;
     tree.vein("inferior-vena-cava-hepatic", "inferior-cavoatrial-junction", "hepatic-vein-mouth",
-              {at(-22, -9, 176), at(-25, -11, 164)}, c * 11, c * 11, "inferior_vena_cava");
+              {at(-25, -5, 176), at(-27, -8, 164)}, c * 11, c * 11, "inferior_vena_cava");
     tree.vein("inferior-vena-cava-upper", "hepatic-vein-mouth", "right-renal-vein-mouth",
               {at(-28, -19, 140), at(-27, -26, 112), at(-25, -27, 84), at(-23, -25, 54)}, c * 11, c * 10.5,
               "inferior_vena_cava");
@@ -21,9 +21,9 @@ void add_lower_veins(VesselTree& tree)
     tree.vein("right-hepatic-vein", "hepatic-vein-mouth", "",
               {at(-40, -14, 162), at(-62, -6, 152), at(-88, 0, 134), at(-108, 2, 112)}, c * 4.5, c * 2);
     tree.vein("middle-hepatic-vein", "hepatic-vein-mouth", "",
-              {at(-32, -34, 160), at(-40, -52, 148), at(-52, -68, 126), at(-60, -76, 106)}, c * 4.2, c * 2);
+              {at(-35, -30, 155), at(-44, -50, 143), at(-53, -68, 124), at(-60, -76, 106)}, c * 4.2, c * 2);
     tree.vein("left-hepatic-vein", "hepatic-vein-mouth", "",
-              {at(-22, -34, 163), at(-10, -48, 158), at(8, -62, 148), at(26, -70, 136)}, c * 4, c * 1.8);
+              {at(-20, -30, 156), at(-8, -46, 149), at(9, -60, 143), at(26, -70, 133)}, c * 4, c * 1.8);
     // The left one passes between aorta and superior mesenteric artery.
     tree.vein("left-renal-vein", "left-renal-vein-mouth", "",
               {at(-14, -35, 54), at(2, -38.8, 46), at(16, -34, 48), at(26, -20, 54), at(36, -5, 57)}, c * 4.6, c * 4);
@@ -44,7 +44,7 @@ void add_lower_veins(VesselTree& tree)
                   {at(s * 48, 24, -130), at(s * 45, 38, -146), at(s * 40, 50, -160)}, c * 4.5, c * 3, label);
         Vec3 const hip = plan.place("hip-" + std::string{sign > 0 ? "left" : "right"});
         tree.vein(side + "common-femoral-vein", side + "inguinal-ligament-vein", side + "saphenofemoral-junction",
-                  {hip + k * Vec3{-s * 28, -44, 0}, hip + k * Vec3{-s * 27, -41, -24}}, c * 5, c * 4.8);
+                  {hip + k * Vec3{-s * 28, -49, 0}, hip + k * Vec3{-s * 27, -46, -24}}, c * 5, c * 4.8);
     }
 }
 
@@ -63,7 +63,7 @@ void add_portal_veins(VesselTree& tree)
               c * 4.5, c * 3.5, label);
     tree.vein(
         "superior-mesenteric-vein", "portal-confluence", "",
-        {at(-10, -50, 56), at(-14, -56, 34), at(-16, -60, 8), at(-19, -61, -18), at(-26, -59, -44), at(-38, -54, -66)},
+        {at(-9, -46, 56), at(-13, -51, 34), at(-16, -58, 8), at(-19, -61, -18), at(-26, -59, -44), at(-38, -54, -66)},
         c * 5, c * 2.5);
     // Within the liver the blood leaves the division.
     tree.artery("right-portal-vein", "portal-division", "",

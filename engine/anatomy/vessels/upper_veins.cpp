@@ -1,6 +1,8 @@
 #include "courses.hpp"
 #include "vessel_sizes.hpp"
 
+#include <algorithm>
+
 namespace fluoro {
 
 void add_upper_veins(VesselTree& tree)
@@ -8,11 +10,14 @@ void add_upper_veins(VesselTree& tree)
     BodyPlan const& plan = tree.plan();
     Placement const at{plan};
     double const c = calibre(plan.parameters);
+    // Beside the ascending aorta, which pushes it aside where it is wide for the body.
+    double const wide = std::max(0.0, aortic_diameters(plan.parameters).ascending / 2 - 17 * at.across());
+    auto const aside = [&](double x, double y, double z) { return at(x, y, z) - Vec3{wide, 0, 0}; };
     tree.vein("superior-vena-cava", "superior-cavoatrial-junction", "azygos-mouth",
-              {at(-29, -38, 257), at(-33, -44, 268), at(-35, -43, 278), at(-35, -41, 288)}, c * 10.5, c * 10,
-              "superior_vena_cava");
+              {aside(-30, -43, 262), aside(-33, -46, 272), aside(-34.5, -46, 280), aside(-35, -44, 288)}, c * 10.5,
+              c * 10, "superior_vena_cava");
     tree.vein("superior-vena-cava-upper", "azygos-mouth", "brachiocephalic-vein-junction",
-              {at(-32, -40, 300), plan.place("brachiocephalic-vein-junction")}, c * 10, c * 9, "superior_vena_cava");
+              {aside(-32, -40, 300), plan.place("brachiocephalic-vein-junction")}, c * 10, c * 9, "superior_vena_cava");
     // Up the right front of the spine and over the right main bronchus.
     tree.vein("azygos-arch", "azygos-mouth", "azygos-knee", {at(-33, -22, 293), at(-25, -4, 293), at(-15, 12, 282)},
               c * 4.5, c * 4);
@@ -23,7 +28,7 @@ void add_upper_veins(VesselTree& tree)
     tree.vein("right-brachiocephalic-vein", "brachiocephalic-vein-junction", "right-venous-angle",
               {at(-29, -48, 328), at(-33, -49, 341)}, c * 7, c * 6.5, "brachiocephalic_vein_right");
     tree.vein("left-brachiocephalic-vein", "brachiocephalic-vein-junction", "left-venous-angle",
-              {at(-10, -54, 321), at(4, -57, 324), at(19, -55, 331), at(33, -49, 341)}, c * 7, c * 6.5,
+              {at(-10, -54, 321), at(4, -57, 325), at(19, -49, 332), at(33, -48, 341)}, c * 7, c * 6.5,
               "brachiocephalic_vein_left");
     for (int const sign : {-1, 1}) {
         double const s = sign;

@@ -6,7 +6,7 @@
 
 namespace fluoro {
 
-/// An organ that blushes: its voxels, each with the capillary bed whose artery ends nearest.
+/// An organ that blushes: its voxels, each with a capillary bed whose artery ends near it.
 struct Blush {
     std::shared_ptr<ContentPlaces const> places; ///< slot = bed; null: nothing blushes
     double blood_share = 0;                      ///< of the organ's volume that is blood in its small vessels

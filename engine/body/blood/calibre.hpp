@@ -1,5 +1,6 @@
 #pragma once
 #include <fluoro/patient/lumen_graph.hpp>
+#include <numbers>
 #include <vector>
 
 namespace fluoro {
@@ -33,7 +34,7 @@ public:
         double sum = 0;
         for (std::size_t i = 1; i < along_mm_.size(); ++i) {
             double const r = (radius_mm_[i - 1] + radius_mm_[i]) / 2;
-            sum += 1.5 * 3.14159265358979 * r * r * (along_mm_[i] - along_mm_[i - 1]) / stiffness_pa(r);
+            sum += 1.5 * std::numbers::pi * r * r * (along_mm_[i] - along_mm_[i - 1]) / stiffness_pa(r);
         }
         return sum * 133.322e-3;
     }

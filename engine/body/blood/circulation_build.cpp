@@ -200,7 +200,7 @@ void Circulation::Impl::make_heart()
         ventricle(left_unstressed, full, 8.5, 1.1 * settings.mean_pressure_mmhg / (left_over - left_unstressed));
     pumps[at(Chamber::right_ventricle)] = ventricle(right_unstressed, right_full, settings.venous_pressure_mmhg,
                                                     22 / (right_full - stroke - right_unstressed));
-    pumps[at(Chamber::left_atrium)] = atrium(15, 0.13, 0.30, left_atrium_mmhg);
+    pumps[at(Chamber::left_atrium)] = atrium(22, 0.115, 0.28, left_atrium_mmhg);
     pumps[at(Chamber::right_atrium)] = atrium(20, 0.075, 0.18, settings.venous_pressure_mmhg);
 
     // Loss of a jet through the effective area: rho / 2 A^2; areas 5, 4, 7 and 4.2 cm^2 (typical), inertia of 15 mm.
@@ -332,8 +332,8 @@ void Circulation::Impl::design_beds()
         default:
             break;
         }
-        // R1 to R1 + R2 as in the outlets of Boileau et al. 2015; veins 80 mL/mmHg at 8 % of the drop (typical).
-        return {{0.10, 0.82, 0.08}, {small, 80 / output}, systemic_drop};
+        // R1 to R1 + R2 as in the outlets of Boileau et al. 2015; veins 80 mL/mmHg at 5 % of the drop (typical).
+        return {{0.10, 0.85, 0.05}, {small, 80 / output}, systemic_drop};
     };
     for (Bed& bed : beds) {
         Shape const form = shape(bed.kind);

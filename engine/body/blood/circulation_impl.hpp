@@ -25,6 +25,10 @@ struct Circulation::Impl {
         int source = 0, edge = 0;
         double along_mm = 0, ml_s = 0, share_at_end = 0;
     };
+    struct Said { ///< which edge a cause of narrow() or widen() speaks for
+        int cause, edge;
+        bool narrow;
+    };
     /// A flow that enters a chamber at a node of it.
     struct Port {
         enum class Kind { link, bed, valve } kind;
@@ -54,6 +58,8 @@ struct Circulation::Impl {
     // circulation_step.cpp
     void advance(double dt_s, HeartMoment const& heart);
     void measure_edge(int edge);
+    void width_changed(int edge);
+    void change_width(int cause, int edge, bool narrow, double from_mm, double to_mm, double radius_mm);
     void prepare(double dt_s);
     void conduct(std::size_t link);
     void assemble(HeartMoment const& heart, double dt_s);
@@ -69,7 +75,6 @@ struct Circulation::Impl {
     void regulate(Beat const& past);
     void shift_from_veins(double ml);
     void change(CirculationSettings const& wanted);
-    void change_width(int cause, int edge, bool narrow, double from_mm, double to_mm, double radius_mm);
 
     LumenGraph graph;
     CirculationSettings settings;
@@ -94,6 +99,7 @@ struct Circulation::Impl {
     std::array<Valve, 4> valves; ///< mitral, aortic, tricuspid, pulmonary
     std::array<int, 4> valve_entry{};
     std::vector<Injection> injections;
+    std::vector<Said> said;
     double prepared_dt_s = 0;      ///< what the quiet equations stand for; 0: nothing
     std::vector<double> node_gain; ///< scratch of fill_chambers
 

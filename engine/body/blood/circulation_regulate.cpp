@@ -6,7 +6,7 @@ namespace fluoro {
 namespace {
 
 constexpr double blood_of_a_man_ml = 5300;                   // ICRP 89
-constexpr double resistance_time_s = 15, volume_time_s = 40; // of the reflexes; typical 10-20 s, half a minute and more
+constexpr double resistance_time_s = 15, volume_time_s = 25; // of the reflexes; typical 10-20 s and half a minute
 constexpr double most_tone = 2, least_tone = 0.5, most_shift_ml = 400;
 
 } // namespace
@@ -115,21 +115,6 @@ void Circulation::Impl::change(CirculationSettings const& wanted)
     }
     left.strongest = strongest * strength;
     set_tone();
-}
-
-void Circulation::Impl::change_width(int cause, int edge, bool narrow, double from_mm, double to_mm, double radius_mm)
-{
-    auto const e = std::size_t(edge);
-    if (!calibres[e].change(cause, narrow, from_mm, to_mm, radius_mm)) return;
-    for (Injection& injection : injections)
-        if (injection.edge == edge) injection.share_at_end = calibres[e].share_before(injection.along_mm);
-    int const link = link_of_edge[e];
-    if (link < 0) return;
-    measure_edge(edge);
-    if (links.is_restless[std::size_t(link)]) return;
-    // From now on its resistance follows the flow.
-    links.is_restless[std::size_t(link)] = 1;
-    order();
 }
 
 /// Lets the heart beat until the wishes hold at 70 beats a minute.

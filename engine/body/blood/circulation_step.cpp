@@ -23,6 +23,37 @@ void Circulation::Impl::measure_edge(int edge)
     if (!links.is_restless[n]) prepared_dt_s = 0;
 }
 
+/// A cause speaks for one place at a time: what it said of another edge is taken back.
+void Circulation::Impl::change_width(int cause, int edge, bool narrow, double from_mm, double to_mm, double radius_mm)
+{
+    auto const old =
+        std::find_if(said.begin(), said.end(), [&](Said const& s) { return s.cause == cause && s.narrow == narrow; });
+    if (old != said.end() && (old->edge != edge || radius_mm < 0)) {
+        if (calibres[std::size_t(old->edge)].change(cause, narrow, 0, 0, -1)) width_changed(old->edge);
+        old->edge = edge;
+    }
+    if (radius_mm < 0) {
+        if (old != said.end()) said.erase(old);
+        return;
+    }
+    if (old == said.end()) said.push_back({cause, edge, narrow});
+    if (calibres[std::size_t(edge)].change(cause, narrow, from_mm, to_mm, radius_mm)) width_changed(edge);
+}
+
+void Circulation::Impl::width_changed(int edge)
+{
+    for (Injection& injection : injections)
+        if (injection.edge == edge)
+            injection.share_at_end = calibres[std::size_t(edge)].share_before(injection.along_mm);
+    int const link = link_of_edge[std::size_t(edge)];
+    if (link < 0) return;
+    measure_edge(edge);
+    if (links.is_restless[std::size_t(link)]) return;
+    // From now on its resistance follows the flow.
+    links.is_restless[std::size_t(link)] = 1;
+    order();
+}
+
 /// Conductance over one step and how much of the flow before goes on by itself.
 void Circulation::Impl::conduct(std::size_t n)
 {
@@ -225,6 +256,7 @@ void Circulation::Impl::fill_chambers(double dt_s)
 
 void Circulation::Impl::advance(double dt_s, HeartMoment const& heart)
 {
+    if (!(dt_s > 0)) return;
     prepare(dt_s);
     assemble(heart, dt_s);
     solve_with_valves(dt_s);

@@ -51,6 +51,11 @@ std::span<float const> ContrastFlow::bed_share() const
     return impl_->transport.bed_share();
 }
 
+std::array<double, chamber_count> ContrastFlow::chamber_ml() const
+{
+    return impl_->transport.chamber_ml();
+}
+
 double ContrastFlow::mean_share(int cell) const
 {
     return impl_->transport.mean_share(cell);

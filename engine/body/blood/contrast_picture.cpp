@@ -15,6 +15,7 @@ namespace {
 
 constexpr float least_share = 2e-4f; // 0.07 mg of iodine per mL
 constexpr double blood_hu = 40;
+constexpr int label_left_ventricle = 1050; // of the label map (engine/anatomy/plan/labels.cpp)
 
 /// The patient's CT as a box along the patient's axes.
 FieldGrid box_of(Grid const& grid, double spacing_mm)
@@ -53,12 +54,20 @@ struct ContrastPicture::Impl {
     std::vector<ThinRun> thin;
     std::shared_ptr<ContentPlaces const> wide; ///< null: no such place
     std::vector<Blush> blush;
+    /// A run of cells that is a chamber's cavity, or a part of it.
+    struct Cavity {
+        std::size_t chamber, first_cell, cells;
+    };
+    std::vector<Cavity> cavities;
+    std::array<double, chamber_count> rest_ml{}; ///< of the chambers' places
     std::size_t cells = 0, beds = 0;
     BasisDensities blood;
 
     void add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin);
     void add_wide(LumenGraph const& vessels, LumenCells const& cells, Patient const& patient, double spacing_mm,
                   std::span<bool const> is_thin);
+    void add_cavities(LumenGraph const& vessels, LumenCells const& cells);
+    void fill_chambers(std::array<double, chamber_count> const& chamber_ml, std::vector<float>& share) const;
     void draw(ThinRun const& run, std::span<float const> share, std::vector<ContentTube>& tubes) const;
 };
 
@@ -127,6 +136,33 @@ void ContrastPicture::Impl::add_wide(LumenGraph const& vessels, LumenCells const
     wide = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
 }
 
+void ContrastPicture::Impl::add_cavities(LumenGraph const& vessels, LumenCells const& lumen_cells)
+{
+    if (!wide) return;
+    for (std::size_t e = 0; e < vessels.edges.size(); ++e) {
+        LumenEdge const& edge = vessels.edges[e];
+        int const chamber = edge.label - label_left_ventricle; // labels in the order of Chamber
+        if (edge.wall != WallClass::chamber || chamber < 0 || chamber >= chamber_count) continue;
+        auto const first = std::size_t(lumen_cells.first[e]), end = std::size_t(lumen_cells.first[e + 1]);
+        cavities.push_back({std::size_t(chamber), first, end - first});
+        for (std::size_t i = wide->first[first * LumenWord::lanes]; i < wide->first[end * LumenWord::lanes]; ++i)
+            rest_ml[std::size_t(chamber)] += double(wide->volume_mm3[i]) / 1000;
+    }
+}
+
+void ContrastPicture::Impl::fill_chambers(std::array<double, chamber_count> const& chamber_ml,
+                                          std::vector<float>& share) const
+{
+    for (Cavity const& cavity : cavities) {
+        double const rest = rest_ml[cavity.chamber];
+        if (rest <= 0) continue;
+        auto const factor = float(chamber_ml[cavity.chamber] / rest);
+        for (std::size_t slot = cavity.first_cell * LumenWord::lanes;
+             slot < (cavity.first_cell + cavity.cells) * LumenWord::lanes; ++slot)
+            share[slot] = std::min(1.0f, share[slot] * factor);
+    }
+}
+
 void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> share,
                                  std::vector<ContentTube>& tubes) const
 {
@@ -165,6 +201,7 @@ ContrastPicture::ContrastPicture(LumenGraph const& vessels, LumenCells const& ce
         impl_->add_thin(vessels.edges[e], cells.first[e], cells.first[e + 1] - cells.first[e], thin);
     }
     impl_->add_wide(vessels, cells, patient, spacing_mm, thin);
+    impl_->add_cavities(vessels, cells);
     impl_->blush = blushes(vessels, patient, beds);
 }
 
@@ -173,7 +210,7 @@ ContrastPicture::ContrastPicture(ContrastPicture&&) noexcept = default;
 ContrastPicture& ContrastPicture::operator=(ContrastPicture&&) noexcept = default;
 
 Content ContrastPicture::contents(std::span<float const> share, std::span<float const> bed_share,
-                                  Mixture const& medium) const
+                                  std::array<double, chamber_count> const& chamber_ml, Mixture const& medium) const
 {
     FLUORO_EXPECT(share.size() == impl_->cells * LumenWord::lanes && bed_share.size() == impl_->beds);
     Content content{medium, impl_->blood, {}, {}};
@@ -185,6 +222,7 @@ Content ContrastPicture::contents(std::span<float const> share, std::span<float 
         for (std::size_t slot = 0; slot < share.size(); ++slot)
             if (shows(share[slot]) && first[slot] < first[slot + 1]) {
                 content.clouds.push_back({impl_->wide, {share.begin(), share.end()}});
+                impl_->fill_chambers(chamber_ml, content.clouds.back().share);
                 break;
             }
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fluoro/core/expect.hpp>
 #include <numeric>
+#include <utility>
 
 // One step of ContrastTransport. Tanks (chambers and beds) give off what they held before; then edges and nodes follow
 // each other down the flow, so that medium passes any number of short vessels within a step. Only what holds medium, or
@@ -14,14 +15,6 @@ namespace fluoro {
 namespace {
 
 constexpr double least_share = Junctions::least_share;
-
-/// A vessel in which shares differ by less is one volume: 0.07 mg of iodine per mL, 2 HU.
-constexpr double even_within = 2e-4;
-
-bool differs(Lanes const& lanes, double share)
-{
-    return std::any_of(lanes.begin(), lanes.end(), [share](double l) { return std::abs(l - share) > even_within; });
-}
 
 Lanes const& even()
 {
@@ -43,11 +36,6 @@ Lanes spread(double ml)
 double mean(Lanes const& lanes)
 {
     return std::accumulate(lanes.begin(), lanes.end(), 0.0) / lane_count;
-}
-
-bool any(Lanes const& lanes)
-{
-    return std::any_of(lanes.begin(), lanes.end(), [](double share) { return share > 0; });
 }
 
 /// Blood from one tank into the other, or back where it is negative, with the medium that it has there.
@@ -83,23 +71,41 @@ double ContrastTransport::into_node_ml(Mouth const& mouth) const
     return 0;
 }
 
-void ContrastTransport::take_flows(double dt_s, BloodFlows const& flows)
+void ContrastTransport::gather(double dt_s, BloodFlows const& flows)
 {
     FLUORO_EXPECT(flows.in_ml_s.size() == edges_.size() && flows.out_ml_s.size() == edges_.size());
     FLUORO_EXPECT(flows.bed_in_ml_s.size() == beds_.size() && flows.bed_out_ml_s.size() == beds_.size());
+    passed_.time_s += dt_s;
+    auto const add = [dt_s](std::vector<double>& ml, std::span<double const> ml_s) {
+        for (std::size_t i = 0; i < ml.size(); ++i) ml[i] += ml_s[i] * dt_s;
+    };
+    add(passed_.in_ml, flows.in_ml_s);
+    add(passed_.out_ml, flows.out_ml_s);
+    add(passed_.bed_in_ml, flows.bed_in_ml_s);
+    add(passed_.bed_out_ml, flows.bed_out_ml_s);
+    for (Source& source : sources_) {
+        double const ml = source.ml_s * dt_s;
+        source.pushed_ml += std::max(ml, 0.0);
+        source.medium_ml += std::max(ml, 0.0) * source.share;
+        source.drawn_ml += std::max(-ml, 0.0);
+    }
+}
+
+void ContrastTransport::take_flows()
+{
     junctions_.begin();
     for (std::size_t e = 0; e < edges_.size(); ++e) {
         Edge& edge = edges_[e];
-        edge.in_ml = flows.in_ml_s[e] * dt_s;
-        edge.out_ml = flows.out_ml_s[e] * dt_s;
+        edge.in_ml = std::exchange(passed_.in_ml[e], 0.0);
+        edge.out_ml = std::exchange(passed_.out_ml[e], 0.0);
         edge.is_near = false;
         if (node_chamber_[std::size_t(edge.from)] < 0) junctions_.blood(edge.from, -edge.in_ml);
         if (node_chamber_[std::size_t(edge.to)] < 0) junctions_.blood(edge.to, edge.out_ml);
     }
     for (std::size_t b = 0; b < beds_.size(); ++b) {
         Bed& bed = beds_[b];
-        bed.in_ml = flows.bed_in_ml_s[b] * dt_s;
-        bed.out_ml = flows.bed_out_ml_s[b] * dt_s;
+        bed.in_ml = std::exchange(passed_.bed_in_ml[b], 0.0);
+        bed.out_ml = std::exchange(passed_.bed_out_ml[b], 0.0);
         if (bed.from_chamber < 0) junctions_.blood(bed.from, -bed.in_ml);
         if (bed.to_chamber < 0) junctions_.blood(bed.to, bed.out_ml);
     }
@@ -165,23 +171,19 @@ void ContrastTransport::filter(double dt_s)
     }
 }
 
-void ContrastTransport::push(double dt_s)
+void ContrastTransport::push()
 {
     for (Source const& source : sources_) {
         Edge& edge = edges_[std::size_t(source.edge)];
-        double const medium_ml = std::max(source.what.ml_s, 0.0) * source.what.medium * dt_s;
-        injected_ml_ += medium_ml;
+        injected_ml_ += source.medium_ml;
         if (edge.chamber < 0) {
-            edge.is_active = edge.is_active || medium_ml > 0;
+            edge.is_active = edge.is_active || source.medium_ml > 0;
             continue;
         }
         MixedTank& chamber = chambers_[std::size_t(edge.chamber)];
-        chamber.medium_ml += medium_ml;
-        if (source.what.ml_s < 0) {
-            double const drawn_ml = std::min(chamber.medium_ml, -source.what.ml_s * chamber.share() * dt_s);
-            chamber.medium_ml -= drawn_ml;
-            excreted_ml_ += drawn_ml;
-        }
+        double const drawn_ml = std::min(chamber.medium_ml, source.drawn_ml * chamber.share());
+        chamber.medium_ml += source.medium_ml - drawn_ml;
+        excreted_ml_ += drawn_ml;
     }
 }
 
@@ -220,104 +222,6 @@ void ContrastTransport::find_near(double dt_s)
     }
 }
 
-void ContrastTransport::carry(int number, double dt_s)
-{
-    Edge& edge = edges_[std::size_t(number)];
-    Enters const& enters = enters_[std::size_t(number)];
-    if (edge.is_active || any(enters.from) || any(enters.to)) {
-        edge.is_active = true;
-        bool const has_source =
-            std::any_of(sources_.begin(), sources_.end(), [number](Source const& s) { return s.edge == number; });
-        if (edge.is_even && (has_source || (edge.in_ml > 0 && differs(enters.from, edge.even_share)) ||
-                             (edge.out_ml < 0 && differs(enters.to, edge.even_share)))) {
-            auto const first = shares_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
-            std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, edge.even_share);
-            edge.is_even = false;
-        }
-        if (edge.is_even)
-            carry_evenly(edge, enters);
-        else
-            carry_unevenly(number, dt_s);
-    }
-    for (int const node : {edge.in_ml < 0 ? edge.from : -1, edge.out_ml > 0 ? edge.to : -1})
-        if (node >= 0 && --pending_[std::size_t(node)] == 0 && junctions_.is_open(node) &&
-            !junctions_.is_resolved(node))
-            ready_.push_back(node);
-}
-
-void ContrastTransport::carry_unevenly(int number, double dt_s)
-{
-    Edge& edge = edges_[std::size_t(number)];
-    Enters const& enters = enters_[std::size_t(number)];
-    auto const first = std::size_t(edge.first_cell), count = std::size_t(edge.cells);
-    pushed_.clear();
-    for (Source const& source : sources_)
-        if (source.edge == number) pushed_.push_back(source.what);
-    std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};
-    std::span<double const> const cells_ml{cells_ml_.data() + first, count};
-    EdgeOutflow const out =
-        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, enters.from,
-                           enters.to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
-    if (edge.in_ml < 0) junctions_.medium(edge.from, out.from);
-    if (edge.out_ml > 0) junctions_.medium(edge.to, out.to);
-    excreted_ml_ += out.drawn;
-    double least = shares[0], most = shares[0];
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        least = std::min(least, shares[i]);
-        most = std::max(most, shares[i]);
-        picture_[first * lane_count + i] = std::clamp(float(shares[i]), 0.0f, 1.0f);
-    }
-    if (!pushed_.empty() || most - least > even_within / 2) return;
-    double medium_ml = 0;
-    for (std::size_t i = 0; i < shares.size(); ++i) medium_ml += shares[i] * cells_ml[i / lane_count] / lane_count;
-    edge.is_even = true;
-    edge.even_share = medium_ml / edge.ml;
-    edge.pictured_share = -1;
-    draw_even(edge);
-}
-
-void ContrastTransport::carry_evenly(Edge& edge, Enters const& enters)
-{
-    double enters_ml = 0, comes_ml = 0, leaves_ml = 0;
-    auto const end = [&](double into_ml, Lanes const& shares) {
-        if (into_ml < 0) leaves_ml -= into_ml;
-        if (into_ml <= 0) return;
-        comes_ml += into_ml;
-        for (std::size_t l = 0; l < lane_count; ++l) enters_ml += into_ml * (*edge.profile)[l] * shares[l];
-    };
-    end(edge.in_ml, enters.from);
-    end(-edge.out_ml, enters.to);
-    double const medium_ml = edge.even_share * edge.ml + enters_ml;
-    double const share = medium_ml / (edge.ml + std::max(comes_ml, leaves_ml));
-    Lanes lanes = *edge.profile;
-    auto const give = [&](int node, double ml) {
-        for (std::size_t l = 0; l < lane_count; ++l) lanes[l] = (*edge.profile)[l] * ml * share;
-        junctions_.medium(node, lanes);
-    };
-    if (edge.in_ml < 0) give(edge.from, -edge.in_ml);
-    if (edge.out_ml > 0) give(edge.to, edge.out_ml);
-    edge.even_share = (medium_ml - share * leaves_ml) / edge.ml;
-    if (edge.even_share < least_share) drain(edge);
-    draw_even(edge);
-}
-
-void ContrastTransport::drain(Edge& edge)
-{
-    junctions_.leave(edge.out_ml >= 0 ? edge.to : edge.from, edge.even_share * edge.ml);
-    edge.even_share = 0;
-    edge.is_active = false;
-}
-
-void ContrastTransport::draw_even(Edge& edge)
-{
-    // What is drawn of an even edge lags behind by less than anybody sees.
-    constexpr double unseen = 1e-5;
-    if (edge.is_active && std::abs(edge.even_share - edge.pictured_share) < unseen) return;
-    edge.pictured_share = edge.even_share;
-    auto const first = picture_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
-    std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, std::min(float(edge.even_share), 1.0f));
-}
-
 void ContrastTransport::send(int node, double dt_s)
 {
     Lanes const shares = junctions_.resolve(node);
@@ -339,7 +243,7 @@ void ContrastTransport::send(int node, double dt_s)
     }
 }
 
-void ContrastTransport::settle(BloodFlows const& flows)
+void ContrastTransport::settle(std::array<double, chamber_count> const& chamber_ml)
 {
     is_empty_ = std::none_of(edges_.begin(), edges_.end(), [](Edge const& edge) { return edge.is_active; });
     for (std::size_t b = 0; b < beds_.size(); ++b) {
@@ -350,7 +254,7 @@ void ContrastTransport::settle(BloodFlows const& flows)
     }
     for (std::size_t c = 0; c < chamber_count; ++c) {
         MixedTank& chamber = chambers_[c];
-        chamber.blood_ml = flows.chamber_ml[c];
+        chamber.blood_ml = chamber_ml[c];
         double const share = chamber.share();
         is_empty_ = is_empty_ && (share <= least_share || chamber_edges_[c].empty());
         for (int const number : chamber_edges_[c]) {
@@ -362,15 +266,13 @@ void ContrastTransport::settle(BloodFlows const& flows)
     }
 }
 
-void ContrastTransport::advance(double dt_s, BloodFlows const& flows)
+void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml)
 {
-    FLUORO_EXPECT(dt_s >= 0 && dt_s <= 1 / 59.0);
-    if (dt_s == 0) return;
-    if (is_empty_ && sources_.empty()) return;
-    if (chambers_[0].blood_ml <= 0) settle(flows);
-    take_flows(dt_s, flows);
+    double const dt_s = std::exchange(passed_.time_s, 0.0);
+    if (chambers_[0].blood_ml <= 0) settle(chamber_ml);
+    take_flows();
     wet_.clear();
-    push(dt_s);
+    push();
     let_out_of_tanks();
     filter(dt_s);
     find_near(dt_s);
@@ -388,7 +290,17 @@ void ContrastTransport::advance(double dt_s, BloodFlows const& flows)
         if (int const node = wet_[asked++]; !junctions_.is_resolved(node)) send(node, dt_s);
     }
     junctions_.end();
-    settle(flows);
+    std::erase_if(sources_, [](Source const& source) { return source.ml_s == 0; });
+    for (Source& source : sources_) source.pushed_ml = source.medium_ml = source.drawn_ml = 0;
+    settle(chamber_ml);
+}
+
+void ContrastTransport::advance(double dt_s, BloodFlows const& flows)
+{
+    FLUORO_EXPECT(dt_s >= 0 && dt_s <= 1 / 59.0);
+    if (dt_s == 0 || (is_empty_ && sources_.empty())) return;
+    gather(dt_s, flows);
+    if (passed_.time_s >= step_s) step(flows.chamber_ml);
 }
 
 } // namespace fluoro

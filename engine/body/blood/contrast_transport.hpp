@@ -20,11 +20,15 @@ class ContrastTransport {
 public:
     ContrastTransport(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what);
 
+    /// Medium moves on once so much time has been advanced [s]: often enough for every picture.
+    static constexpr double step_s = 1.0 / 64;
+
     void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
     void advance(double dt_s, BloodFlows const& flows);
 
     std::span<float const> share() const { return picture_; }
     std::span<float const> bed_share() const { return bed_picture_; }
+    std::array<double, chamber_count> chamber_ml() const;
     double mean_share(int cell) const;
     bool is_empty() const { return is_empty_; }
     double injected_ml() const { return injected_ml_; }
@@ -42,6 +46,7 @@ private:
         double cell_mm;         ///< length of each
         double in_ml, out_ml;   ///< of blood in this step
         int waits;              ///< nodes that have yet to say what enters
+        double even_within;     ///< shares that differ by less are one
         bool is_active = false; ///< holds medium
         bool is_even = true;    ///< and nearly the same share everywhere: a tank
         double even_share = 0, pictured_share = 0;
@@ -60,8 +65,14 @@ private:
         double in_ml, out_ml; ///< of blood in this step
     };
     struct Source {
-        int number, edge;
-        EdgeSource what;
+        int number, edge, cell;
+        double ml_s, share;                                ///< now; 0 mL/s: ended
+        double pushed_ml = 0, medium_ml = 0, drawn_ml = 0; ///< since the last step
+    };
+    /// Blood that has passed since the last step [mL].
+    struct Passed {
+        double time_s = 0;
+        std::vector<double> in_ml, out_ml, bed_in_ml, bed_out_ml;
     };
     /// A mouth of a node: an end of an edge or of a bed.
     struct Mouth {
@@ -75,8 +86,10 @@ private:
     std::span<Mouth const> mouths(int node) const;
     double into_node_ml(Mouth const& mouth) const;
 
-    void take_flows(double dt_s, BloodFlows const& flows);
-    void push(double dt_s);
+    void gather(double dt_s, BloodFlows const& flows);
+    void step(std::array<double, chamber_count> const& chamber_ml);
+    void take_flows();
+    void push();
     void let_out_of_tanks();
     void let_out(MixedTank& tank, double share, double blood_ml, int node);
     void filter(double dt_s);
@@ -88,7 +101,7 @@ private:
     void carry_evenly(Edge& edge, Enters const& enters);
     void drain(Edge& edge);
     void draw_even(Edge& edge);
-    void settle(BloodFlows const& flows);
+    void settle(std::array<double, chamber_count> const& chamber_ml);
 
     std::vector<Edge> edges_;
     std::vector<Enters> enters_; ///< every edge
@@ -101,6 +114,7 @@ private:
     std::vector<double> cells_ml_, shares_;
     std::vector<float> picture_, bed_picture_;
     std::vector<Source> sources_;
+    Passed passed_;
     std::vector<EdgeSource> pushed_; ///< into the edge at hand
     Junctions junctions_;
     EdgeTransport transport_;

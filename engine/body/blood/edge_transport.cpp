@@ -83,10 +83,17 @@ void EdgeTransport::push(EdgeSource const& source, double cell_ml, Lanes const& 
 {
     double* const lanes = padded_.data() + (std::size_t(source.cell) + 1) * n_lanes;
     double const ml = source.ml_s * dt_s;
+    double const lane_ml = cell_ml / double(n_lanes);
     for (std::size_t l = 0; l < n_lanes; ++l) {
-        double const medium_ml = ml * flow_share[l] * (ml > 0 ? source.medium : lanes[l]);
-        lanes[l] += medium_ml * double(n_lanes) / cell_ml;
-        if (ml < 0) out.drawn -= medium_ml;
+        double const lane_pushed_ml = std::abs(ml) * flow_share[l];
+        if (ml > 0) {
+            lanes[l] += lane_pushed_ml * source.medium / lane_ml;
+            continue;
+        }
+        // The lane holds what is drawn already: more has come in than went on.
+        double const left = lane_ml / (lane_ml + lane_pushed_ml);
+        out.drawn += lanes[l] * (1 - left) * lane_ml;
+        lanes[l] *= left;
     }
 }
 

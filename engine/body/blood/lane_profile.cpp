@@ -62,8 +62,10 @@ double mixing_time_s(WallClass wall, double radius_mm)
 {
     // Pulsation and secondary flow in bends mix far faster than molecules: half a second in the aorta, seconds in small
     // arteries; a straight line between them on logarithmic scales.
-    constexpr double small_mm = 2, small_s = 5, large_mm = 8, large_s = 0.5;
+    constexpr double small_mm = 2, small_s = 5, large_mm = 8, large_s = 0.5, coronary_s = 0.3;
     if (wall == WallClass::vein) return 2;
+    // Arteries that bend over a beating heart: as fast as makes frame counts of the three those that are seen.
+    if (wall == WallClass::coronary) return coronary_s;
     double const share = std::clamp(std::log(radius_mm / small_mm) / std::log(large_mm / small_mm), 0.0, 1.0);
     return small_s * std::pow(large_s / small_s, share);
 }

@@ -13,10 +13,10 @@ struct KnownFlow {
 /// vertebrals 1.3-2, kidneys 8-10 each, superior mesenteric 7, common femoral 5: docs/theory/circulation.md. A vessel
 /// that is cut before its branches carries theirs.
 constexpr KnownFlow known_flows[] = {
-    {"left-main", 2.25},
-    {"lad-proximal", 1.3},
-    {"circumflex-proximal", 0.95},
-    {"rca-proximal", 1.35},
+    {"left-main", 2.13},
+    {"lad-proximal", 1.08},
+    {"circumflex-proximal", 1.05},
+    {"rca-proximal", 1.7},
     {"brachiocephalic-trunk", 11},
     {"common-carotid", 6.2},
     {"internal-carotid", 4},

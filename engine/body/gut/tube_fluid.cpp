@@ -12,6 +12,7 @@ namespace {
 constexpr double gravity = 9.80665;     ///< [Pa per mm of water]
 constexpr double solids_weight = 0.77;  ///< what a mg of barium sulphate adds to the water it takes the place of [mg]
 constexpr double gas_mpa_s = 0.02;      ///< viscosity
+constexpr double clinging_mm2 = 0.5;    ///< that do not flow
 constexpr double least_wetting_mm2 = 3; ///< of liquid in the cross-section that lays down a film
 
 } // namespace
@@ -39,6 +40,7 @@ TubeFluid::TubeFluid(TubeCells cells, TubeLaw const& law) : cells_{std::move(cel
 {
     auto const n = std::size_t(cells_.count());
     opening_.assign(n, 1);
+    stands_open_.assign(n, 0);
     for (auto* of_cells : {&liquid_, &gas_, &solids_, &thickness_, &pressure_, &slope_, &before_, &volume_, &density_,
                            &viscosity_, &across_, &diagonal_, &right_})
         of_cells->assign(n, 0);
@@ -95,11 +97,6 @@ void TubeFluid::advance(double dt_s, Vec3 const& down)
 {
     prepare(down);
     wet(dt_s);
-    bool is_empty = std::ranges::all_of(liquid_, [](double v) { return v < 1e-9; }) &&
-                    std::ranges::all_of(gas_, [](double v) { return v < 1e-9; });
-    if (inlet.is_open && inlet.offered.total_mm3() > 0) is_empty = false;
-    if (outlet.is_open && outlet.offered.total_mm3() > 0) is_empty = false;
-    if (is_empty) return;
     // Sub-steps in which nothing passes more than one cell.
     double left = dt_s;
     double const shortest = *std::ranges::min_element(cells_.length_mm);
@@ -107,12 +104,40 @@ void TubeFluid::advance(double dt_s, Vec3 const& down)
         double const most = 0.7 * shortest / std::max(fastest_mm_s_, 1.0);
         double const parts = std::ceil(left / std::clamp(most, dt_s / 16, dt_s / 2) - 1e-9);
         double const step = parts <= 1 ? left : left / parts;
-        find_flows(step);
-        limit_flows(step);
-        move(step);
-        separate(step);
+        fastest_mm_s_ = 0;
+        while (next_run()) {
+            find_flows(step);
+            limit_flows(step);
+            move(step);
+            separate(step);
+        }
         left = parts <= 1 ? 0 : left - step;
     }
+}
+
+/// The next cells in a row where something flows, with a margin; drops that cling to the wall stay where they are.
+bool TubeFluid::next_run()
+{
+    std::size_t const n = std::size_t(cells_.count());
+    constexpr std::size_t margin = 3;
+    auto const flows = [&](std::size_t i) {
+        if ((i == 0 && inlet.is_open && inlet.offered.total_mm3() > 0) ||
+            (i + 1 == n && outlet.is_open && outlet.offered.total_mm3() > 0))
+            return true;
+        return liquid_[i] + gas_[i] > clinging_mm2 * cells_.length_mm[i];
+    };
+    std::size_t i = to_ == 0 ? 0 : to_ + margin; // nothing flowed before
+    while (i < n && !flows(i)) ++i;
+    if (i >= n) {
+        to_ = 0;
+        return false;
+    }
+    from_ = std::max(to_, i < margin ? 0 : i - margin);
+    std::size_t last = i;
+    for (; i < n && i <= last + 2 * margin; ++i)
+        if (flows(i)) last = i;
+    to_ = std::min(n, last + margin + 1);
+    return true;
 }
 
 void TubeFluid::prepare(Vec3 const& down)
@@ -131,7 +156,7 @@ TubeFluid::Pressure TubeFluid::pressure_of(std::size_t i, double volume_mm3) con
 {
     double const room = room_mm3(i), a = volume_mm3 / room;
     Pressure p{0, 0};
-    if (law_.stands_open) {
+    if (stands_open_[i]) {
         // A layer: its depth in a round tube is close to 2R a^0.75.
         double const deep = 2 * std::sqrt(cells_.open_mm2[i] / std::numbers::pi);
         double const weight = gravity * density_[i] * across_[i] * deep, at = std::clamp(a, 0.01, 1.0);
@@ -150,9 +175,10 @@ TubeFluid::Pressure TubeFluid::pressure_of(std::size_t i, double volume_mm3) con
 void TubeFluid::flow_of_faces(std::span<double const> volume)
 {
     auto const n = std::size_t(cells_.count());
-    for (std::size_t f = 0; f <= n; ++f) {
+    for (std::size_t f = from_; f <= to_; ++f) {
         flow_[f] = conductance_[f] = 0;
         bool const has_left = f > 0, has_right = f < n;
+        if ((f == from_ && has_left) || (f == to_ && has_right)) continue; // the margin
         End const& end = has_left ? outlet : inlet;
         if (!(has_left && has_right) && !end.is_open) continue;
         double const p_left = has_left ? pressure_[f - 1] : end.pressure_pa;
@@ -194,8 +220,7 @@ void TubeFluid::flow_of_faces(std::span<double const> volume)
 /// Newton steps for the volumes after dt whose pressures drive just the flows that lead there.
 void TubeFluid::find_flows(double dt_s)
 {
-    auto const n = std::size_t(cells_.count());
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = from_; i < to_; ++i) {
         double const total = liquid_[i] + gas_[i];
         before_[i] = volume_[i] = total;
         density_[i] = total > 1e-9 ? (liquid_[i] + solids_weight * solids_[i]) / total : 0;
@@ -203,7 +228,7 @@ void TubeFluid::find_flows(double dt_s)
     }
     constexpr int rounds = 5;
     for (int round = 0;; ++round) {
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = from_; i < to_; ++i) {
             Pressure const p = pressure_of(i, volume_[i]);
             pressure_[i] = p.pa;
             slope_[i] = p.slope;
@@ -212,14 +237,14 @@ void TubeFluid::find_flows(double dt_s)
         if (round == rounds) break;
         // (1 + dt (G p')) d = -(V - V0 + dt div Q), three diagonals.
         double worst = 0;
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = from_; i < to_; ++i) {
             right_[i] = before_[i] - volume_[i] - dt_s * (flow_[i + 1] - flow_[i]);
             worst = std::max(worst, std::abs(right_[i]) / room_mm3(i));
         }
-        if (worst < 1e-6) break;
-        for (std::size_t i = 0; i < n; ++i) {
+        if (worst < 1e-4) break;
+        for (std::size_t i = from_; i < to_; ++i) {
             double pivot = 1 + dt_s * (conductance_[i] + conductance_[i + 1]) * slope_[i];
-            if (i > 0) {
+            if (i > from_) {
                 double const upper = -dt_s * conductance_[i] * slope_[i];     // row i - 1, column i
                 double const lower = -dt_s * conductance_[i] * slope_[i - 1]; // row i, column i - 1
                 double const factor = lower / diagonal_[i - 1];
@@ -228,8 +253,8 @@ void TubeFluid::find_flows(double dt_s)
             }
             diagonal_[i] = pivot;
         }
-        for (std::size_t i = n; i-- > 0;) {
-            if (i + 1 < n) right_[i] += dt_s * conductance_[i + 1] * slope_[i + 1] * right_[i + 1];
+        for (std::size_t i = to_; i-- > from_;) {
+            if (i + 1 < to_) right_[i] += dt_s * conductance_[i + 1] * slope_[i + 1] * right_[i + 1];
             right_[i] /= diagonal_[i];
             volume_[i] = std::max(0.0, volume_[i] + right_[i]);
         }
@@ -239,8 +264,7 @@ void TubeFluid::find_flows(double dt_s)
 /// Nobody gives more than he has.
 void TubeFluid::limit_flows(double dt_s)
 {
-    auto const n = std::size_t(cells_.count());
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = from_; i < to_; ++i) {
         double const out = dt_s * (std::max(0.0, flow_[i + 1]) + std::max(0.0, -flow_[i]));
         if (out <= before_[i]) continue;
         if (flow_[i + 1] > 0) flow_[i + 1] *= before_[i] / out;
@@ -249,12 +273,12 @@ void TubeFluid::limit_flows(double dt_s)
     auto const offered = [dt_s](double& flow, double into, End const& end) {
         if (into * dt_s > end.offered.total_mm3()) flow *= end.offered.total_mm3() / (into * dt_s);
     };
-    offered(flow_[0], flow_[0], inlet);
-    offered(flow_[n], -flow_[n], outlet);
-    fastest_mm_s_ = 0;
-    for (std::size_t f = 0; f <= n; ++f) {
+    auto const n = std::size_t(cells_.count());
+    if (from_ == 0) offered(flow_[0], flow_[0], inlet);
+    if (to_ == n) offered(flow_[n], -flow_[n], outlet);
+    for (std::size_t f = from_; f <= to_; ++f) {
         std::size_t const giver = flow_[f] > 0 ? f - 1 : f;
-        if (flow_[f] == 0 || giver >= n || before_[giver] < 1e-9) continue;
+        if (flow_[f] == 0 || giver >= n || before_[giver] < least_wetting_mm2 * cells_.length_mm[giver]) continue;
         fastest_mm_s_ = std::max(fastest_mm_s_, std::abs(flow_[f]) * cells_.length_mm[giver] / before_[giver]);
     }
 }
@@ -262,7 +286,7 @@ void TubeFluid::limit_flows(double dt_s)
 void TubeFluid::move(double dt_s)
 {
     auto const n = std::size_t(cells_.count());
-    for (std::size_t f = 0; f <= n; ++f) {
+    for (std::size_t f = from_; f <= to_; ++f) {
         double const volume = std::abs(flow_[f]) * dt_s;
         moved_[f] = {};
         if (!(volume > 0)) continue;
@@ -276,7 +300,7 @@ void TubeFluid::move(double dt_s)
             moved_[f] = held(int(giver)) * (volume / before_[giver]);
         }
     }
-    for (std::size_t f = 0; f <= n; ++f) {
+    for (std::size_t f = from_; f <= to_; ++f) {
         if (flow_[f] == 0) continue;
         bool const from_left = flow_[f] > 0;
         std::size_t const giver = from_left ? f - 1 : f, taker = from_left ? f : f - 1;
@@ -287,7 +311,7 @@ void TubeFluid::move(double dt_s)
             (from_left ? outlet : inlet).received += moved_[f];
     }
     // What rounding leaves of an emptied cell.
-    for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t i = from_; i < to_; ++i) {
         liquid_[i] = std::max(0.0, liquid_[i]);
         gas_[i] = std::max(0.0, gas_[i]);
         solids_[i] = std::max(0.0, solids_[i]);
@@ -298,8 +322,7 @@ void TubeFluid::move(double dt_s)
 /// Liquid above gas changes places with it, as fast as a long bubble rises: 0.35 sqrt(g D), slower where it is viscous.
 void TubeFluid::separate(double dt_s)
 {
-    auto const n = std::size_t(cells_.count());
-    for (std::size_t f = 1; f < n; ++f) {
+    for (std::size_t f = from_ + 1; f < to_; ++f) {
         std::size_t const upper = drop_[f] > 0 ? f - 1 : f, lower = drop_[f] > 0 ? f : f - 1;
         if (!(liquid_[upper] > 0 && gas_[lower] > 0)) continue;
         double const steep = std::abs(drop_[f]) / apart_[f];

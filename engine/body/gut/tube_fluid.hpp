@@ -23,7 +23,6 @@ struct TubeLaw {
     double fastest_mm_s = 1500;
     double coat_mm = 0.03;    ///< thickness of the film that a liquid of 60 mPa s leaves; 0 = none
     double coat_life_s = 180; ///< mean time that the film holds
-    bool stands_open = false; ///< rigid, or kept wide: liquid lies in it as a layer and spreads
 };
 
 /// Liquid and gas in a soft tube, cell by cell along its centre line. The wall is told how far it may open; whatever
@@ -34,11 +33,13 @@ public:
     TubeFluid(TubeCells cells, TubeLaw const& law);
 
     TubeCells const& cells() const { return cells_; }
-    bool stands_open() const { return law_.stands_open; }
+    bool stands_open(int cell) const { return stands_open_[std::size_t(cell)] != 0; }
     /// Of every cell, to be set before advance(): 1 relaxed, 0 closed, below 0 closed with -opening x stiff_pa.
     std::span<double> opening() { return opening_; }
     /// Width of the open lumen, to be changed by who knows better than the graph.
     void set_open_mm2(int cell, double mm2);
+    /// Rigid, or too wide to collapse: liquid lies in it as a layer and spreads.
+    void set_stands_open(int cell) { stands_open_[std::size_t(cell)] = 1; }
 
     void add(int cell, Portion const& portion);
     Portion take(int cell, double share); ///< [0, 1] of what the cell holds, its film apart
@@ -68,6 +69,7 @@ private:
         double pa, slope; ///< slope: per mm3
     };
     Pressure pressure_of(std::size_t cell, double volume_mm3) const;
+    bool next_run();
     void prepare(Vec3 const& down);
     void find_flows(double dt_s);
     void flow_of_faces(std::span<double const> volume);
@@ -81,6 +83,7 @@ private:
     TubeCells cells_;
     TubeLaw law_;
     std::vector<double> opening_;
+    std::vector<char> stands_open_;
     std::vector<double> liquid_, gas_, solids_, thickness_; ///< of every cell
     std::vector<Portion> film_;
     // Of a step; kept so that none is made while it runs.
@@ -88,6 +91,7 @@ private:
     std::vector<double> drop_, apart_, flow_, conductance_; ///< of every face between cells, ends included
     std::vector<double> diagonal_, right_;
     std::vector<Portion> moved_;
+    std::size_t from_ = 0, to_ = 0; ///< cells that flow
     double fastest_mm_s_ = 0;
 };
 

@@ -26,8 +26,8 @@ TubePicture::TubePicture(TubeFluid const& tube, Volume const& ct, int first_open
         glm::ivec3 const at{glm::round(map_point(index_from_patient, tube.cells().middle_mm[std::size_t(i)]))};
         glm::ivec3 const size = ct.grid.size;
         bool is_air = false;
-        if (i >= first_open && i < last_open && glm::all(glm::greaterThanEqual(at, glm::ivec3{0})) &&
-            glm::all(glm::lessThan(at, size)))
+        if (((i >= first_open && i < last_open) || tube.stands_open(i)) &&
+            glm::all(glm::greaterThanEqual(at, glm::ivec3{0})) && glm::all(glm::lessThan(at, size)))
             is_air = ct.hu[(std::size_t(at.z) * std::size_t(size.y) + std::size_t(at.y)) * std::size_t(size.x) +
                            std::size_t(at.x)] < -500;
         is_air_.push_back(is_air);
@@ -42,7 +42,8 @@ TubePicture::Spot TubePicture::spot(TubeFluid const& tube, int cell, double own_
     Vec3 const along = glm::normalize(cells.middle_mm[std::min(last, i + 1)] - cells.middle_mm[i == 0 ? 0 : i - 1]);
     Vec3 const across = towards - along * glm::dot(along, towards);
     double const steep = glm::length(across);
-    double const whole = tube.stands_open() ? std::max(cells.open_mm2[i], own_mm2 + other_mm2) : own_mm2 + other_mm2;
+    double const whole =
+        tube.stands_open(cell) ? std::max(cells.open_mm2[i], own_mm2 + other_mm2) : own_mm2 + other_mm2;
     double const wide = std::max(collapsed_mm, std::sqrt(whole / std::numbers::pi));
     if (steep > lying) {
         double const radius = std::max(std::min(wide, collapsed_mm), std::sqrt(own_mm2 / std::numbers::pi));
@@ -86,16 +87,30 @@ template <typename SpotOf> TubePicture::Tubes TubePicture::draw(TubeFluid const&
     return tubes;
 }
 
+/// Per length [mm2], a quarter from either neighbour: what jumps from cell to cell is the cells', not the liquid's.
+TubePicture::Filling TubePicture::filling(TubeFluid const& tube, int cell)
+{
+    Filling sum;
+    int const last = tube.cells().count() - 1;
+    for (int off = -1; off <= 1; ++off) {
+        int const i = std::clamp(cell + off, 0, last);
+        Portion const held = tube.held(i), film = tube.film(i);
+        double const weight = (off == 0 ? 0.5 : 0.25) / tube.cells().length_mm[std::size_t(i)];
+        sum.liquid_mm2 += weight * (held.liquid_mm3 + film.liquid_mm3);
+        sum.gas_mm2 += weight * held.gas_mm3;
+        sum.solids_mg_mm += weight * (held.solids_mg + film.solids_mg);
+    }
+    return sum;
+}
+
 TubePicture::Tubes TubePicture::barium(TubeFluid const& tube, double strongest_mg_mm3, Vec3 const& down) const
 {
     return draw(tube, [&](int i) -> std::optional<Spot> {
-        Portion const held = tube.held(i), film = tube.film(i);
-        double const length = tube.cells().length_mm[std::size_t(i)];
-        double const liquid = (held.liquid_mm3 + film.liquid_mm3) / length;
-        double const barium = (held.solids_mg + film.solids_mg) / strongest_mg_mm3 / length;
+        Filling const in = filling(tube, i);
+        double const barium = in.solids_mg_mm / strongest_mg_mm3;
         if (!(barium > least_mm2)) return std::nullopt;
-        Spot s = spot(tube, i, liquid, tube.gas_mm2(i), down);
-        s.share *= std::min(1.0, barium / liquid);
+        Spot s = spot(tube, i, in.liquid_mm2, in.gas_mm2, down);
+        s.share *= std::min(1.0, barium / in.liquid_mm2);
         return s;
     });
 }
@@ -103,9 +118,9 @@ TubePicture::Tubes TubePicture::barium(TubeFluid const& tube, double strongest_m
 TubePicture::Tubes TubePicture::gas(TubeFluid const& tube, Vec3 const& down) const
 {
     return draw(tube, [&](int i) -> std::optional<Spot> {
-        double const gas = tube.gas_mm2(i);
-        if (!(gas > least_mm2)) return std::nullopt;
-        return spot(tube, i, gas, tube.liquid_mm2(i), -down);
+        Filling const in = filling(tube, i);
+        if (!(in.gas_mm2 > least_mm2)) return std::nullopt;
+        return spot(tube, i, in.gas_mm2, in.liquid_mm2, -down);
     });
 }
 

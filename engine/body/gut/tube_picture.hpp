@@ -26,6 +26,10 @@ private:
         Vec3 at_mm;
         double radius_mm, share; ///< share of that circle which is medium
     };
+    struct Filling {
+        double liquid_mm2 = 0, gas_mm2 = 0, solids_mg_mm = 0;
+    };
+    static Filling filling(TubeFluid const& tube, int cell);
     template <typename SpotOf> Tubes draw(TubeFluid const& tube, SpotOf const& spot_of) const;
     Spot spot(TubeFluid const& tube, int cell, double own_mm2, double other_mm2, Vec3 const& towards) const;
 

@@ -13,6 +13,7 @@ constexpr double refractory_s = 0.25;            // ventricular muscle; typical 
 constexpr double q_to_r_s = 0.04;                // half of a narrow QRS complex
 constexpr double coupling = 0.62;                // of a premature beat, share of the sinus interval; typical 0.5-0.7
 constexpr double fibrillation_spread = 0.22;     // SD / mean of RR in atrial fibrillation; typical 0.2-0.25
+constexpr double wide_strength = 0.8;            // of a beat that begins in a ventricle; paced: dP/dt down by 10-30 %
 constexpr double atrial_rate_per_min = 80;       // of the sinus node behind a ventricular tachycardia
 
 /// From the R wave to the end of ejection after a beat of this length: QS2 of Weissler et al. 1968 (men) less the way
@@ -159,8 +160,11 @@ void Heartbeat::activate()
         now_.atrium = 0;
         return;
     }
+    // A beat that begins in a ventricle spreads slowly: its fibres pull one after another.
+    bool const is_wide = now_.is_premature || settings_.rhythm == Rhythm::ventricular_tachycardia;
     // What is left of the beat before fades as muscle relaxes (time constant about 35 ms).
-    now_.ventricle = std::max(ventricle_activation(s / systole_s_), carry_ * std::exp(-s / 0.035));
+    now_.ventricle =
+        std::max((is_wide ? wide_strength : 1) * ventricle_activation(s / systole_s_), carry_ * std::exp(-s / 0.035));
     double atrium = 0;
     if (settings_.rhythm == Rhythm::ventricular_tachycardia) {
         // The atria follow their own node.

@@ -18,7 +18,10 @@ constexpr double most_lag_mm = 1.2, lag_speed_mm_s = 15;
 
 Mode stood(Mode const& m, float dome, float lag)
 {
-    return {dome * m.x, dome * m.y - lag * m.w, dome * m.z, 0};
+    Mode d = dome * m;
+    d.v[1] += lag * m.z();
+    d.v[3] = 0;
+    return d;
 }
 
 } // namespace
@@ -34,7 +37,8 @@ Vec3 BreathMap::moved(Vec3 const& rest, BreathStand const& stand) const
 {
     Cell cell;
     if (is_still() || !cell.find(grid_, rest)) return rest;
-    Mode const m = linear(cell, [&](std::size_t n) { return mode_[n]; });
+    Mode const* const mode = mode_.data();
+    Mode const m = linear(cell, [&](std::size_t n) { return mode[n]; });
     return rest + way(stood(m, float(stand.dome_mm), float(stand.lag_mm)));
 }
 
@@ -43,14 +47,16 @@ Slope BreathMap::slope_at(Vec3 const& p, BreathStand const& stand) const
     Cell cell;
     if (!cell.find(grid_, p)) return {};
     auto const dome = float(stand.dome_mm), lag = float(stand.lag_mm);
-    return linear_with_slope(cell, grid_.spacing_mm, [&](std::size_t n) { return stood(mode_[n], dome, lag); });
+    Mode const* const mode = mode_.data();
+    return linear_with_slope(cell, grid_.spacing_mm, [&](std::size_t n) { return stood(mode[n], dome, lag); });
 }
 
 Vec3 BreathMap::rest_of(Vec3 const& moved, BreathStand const& stand) const
 {
     if (is_still()) return moved;
-    Slope const here = slope_at(moved, stand);
-    return undone(moved, moved - way(here.value), [&](Vec3 const& p) { return slope_at(p, stand); });
+    Slope last = slope_at(moved, stand);
+    return undone(moved, moved - solved(last, way(last.value)), with_care, last,
+                  [&](Vec3 const& p) { return slope_at(p, stand); });
 }
 
 void BreathMap::make_tables()
@@ -65,53 +71,55 @@ void BreathMap::make_tables()
                     for (int x = 0; x < grid_.size.x; ++x) {
                         Vec3 const at = grid_.at({x, y, z}), rest = rest_of(at, stand);
                         Cell cell;
-                        float const lag =
-                            cell.find(grid_, rest) ? linear(cell, [&](std::size_t n) { return mode_[n]; }).w : 0;
-                        glm::vec3 const back{rest - at};
-                        back_[std::size_t(t)][number_of(grid_, {x, y, z})] = {back.x, back.y, back.z, lag};
+                        float const lung =
+                            cell.find(grid_, rest) ? linear(cell, [&](std::size_t n) { return mode_[n]; }).w() : 0;
+                        back_[std::size_t(t)][number_of(grid_, {x, y, z})] = Mode{rest - at, double(lung)};
                     }
         });
     }
 }
 
-void BreathMap::forward_row(int y, int z, BreathStand const& stand, glm::vec3* forward) const
-{
-    Mode const* const mode = mode_.data() + number_of(grid_, {0, y, z});
-    auto const dome = float(stand.dome_mm), lag = float(stand.lag_mm);
-    for (int x = 0; x < grid_.size.x; ++x) {
-        Mode const m = stood(mode[x], dome, lag);
-        forward[x] = {m.x, m.y, m.z};
-    }
-}
-
-void BreathMap::backward_row(int y, int z, BreathStand const& stand, glm::vec3* backward) const
+void BreathMap::draw(int z, BreathStand const& stand, Plane const& plane) const
 {
     // The parabola through the three nearest tables.
     double const at = (stand.dome_mm - table_first) / table_step;
     int const middle = std::clamp(int(std::lround(at)), 1, tables - 2);
     double const t = at - middle;
     auto const a = float(0.5 * t * (t - 1)), b = float(1 - t * t), c = float(0.5 * t * (t + 1));
-    std::size_t const first = number_of(grid_, {0, y, z});
-    auto const row = [&](int table, std::size_t n) { return back_[std::size_t(table)].data() + n; };
-    Mode const *const low = row(middle - 1, first), *const mid = row(middle, first),
-                      *const high = row(middle + 1, first);
-    int const count = grid_.size.x;
-    for (int x = 0; x < count; ++x) {
-        Mode const m = a * low[x] + b * mid[x] + c * high[x];
-        backward[x] = {m.x, m.y, m.z};
+    auto const dome = float(stand.dome_mm), lag = float(stand.lag_mm);
+    int const count = grid_.size.x, rows = grid_.size.y;
+    for (int y = 0; y < rows; ++y) {
+        std::size_t const first = number_of(grid_, {0, y, z}), to = std::size_t(y) * plane.row;
+        Mode const* const low = back_[std::size_t(middle - 1)].data() + first;
+        Mode const* const mid = back_[std::size_t(middle)].data() + first;
+        Mode const* const high = back_[std::size_t(middle + 1)].data() + first;
+        Mode const* const mode = mode_.data() + first;
+        glm::vec3 *const forward = plane.forward + to, *const backward = plane.backward + to;
+        float* const lung = plane.lung + to;
+        for (int x = 0; x < count; ++x) {
+            Mode const d = stood(mode[x], dome, lag), m = a * low[x] + b * mid[x] + c * high[x];
+            forward[x] = {d.x(), d.y(), d.z()};
+            backward[x] = {m.x(), m.y(), m.z()};
+            lung[x] = m.w();
+        }
     }
-    if (stand.lag_mm == 0 || y == 0 || y + 1 == grid_.size.y) return;
-    // Hysteresis came last on the way out: a step of it along y, then the way back from there; linear on the lattice.
-    bool const is_back = stand.lag_mm > 0;
-    std::size_t const beside = number_of(grid_, {0, is_back ? y + 1 : y - 1, z});
-    Mode const *const low2 = row(middle - 1, beside), *const mid2 = row(middle, beside),
-                      *const high2 = row(middle + 1, beside);
-    auto const lag = float(stand.lag_mm), per_step = float(std::abs(stand.lag_mm) / grid_.spacing_mm);
-    for (int x = 0; x < count; ++x) {
-        Mode const here = a * low[x] + b * mid[x] + c * high[x];
-        Mode const there = a * low2[x] + b * mid2[x] + c * high2[x];
-        Mode const m = here + (per_step * here.w) * (there - here);
-        backward[x] = {m.x, m.y + lag * here.w, m.z};
+    if (lag == 0) return;
+    // Hysteresis is small: a step of it along y, then the way back from there, linear on the lattice. How much of it
+    // there is follows from the way along z at the tissue's rest. Rows in the order that leaves the next one as it was.
+    constexpr float enough_mm = 2; // of the dome's way, to divide by
+    bool const is_divided = std::abs(dome) > enough_mm;
+    int const next = lag > 0 ? 1 : -1;
+    for (int n = 1; n + 1 < rows; ++n) {
+        int const y = next > 0 ? n : rows - 1 - n;
+        glm::vec3* const here = plane.backward + std::size_t(y) * plane.row;
+        glm::vec3 const* const there = plane.backward + std::size_t(y + next) * plane.row;
+        Mode const* const mode = mode_.data() + number_of(grid_, {0, y, z});
+        float const by = is_divided ? -lag / dome : 0, per_step = float(next / grid_.spacing_mm);
+        for (int x = 0; x < count; ++x) {
+            float const shift = is_divided ? by * here[x].z : lag * mode[x].z(); // forward along y
+            here[x] += (-shift * per_step) * (there[x] - here[x]);
+            here[x].y -= shift;
+        }
     }
 }
 

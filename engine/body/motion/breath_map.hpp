@@ -13,7 +13,7 @@ struct BreathStand {
 BreathStand breath_stand(BodyPose const& pose, double reference_dome_mm);
 
 /// Where breathing moves tissue: a mode per millimetre of the dome's way, on a lattice over the trunk; its way back is
-/// tabled for some ways of the dome. Mode::w is what the hysteresis takes along.
+/// tabled for some ways of the dome. Hysteresis shifts along y what moves along z. Mode::w: share of lung.
 class BreathMap {
 public:
     BreathMap() = default;
@@ -23,11 +23,14 @@ public:
     FieldGrid const& grid() const { return grid_; }
     Vec3 moved(Vec3 const& rest, BreathStand const& stand) const;
     Vec3 rest_of(Vec3 const& moved, BreathStand const& stand) const;
-    /// Displacement of the lattice's points; `forward` and `backward` have one value per point.
-    void forward_row(int y, int z, BreathStand const& stand, glm::vec3* forward) const;
-    void backward_row(int y, int z, BreathStand const& stand, glm::vec3* backward) const;
-    /// 1 in the lungs, 0 more than a little way from them, at rest.
-    Field const& lung() const { return lung_; }
+    /// Displacement of the points of one plane of the lattice, the first point of row y at [y * row]; `lung` gets the
+    /// share of lung that the tissue there is: 1 in the lungs, 0 more than a little way from them.
+    struct Plane {
+        glm::vec3 *forward, *backward;
+        float* lung;
+        std::size_t row;
+    };
+    void draw(int z, BreathStand const& stand, Plane const& plane) const;
 
 private:
     Slope slope_at(Vec3 const& p, BreathStand const& stand) const;
@@ -36,7 +39,6 @@ private:
     FieldGrid grid_;
     std::vector<Mode> mode_;
     std::vector<std::vector<Mode>> back_; ///< way back at every point, for every tabled way of the dome
-    Field lung_;
 };
 
 } // namespace fluoro::motion

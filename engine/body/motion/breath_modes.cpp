@@ -15,9 +15,11 @@ constexpr double chest_up_per_mm = 0.12;          // of the ribs' front ends
 constexpr double lateral_per_mm = 0.1;            // of the side of the lower ribs (bucket handle)
 constexpr double heart_turn_per_mm = 0.0262 / 19; // 1.5 degrees at 19 mm (Shechter 2004)
 
-constexpr double slide_from_mm = 14, slide_mm = 40; // from bone inward: still, then more and more with the dome
-constexpr double heart_fade_mm = 32;                // from the heart outward, along z twice that
-constexpr double blur_mm = 10;
+// From bone inward: still, then more and more with the dome; the spine keeps more about it still.
+constexpr double slide_from_mm = 8, slide_from_spine_mm = 16, slide_mm = 34;
+constexpr double solid_share = 0.75; // liver, spleen and kidneys go so far with the dome even beside the wall
+constexpr double heart_fade_mm = 32; // from the heart outward, along z twice that
+constexpr double blur_mm = 10, blur_along_mm = 28;
 constexpr double margin_mm = 30, front_margin_mm = 42; // of the lattice about what moves
 constexpr double lung_reach_mm = 8;                    // beyond the lungs where their density is still told
 
@@ -143,10 +145,11 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
     Census const census = tissue.census(grid_);
     Mask const cavity = closed(census.of(Kind::lung | solid | bowel | fat | Kind::heart | great), 15);
     Field const from_cavity = distance_to(cavity);
-    Mask still = census.of(bone, 0.1);
-    Field const from_bone = distance_to(still);
+    Mask still = census.of(bone | cartilage, 0.1);
+    Field const from_bone = distance_to(still), from_spine = distance_to(census.of(spine, 0.1));
     for (std::size_t n = 0; n < still.is.size(); ++n) still.is[n] = still.is[n] || double(from_cavity.value[n]) > 16;
     Field const from_still = distance_to(still);
+    Mask const is_solid = census.of(solid);
     Mask chest_way = census.of(great);
     for_each_point(grid_, [&](glm::ivec3 const& at, std::size_t n) {
         if (grid_.at(at).z < h.dome) chest_way.is[n] = 0;
@@ -159,13 +162,16 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
     for_each_point(grid_, [&](glm::ivec3 const& at, std::size_t n) {
         double const z = grid_.at(at).z;
         double const heart_share = ramp(double(from_heart.value[n]), heart_fade_mm, 0);
-        double const slide = ramp(double(from_still.value[n]), slide_from_mm, slide_from_mm + slide_mm);
-        organ_part.value[n] = float((1 - heart_share) * slide * share_at(h, z));
+        double const slide =
+            std::min(ramp(double(from_still.value[n]), slide_from_mm, slide_from_mm + slide_mm),
+                     ramp(double(from_spine.value[n]), slide_from_spine_mm, slide_from_spine_mm + slide_mm));
+        double const goes = std::max(slide, is_solid.is[n] ? solid_share : 0);
+        organ_part.value[n] = float((1 - heart_share) * goes * share_at(h, z));
         near_heart.value[n] = float(heart_share * ramp(double(from_bone.value[n]), 6, 24));
         wall.value[n] = float(ramp(double(from_cavity.value[n]), 0, 8)); // rises; what slides along it does not
-        heart_part.value[n] = near_heart.value[n] * float(ramp(z, h.apex, h.heart));
+        heart_part.value[n] = near_heart.value[n] * float(ramp(z, h.apex, h.heart + 0.3 * (h.apex - h.heart)));
     });
-    for (Field* part : {&organ_part, &heart_part, &near_heart, &wall}) blur(*part, blur_mm);
+    for (Field* part : {&organ_part, &heart_part, &near_heart, &wall}) blur(*part, blur_mm, blur_along_mm);
 
     // So much of each that the dome and the heart go as far as they should.
     Vec3 const dome = *tissue.place("diaphragm-dome-right");
@@ -183,9 +189,13 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
     SpineFront const spine_front{tissue, organs.high.y - 40};
     double const half_width = 0.5 * (organs.high.x - organs.low.x), middle = 0.5 * (organs.high.x + organs.low.x);
     Vec3 const first = grid_.origin_mm, last = grid_.at(grid_.size - 1);
+    Field const from_lung = distance_to(census.of(Kind::lung, 0.1));
     mode_.resize(points_of(grid_));
     for_each_point(grid_, [&](glm::ivec3 const& at, std::size_t n) {
-        Vec3 const p = grid_.at(at);
+        // The heart goes as one: pump and bucket handle shift it as they do its middle.
+        Vec3 const at_point = grid_.at(at);
+        Vec3 const p =
+            centre ? glm::mix(at_point, *centre, std::min(1.0, 1.3 * double(near_heart.value[n]))) : at_point;
         double const down = organs_by * double(organ_part.value[n]) + heart_by * double(heart_part.value[n]);
         // Pump and bucket handle of the ribs, and the belly's wall: nothing at the spine, most at the front.
         double const back = spine_front.at(p.z), front = skin.low.y;
@@ -193,24 +203,20 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
         double const chest = smooth_ramp(p.z, h.apex, h.xiphoid) * smooth_ramp(p.z, h.pelvis, h.xiphoid);
         double const belly = smooth_ramp(p.z, h.xiphoid + 30, h.kidney) * smooth_ramp(p.z, h.pelvis, h.kidney - 30);
         // Nothing at the lattice's border.
-        double const border = ramp(std::abs(p.x - middle), half_width + margin_mm, half_width) *
-                              ramp(p.y, first.y, skin.low.y) * ramp(p.y, last.y, last.y - margin_mm) *
-                              ramp(p.z, first.z, first.z + grid_.spacing_mm) *
-                              ramp(p.z, last.z, last.z - grid_.spacing_mm);
+        double const border = ramp(std::abs(at_point.x - middle), half_width + margin_mm, half_width) *
+                              ramp(at_point.y, first.y, skin.low.y) * ramp(at_point.y, last.y, last.y - margin_mm) *
+                              ramp(at_point.z, first.z, first.z + grid_.spacing_mm) *
+                              ramp(at_point.z, last.z, last.z - grid_.spacing_mm);
         Vec3 d{lateral_per_mm * chest * (p.x - middle) / half_width,
                -(chest_per_mm * chest + belly_per_mm * belly) * forth,
                chest_up_per_mm * chest * forth * double(wall.value[n]) - down};
         if (centre) {
             double const turn = heart_turn_per_mm * double(near_heart.value[n]);
-            d.y += turn * (p.z - centre->z);
-            d.z -= turn * (p.y - centre->y);
+            d.y += turn * (at_point.z - centre->z);
+            d.z -= turn * (at_point.y - centre->y);
         }
-        mode_[n] = {float(border * d.x), float(border * d.y), float(border * d.z), float(border * down)};
+        mode_[n] = Mode{border * d, ramp(double(from_lung.value[n]), 2 * lung_reach_mm, lung_reach_mm)};
     });
-    Field const from_lung = distance_to(census.of(Kind::lung, 0.1));
-    lung_ = {grid_, std::vector<float>(points_of(grid_))};
-    for (std::size_t n = 0; n < lung_.value.size(); ++n)
-        lung_.value[n] = float(ramp(double(from_lung.value[n]), 2 * lung_reach_mm, lung_reach_mm));
     make_tables();
 }
 

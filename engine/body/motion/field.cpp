@@ -103,16 +103,16 @@ Field distance_to(Mask const& mask, double z_share)
     return field;
 }
 
-void blur(Field& field, double sigma_mm)
+void blur(Field& field, double across_mm, double along_mm)
 {
-    double const sigma = sigma_mm / field.grid.spacing_mm;
-    int const reach = std::max(1, int(std::ceil(3 * sigma)));
-    std::vector<double> weight(std::size_t(2 * reach + 1));
-    double sum = 0;
-    for (int i = -reach; i <= reach; ++i)
-        sum += weight[std::size_t(i + reach)] = std::exp(-0.5 * i * i / (sigma * sigma));
-    for (double& w : weight) w /= sum;
     for (int axis = 0; axis < 3; ++axis) {
+        double const sigma = (axis == 2 ? along_mm : across_mm) / field.grid.spacing_mm;
+        int const reach = std::max(1, int(std::ceil(3 * sigma)));
+        std::vector<double> weight(std::size_t(2 * reach + 1));
+        double sum = 0;
+        for (int i = -reach; i <= reach; ++i)
+            sum += weight[std::size_t(i + reach)] = std::exp(-0.5 * i * i / (sigma * sigma));
+        for (double& w : weight) w /= sum;
         Lines const lines = lines_along(field.grid, axis);
         parallel_for(lines.count, [&](int first, int last) {
             std::vector<double> f(std::size_t(lines.length));

@@ -47,8 +47,8 @@ struct Mask {
 /// Distance to the nearest point of the mask [mm]; millimetres along z count as `z_share` of one. Large where the mask
 /// is empty.
 Field distance_to(Mask const& mask, double z_share = 1);
-/// Weighted with a Gaussian of this standard deviation; values at the border go on beyond it.
-void blur(Field& field, double sigma_mm);
+/// Weighted with a Gaussian of these standard deviations across and along z; values at the border go on beyond it.
+void blur(Field& field, double across_mm, double along_mm);
 /// 0 up to `from`, 1 beyond `to` (or the other way round when to < from).
 inline double ramp(double x, double from, double to)
 {

@@ -8,13 +8,16 @@ namespace fluoro::motion {
 
 namespace {
 
-constexpr double fine_mm = 2.5;                       // distances to the cavities are found at
-constexpr double margin_mm = 36;                      // of the lattice about the heart
-constexpr double reach_mm = 28;                       // over which the heart's neighbours give way
-constexpr double round_mm = 12;                       // along the axis, where descent turns over at the valves' plane
-constexpr double atria_mm = 55;                       // from the valves' plane to where the atria hold still
-constexpr double wall_mm = 9;                         // of the left ventricle
-constexpr double unit_mm = 25;                        // radius at which a mode of amplitude 1 mm is 1 mm
+constexpr double fine_mm = 2.5;    // distances to the cavities are found at
+constexpr double margin_mm = 36;   // of the lattice about the heart
+constexpr double reach_mm = 28;    // over which the heart's neighbours give way
+constexpr double round_mm = 12;    // along the axis, where descent turns over at the valves' plane
+constexpr double atria_mm = 55;    // from the valves' plane to where the atria hold still
+constexpr double wall_mm = 9;      // of the left ventricle
+constexpr double unit_mm = 25;     // radius at which a mode of amplitude 1 mm is 1 mm
+constexpr double septal_mm = 7;    // from the left ventricle's axis to where its walls draw together, at the base
+constexpr double horn_share = 0.3; // of the right ventricle's narrowing: along its crescent over across it
+constexpr double root_still = 0.3, root_mm = 40; // share by which the aortic root descends less, and how far about it
 constexpr double base_turn = -0.35, apex_turn = 0.65; // of the twist between them
 
 /// The heart's own axes, from the middle of the mitral valve.
@@ -52,7 +55,7 @@ double along(double s, double end)
 /// Labels of the heart's surroundings on a fine lattice, as distances.
 struct HeartFields {
     Field ventricle[2], atrium[2], heart, bone;
-    Vec3 atrium_middle[2]{Vec3{0}, Vec3{0}};
+    Vec3 ventricle_middle[2]{Vec3{0}, Vec3{0}}, atrium_middle[2]{Vec3{0}, Vec3{0}};
     bool has_ventricle[2]{}, has_atrium[2]{};
 };
 
@@ -80,6 +83,7 @@ HeartFields fields_of(Tissue const& tissue, FieldGrid const& fine)
         f.atrium[side] = distance_to(cavity[atrium]);
         f.has_ventricle[side] = count[ventricle] > 0;
         f.has_atrium[side] = count[atrium] > 0;
+        if (f.has_ventricle[side]) f.ventricle_middle[side] = sum[ventricle] / double(count[ventricle]);
         if (f.has_atrium[side]) f.atrium_middle[side] = sum[atrium] / double(count[atrium]);
     }
     f.heart = distance_to(is_heart);
@@ -92,7 +96,7 @@ template <class Weight> Field weight(FieldGrid const& fine, double blur_mm, Weig
 {
     Field field{fine, std::vector<float>(points_of(fine))};
     for (std::size_t n = 0; n < field.value.size(); ++n) field.value[n] = float(of(n));
-    blur(field, blur_mm);
+    blur(field, blur_mm, blur_mm);
     return field;
 }
 
@@ -122,26 +126,35 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
     HeartFields const f = fields_of(tissue, fine);
 
     double const smooth_mm = 0.55 * spacing_mm;
-    auto const free = [&](std::size_t n, double over_mm) { return ramp(double(f.bone.value[n]), 3, 3 + over_mm); };
+    auto const free = [&](std::size_t n, double over_mm) { return ramp(double(f.bone.value[n]), 0, over_mm); };
     Field const carried = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
-        return ramp(double(f.heart.value[n]), 4 + reach_mm, 4) * free(n, 12);
+        return ramp(double(f.heart.value[n]), 4 + reach_mm, 4) * free(n, 26);
     });
     // Incompressible muscle: what a ring of radius r gives way by goes with 1 / r, more steeply while it is shortened.
     Field const left = weight(fine, smooth_mm, [&](std::size_t n) {
-        double const d = double(f.ventricle[0].value[n]), r = 22;
-        return std::pow(r / (r + d), 3) * ramp(d, 34, 14) * free(n, 8);
+        double const d = std::max(0.0, double(f.ventricle[0].value[n]) - smooth_mm / 2), r = 24;
+        return std::pow(r / (r + d), 3.6) * ramp(d, 34, 14) * free(n, 8);
     });
-    Field const right = weight(fine, smooth_mm, [&](std::size_t n) {
-        return ramp(double(f.ventricle[1].value[n]), 24, 1) * free(n, 8) *
-               ramp(double(f.ventricle[0].value[n]), wall_mm - 2, wall_mm + unit_mm - 2);
+    Field const right = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
+        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 16) *
+               std::clamp((double(f.ventricle[0].value[n]) - wall_mm + 2) / unit_mm, 0.0, 1.5);
     });
     std::array<Field, 2> atrium;
     for (int side = 0; side < 2; ++side)
-        atrium[std::size_t(side)] = weight(
-            fine, smooth_mm, [&](std::size_t n) { return ramp(double(f.atrium[side].value[n]), 18, 1) * free(n, 8); });
+        atrium[std::size_t(side)] = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
+            return ramp(double(f.atrium[side].value[n]), 24, 1) * free(n, 8) *
+                   ramp(double(f.ventricle[side].value[n]), 5, 20);
+        });
     Field const twisted = weight(
         fine, smooth_mm, [&](std::size_t n) { return ramp(double(f.ventricle[0].value[n]), 38, 12) * free(n, 8); });
 
+    Field const right_free = weight(fine, 1.6 * smooth_mm, [&](std::size_t n) {
+        return ramp(double(f.ventricle[1].value[n]), 34, 4) * free(n, 16) *
+               ramp(double(f.ventricle[0].value[n]), wall_mm - 2, wall_mm + 13);
+    });
+    Vec3 const anterior = glm::cross(axes->septal, axes->apical);
+    Vec3 const right_across = f.ventricle_middle[1] - axes->origin;
+    auto const aortic = tissue.place({"aortic-valve", "aortic-root"});
     box.modes = heart_modes;
     box.mode.assign(points_of(box.grid) * heart_modes, {});
     for_each_point(box.grid, [&](glm::ivec3 const& at, std::size_t n) {
@@ -151,9 +164,11 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
         Vec3 const across = from - s * axes->apical;
         double const r = glm::length(across);
         auto const set = [&](HeartMode mode, Vec3 const& d) {
-            box.mode[n * heart_modes + std::size_t(mode)] = {float(d.x), float(d.y), float(d.z), 0};
+            box.mode[n * heart_modes + std::size_t(mode)] = Mode{d};
         };
-        double const descent = (1 - (s > 0 ? along(s, axes->length) : along(-s, atria_mm))) * carried.at(p);
+        double const by_root = aortic ? smooth_ramp(glm::length(p - *aortic), root_mm, 0) : 0;
+        double const descent =
+            (1 - (s > 0 ? along(s, axes->length) : along(-s, atria_mm))) * carried.at(p) * (1 - root_still * by_root);
         // From the mitral annulus, which goes down as the left ventricle shortens, to the tricuspid's far side.
         double const to_right = smooth_ramp(t, 0, 1.3 * axes->tricuspid);
         set(descent_left, descent * (1 - to_right) * axes->apical);
@@ -161,8 +176,16 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
         double const turn =
             s > 0 ? std::lerp(base_turn, apex_turn, std::min(s / axes->length, 1.1)) : base_turn * ramp(s, -30, 0);
         set(twist, turn * twisted.at(p) * glm::cross(axes->apical, across));
-        if (f.has_ventricle[0]) set(squeeze_left, -left.at(p) / unit_mm * across);
-        if (f.has_ventricle[1] && r > 1) set(squeeze_right, -right.at(p) / r * across);
+        // The annulus narrows less than the cavity, the side wall comes nearer than the septum.
+        double const base = std::lerp(0.6, 1.0, smooth_ramp(s, -10, 15)),
+                     to_septum = septal_mm * ramp(s, axes->length, 0);
+        if (f.has_ventricle[0]) set(squeeze_left, -base * left.at(p) / unit_mm * (across - to_septum * axes->septal));
+        // The free wall comes to the septum, and the crescent's horns nearer to each other.
+        double const inflow = smooth_ramp(s, -24, 26); // the inlet keeps near its valve
+        double const horn = glm::dot(across - right_across, anterior);
+        if (f.has_ventricle[1] && r > 1)
+            set(squeeze_right,
+                -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior));
         if (f.has_atrium[0]) set(swell_left, atrium[0].at(p) / unit_mm * (p - f.atrium_middle[0]));
         if (f.has_atrium[1]) set(swell_right, atrium[1].at(p) / unit_mm * (p - f.atrium_middle[1]));
     });

@@ -11,11 +11,11 @@ constexpr double sample_mm = 2.5;
 // Of a man at rest: descent of the mitral and of the tricuspid annulus [mm] and twist [rad] at these shares of volume
 // thrown out (Hudsmith 2005 for the shares; typical for the ways), in proportion to them.
 constexpr double left_ejection = 0.69, left_descent_mm = 14, twist_rad = 0.21;
-constexpr double right_ejection = 0.59, right_descent_mm = 21;
+constexpr double right_ejection = 0.59, right_descent_mm = 18;
 constexpr double reference_length_mm = 93; // mitral valve to apex
 constexpr double least_share = 0.25, most_share = 2.5;
-constexpr std::array<int, chamber_count> solved{squeeze_left, squeeze_right, swell_left, swell_right};
-constexpr std::array<double, chamber_count> most_amplitude_mm{14, 20, 14, 14};
+constexpr std::array<int, chamber_count> own_mode{squeeze_left, squeeze_right, swell_left, swell_right};
+constexpr std::array<double, chamber_count> most_amplitude_mm{16, 24, 14, 14};
 
 /// Calls see(coefficient's number, a, b, c) for every product of up to three amplitudes; -1: none.
 template <class See> void for_each_product(See const& see)
@@ -95,13 +95,18 @@ HeartVolumes::HeartVolumes(Tissue const& tissue, ModeBox const& box)
 
 double HeartVolumes::share(int chamber, Amplitudes const& amplitude) const
 {
-    auto const& coefficient = coefficient_[std::size_t(chamber)];
-    double sum = 0;
-    for_each_product([&](int number, int a, int b, int c) {
-        double product = coefficient[std::size_t(number)];
-        for (int const m : {a, b, c}) product *= m < 0 ? 1 : double(amplitude[std::size_t(m)]);
-        sum += product;
-    });
+    // In the order of for_each_product().
+    double const* c = coefficient_[std::size_t(chamber)].data();
+    double sum = *c++;
+    for (std::size_t i = 0; i < heart_modes; ++i) {
+        double with_first = *c++;
+        for (std::size_t j = i; j < heart_modes; ++j) {
+            double with_second = *c++;
+            for (std::size_t k = j; k < heart_modes; ++k) with_second += *c++ * double(amplitude[k]);
+            with_first += with_second * double(amplitude[j]);
+        }
+        sum += with_first * double(amplitude[i]);
+    }
     return sum;
 }
 
@@ -121,7 +126,7 @@ Amplitudes HeartVolumes::amplitudes(std::array<double, chamber_count> const& wan
         double worst = 0;
         for (int c = 0; c < chamber_count; ++c) {
             if (!is_known_[std::size_t(c)]) continue;
-            float& own = amplitude[std::size_t(solved[std::size_t(c)])];
+            float& own = amplitude[std::size_t(own_mode[std::size_t(c)])];
             constexpr float step = 0.05F;
             double const now = share(c, amplitude), miss = now - share_wanted[std::size_t(c)];
             worst = std::max(worst, std::abs(miss));

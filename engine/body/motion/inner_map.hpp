@@ -12,9 +12,14 @@ namespace fluoro::motion {
 struct ModeBox {
     FieldGrid grid;
     int modes = 0;
-    std::vector<Mode> mode; ///< point * modes + m
+    std::vector<Mode> mode;              ///< point * modes + m
+    std::vector<std::uint8_t> is_moving; ///< by a cell's first point: whether any of its corners ever moves
     bool is_still() const { return modes == 0; }
+    /// All modes of a point.
     Mode const* at(std::size_t point) const { return mode.data() + point * std::size_t(modes); }
+    void find_moving();
+    /// The cell of a point; false where nothing ever moves.
+    bool find(Cell& cell, Vec3 const& p) const { return cell.find(grid, p) && is_moving.data()[cell.first] != 0; }
 };
 
 inline constexpr int most_modes = 8;

@@ -6,25 +6,35 @@
 // Displacements that are known at the points of a lattice and linear between them, and what is asked of them.
 namespace fluoro::motion {
 
-/// A displacement [mm] and one number more.
-struct alignas(16) Mode {
-    float x = 0, y = 0, z = 0, w = 0;
+/// A displacement [mm] and one number more; four numbers that the processor adds at once.
+struct Mode {
+    using Four = float __attribute__((vector_size(16)));
+    Four v{0, 0, 0, 0};
+    Mode() = default;
+    Mode(Four four) : v{four} {}
+    Mode(float x, float y, float z, float w) : v{x, y, z, w} {}
+    explicit Mode(Vec3 const& d, double w = 0) : v{float(d.x), float(d.y), float(d.z), float(w)} {}
+    float x() const { return v[0]; }
+    float y() const { return v[1]; }
+    float z() const { return v[2]; }
+    float w() const { return v[3]; }
+    bool is_still() const { return v[0] == 0 && v[1] == 0 && v[2] == 0; }
 };
 inline Mode operator+(Mode const& a, Mode const& b)
 {
-    return {a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w};
+    return a.v + b.v;
 }
 inline Mode operator-(Mode const& a, Mode const& b)
 {
-    return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
+    return a.v - b.v;
 }
 inline Mode operator*(float s, Mode const& a)
 {
-    return {s * a.x, s * a.y, s * a.z, s * a.w};
+    return Mode::Four{s, s, s, s} * a.v;
 }
 inline Vec3 way(Mode const& m)
 {
-    return {double(m.x), double(m.y), double(m.z)};
+    return {double(m.x()), double(m.y()), double(m.z())};
 }
 
 /// Where a point lies in a lattice: its cell's first point and the shares along the axes.
@@ -34,16 +44,19 @@ struct Cell {
     /// False outside.
     bool find(FieldGrid const& grid, Vec3 const& p)
     {
-        Vec3 const at = (p - grid.origin_mm) * (1 / grid.spacing_mm);
-        Vec3 const last{grid.size - 1};
-        if (!(at.x > 0 && at.y > 0 && at.z > 0 && at.x < last.x && at.y < last.y && at.z < last.z)) return false;
-        glm::ivec3 const low{at};
+        double const per_mm = 1 / grid.spacing_mm;
+        double const at_x = (p.x - grid.origin_mm.x) * per_mm, at_y = (p.y - grid.origin_mm.y) * per_mm,
+                     at_z = (p.z - grid.origin_mm.z) * per_mm;
+        if (!(at_x > 0 && at_y > 0 && at_z > 0 && at_x < grid.size.x - 1 && at_y < grid.size.y - 1 &&
+              at_z < grid.size.z - 1))
+            return false;
+        int const low_x = int(at_x), low_y = int(at_y), low_z = int(at_z);
         row = std::size_t(grid.size.x);
         plane = row * std::size_t(grid.size.y);
-        first = std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
-        x = float(at.x - low.x);
-        y = float(at.y - low.y);
-        z = float(at.z - low.z);
+        first = std::size_t(low_z) * plane + std::size_t(low_y) * row + std::size_t(low_x);
+        x = float(at_x - low_x);
+        y = float(at_y - low_y);
+        z = float(at_z - low_z);
         return true;
     }
 };
@@ -51,6 +64,13 @@ struct Cell {
 /// Value at a point of a cell, and the derivatives along the axes [per mm].
 struct Slope {
     Mode value, by_x, by_y, by_z;
+    void operator+=(Slope const& s)
+    {
+        value = value + s.value;
+        by_x = by_x + s.by_x;
+        by_y = by_y + s.by_y;
+        by_z = by_z + s.by_z;
+    }
 };
 /// `corner(n)`: the Mode at the lattice point of number n.
 template <class Corner> Mode linear(Cell const& c, Corner const& corner)
@@ -83,39 +103,53 @@ inline Mat3 gradient(Slope const& s)
     return {way(s.by_x), way(s.by_y), way(s.by_z)};
 }
 
-/// The X near `start` where X + d(X) = target; `slope(X)` gives d and its gradient there, as Slope. Newton, with
-/// shorter steps where whole ones lead away.
-template <class SlopeAt> Vec3 undone(Vec3 const& target, Vec3 const& start, SlopeAt const& slope_at)
+/// (1 + gradient)^-1 v by Cramer's rule; v itself where the map is about to fold.
+inline Vec3 solved(Slope const& slope, Vec3 const& v)
 {
-    constexpr double near_mm = 1e-3;
+    Vec3 a = way(slope.by_x), b = way(slope.by_y), c = way(slope.by_z);
+    a.x += 1;
+    b.y += 1;
+    c.z += 1;
+    Vec3 const bc = glm::cross(b, c);
+    double const det = glm::dot(a, bc);
+    if (det < 0.05) return v;
+    return Vec3{glm::dot(v, bc), glm::dot(a, glm::cross(v, c)), glm::dot(a, glm::cross(b, v))} / det;
+}
+
+/// How well a displacement is undone: where the search ends [mm], and a step so short that nobody needs to look where
+/// it led.
+struct Care {
+    double near_mm, short_mm;
+};
+inline constexpr Care with_care{2e-3, 5e-3}, on_lattice{0.04, 0.2};
+
+/// The X near `start` where X + d(X) = target; `slope_at(X)` gives d and its gradient there, `last` gets the last one
+/// looked at. Newton, with shorter steps where whole ones lead away.
+template <class SlopeAt>
+Vec3 undone(Vec3 const& target, Vec3 const& start, Care const& care, Slope& last, SlopeAt const& slope_at)
+{
     Vec3 x = start;
-    Slope slope = slope_at(x);
-    Vec3 miss = x + way(slope.value) - target;
-    for (int step = 0; step < 12 && glm::dot(miss, miss) > near_mm * near_mm; ++step) {
-        Mat3 const jacobian = Mat3{1} + gradient(slope);
-        double const det = glm::determinant(jacobian);
-        Vec3 const whole = det > 0.05 ? glm::inverse(jacobian) * miss : miss;
-        for (double share = 1; share > 0.1; share *= 0.5) {
+    last = slope_at(x);
+    Vec3 miss = x + way(last.value) - target;
+    for (int step = 0; step < 12; ++step) {
+        double const missed = glm::dot(miss, miss);
+        if (missed <= care.near_mm * care.near_mm) break;
+        Vec3 const whole = solved(last, miss);
+        if (glm::dot(whole, whole) < care.short_mm * care.short_mm) return x - whole;
+        for (double share = 1;; share *= 0.5) {
             Vec3 const next = x - share * whole;
             Slope const there = slope_at(next);
             Vec3 const left = next + way(there.value) - target;
-            bool const is_last = share < 0.2;
-            if (glm::dot(left, left) < glm::dot(miss, miss) || is_last) {
-                x = next;
-                slope = there;
-                miss = left;
-                break;
-            }
+            if (glm::dot(left, left) >= missed && share > 0.2) continue;
+            x = next;
+            last = there;
+            miss = left;
+            break;
         }
     }
     return x;
 }
 
-/// The part of a lattice that `box` names, from point `low` on.
-inline FieldGrid part_of(FieldGrid const& lattice, glm::ivec3 const& low, glm::ivec3 const& size)
-{
-    return {lattice.at(low), lattice.spacing_mm, size};
-}
 /// Where the part's first point lies in the lattice.
 inline glm::ivec3 place_in(FieldGrid const& lattice, FieldGrid const& part)
 {

@@ -29,6 +29,7 @@ OrganMotion::Impl::Impl(Patient const& patient, OrganMotionSettings const& wante
     breath = BreathMap{tissue, settings};
     box = {heart_box(tissue, settings.lattice_mm), aorta_box(tissue, settings.lattice_mm),
            throat_box(tissue, settings.lattice_mm)};
+    for (ModeBox& b : box) b.find_moving();
     volumes = HeartVolumes{tissue, box[heart_place]};
     trunk = breath.grid();
     for (auto const place : {heart_place, aorta_place}) trunk = lattice_around(trunk, box[place].grid);
@@ -67,7 +68,7 @@ Vec3 OrganMotion::Impl::inner_moved(Vec3 const& rest, Stand const& stand) const
     Vec3 moved = rest;
     for (std::size_t b = 0; b < boxes; ++b) {
         Cell cell;
-        if (!stand.is_moving[b] || !cell.find(box[b].grid, rest)) continue;
+        if (!stand.is_moving[b] || !box[b].find(cell, rest)) continue;
         moved += way(linear(cell, [&](std::size_t n) { return combined(box[b].at(n), box[b].modes, stand.inner[b]); }));
     }
     return moved;
@@ -75,22 +76,20 @@ Vec3 OrganMotion::Impl::inner_moved(Vec3 const& rest, Stand const& stand) const
 
 Vec3 OrganMotion::Impl::inner_rest(Vec3 const& moved, Stand const& stand) const
 {
-    bool is_near = false;
     auto const slope_at = [&](Vec3 const& p) {
         Slope sum;
         for (std::size_t b = 0; b < boxes; ++b) {
             Cell cell;
-            if (!stand.is_moving[b] || !cell.find(box[b].grid, p)) continue;
-            is_near = true;
-            Slope const s = linear_with_slope(cell, box[b].grid.spacing_mm, [&](std::size_t n) {
+            if (!stand.is_moving[b] || !box[b].find(cell, p)) continue;
+            sum += linear_with_slope(cell, box[b].grid.spacing_mm, [&](std::size_t n) {
                 return combined(box[b].at(n), box[b].modes, stand.inner[b]);
             });
-            sum = {sum.value + s.value, sum.by_x + s.by_x, sum.by_y + s.by_y, sum.by_z + s.by_z};
         }
         return sum;
     };
-    Slope const here = slope_at(moved);
-    return is_near ? undone(moved, moved - way(here.value), slope_at) : moved;
+    Slope last = slope_at(moved);
+    if (last.value.is_still()) return moved;
+    return undone(moved, moved - solved(last, way(last.value)), with_care, last, slope_at);
 }
 
 OrganMotion::OrganMotion(Patient const& patient, OrganMotionSettings const& settings)

@@ -12,9 +12,9 @@ namespace {
 
 /// The modes of a box under one pose, point by point.
 struct Combined {
-    FieldGrid grid;
+    ModeBox const* box = nullptr; ///< null: does not move
+    glm::ivec3 place{0};          ///< of its first point in the picture's lattice
     std::vector<Mode> mode;
-    bool is_moving = false;
 };
 
 /// Points of the lattice that a box covers, grown by so many.
@@ -40,106 +40,128 @@ template <class See> void for_each_in(Range const& range, See const& see)
             for (at.x = range.first.x; at.x <= range.last.x; ++at.x) see(at);
 }
 
-constexpr double most_inner_mm = 30; ///< that breath carries the heart by: what its lattice is looked for around
+/// Sum of the boxes' displacements.
+struct Inner {
+    std::array<Combined, boxes> box;
+
+    Mode at_point(glm::ivec3 const& at) const
+    {
+        Mode sum;
+        for (Combined const& b : box) {
+            if (!b.box) continue;
+            glm::ivec3 const place = at - b.place, size = b.box->grid.size;
+            if (place.x < 0 || place.y < 0 || place.z < 0 || place.x >= size.x || place.y >= size.y ||
+                place.z >= size.z)
+                continue;
+            sum = sum + b.mode.data()[number_of(b.box->grid, place)];
+        }
+        return sum;
+    }
+    bool moves_near(Vec3 const& p) const
+    {
+        Cell cell;
+        return std::ranges::any_of(box, [&](Combined const& b) { return b.box && b.box->find(cell, p); });
+    }
+    Slope slope_at(Vec3 const& p) const
+    {
+        Slope sum;
+        for (Combined const& b : box) {
+            Cell cell;
+            if (!b.box || !b.box->find(cell, p)) continue;
+            Mode const* const mode = b.mode.data();
+            sum += linear_with_slope(cell, b.box->grid.spacing_mm, [&](std::size_t n) { return mode[n]; });
+        }
+        return sum;
+    }
+};
 
 } // namespace
 
 void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
 {
     std::size_t const points = points_of(d.grid);
-    d.forward_mm.assign(points, glm::vec3{0});
-    d.backward_mm.assign(points, glm::vec3{0});
+    d.forward_mm.resize(points);
+    d.backward_mm.resize(points);
+    d.density.resize(points);
     if (!breath.is_still()) {
         FieldGrid const& from = breath.grid();
-        glm::ivec3 const place = place_in(d.grid, from);
-        for (int z = 0; z < from.size.z; ++z)
-            for (int y = 0; y < from.size.y; ++y) {
-                std::size_t const n = number_of(d.grid, place + glm::ivec3{0, y, z});
-                breath.forward_row(y, z, stand.breath, d.forward_mm.data() + n);
-                breath.backward_row(y, z, stand.breath, d.backward_mm.data() + n);
-            }
-    }
-    std::array<Combined, boxes> inner;
-    for (std::size_t b = 0; b < boxes; ++b) {
-        if (!stand.is_moving[b]) continue;
-        inner[b] = {box[b].grid, std::vector<Mode>(points_of(box[b].grid)), true};
-        for (std::size_t n = 0; n < inner[b].mode.size(); ++n)
-            inner[b].mode[n] = combined(box[b].at(n), box[b].modes, stand.inner[b]);
-    }
-    auto const slope_at = [&](Vec3 const& p) {
-        Slope sum;
-        for (Combined const& i : inner) {
-            Cell cell;
-            if (!i.is_moving || !cell.find(i.grid, p)) continue;
-            Slope const s = linear_with_slope(cell, i.grid.spacing_mm, [&](std::size_t n) { return i.mode[n]; });
-            sum = {sum.value + s.value, sum.by_x + s.by_x, sum.by_y + s.by_y, sum.by_z + s.by_z};
+        for (int z = 0; z < from.size.z; ++z) {
+            std::size_t const n = number_of(d.grid, place_in(d.grid, from) + glm::ivec3{0, 0, z});
+            breath.draw(
+                z, stand.breath,
+                {d.forward_mm.data() + n, d.backward_mm.data() + n, d.density.data() + n, std::size_t(d.grid.size.x)});
         }
-        return sum;
-    };
-    int const carried =
-        breath.is_still() ? 0
-                          : int(std::ceil(std::min(std::abs(stand.breath.dome_mm), most_inner_mm) / d.grid.spacing_mm));
+    }
+    Inner inner;
     std::array<Range, boxes> at_rest, anywhere;
     for (std::size_t b = 0; b < boxes; ++b) {
-        if (!inner[b].is_moving) continue;
-        at_rest[b] = range_of(d.grid, inner[b].grid, 0);
-        anywhere[b] = range_of(d.grid, inner[b].grid, carried);
+        if (!stand.is_moving[b]) continue;
+        Combined& c = inner.box[b];
+        c = {&box[b], place_in(d.grid, box[b].grid), std::vector<Mode>(points_of(box[b].grid))};
+        for (std::size_t n = 0; n < c.mode.size(); ++n)
+            c.mode.data()[n] = combined(box[b].at(n), box[b].modes, stand.inner[b]);
+        at_rest[b] = range_of(d.grid, box[b].grid, 0);
+        // What lies in it may stand elsewhere with the breath.
+        float most = 0;
+        for_each_in(at_rest[b], [&](glm::ivec3 const& at) {
+            most = std::max(most, std::abs(d.forward_mm.data()[number_of(d.grid, at)].z));
+        });
+        anywhere[b] = range_of(d.grid, box[b].grid, int(std::ceil(double(most) / d.grid.spacing_mm)));
     }
     for (std::size_t b = 0; b < boxes; ++b) {
-        if (!inner[b].is_moving) continue;
+        if (!stand.is_moving[b]) continue;
         auto const is_done = [&](std::array<Range, boxes> const& ranges, glm::ivec3 const& at) {
             for (std::size_t before = 0; before < b; ++before)
                 if (ranges[before].has(at)) return true;
             return false;
         };
         for_each_in(at_rest[b], [&](glm::ivec3 const& at) {
-            if (is_done(at_rest, at)) return;
-            Mode sum;
-            for (Combined const& i : inner) {
-                if (!i.is_moving) continue;
-                glm::ivec3 const place = at - place_in(d.grid, i.grid);
-                if (glm::any(glm::lessThan(place, glm::ivec3{0})) ||
-                    glm::any(glm::greaterThanEqual(place, i.grid.size)))
-                    continue;
-                sum = sum + i.mode[number_of(i.grid, place)];
-            }
-            if (sum.x == 0 && sum.y == 0 && sum.z == 0) return;
+            Mode const sum = inner.at_point(at);
+            if (sum.is_still() || is_done(at_rest, at)) return;
             Vec3 const rest = d.grid.at(at);
-            d.forward_mm[number_of(d.grid, at)] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
+            d.forward_mm.data()[number_of(d.grid, at)] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
         });
+        // From the neighbour's rest on along the slope there is a good guess.
+        Vec3 rest{0}, before{0};
+        Slope slope;
         for_each_in(anywhere[b], [&](glm::ivec3 const& at) {
-            if (is_done(anywhere, at)) return;
-            std::size_t const n = number_of(d.grid, at);
-            Vec3 const moved = d.grid.at(at), before = moved + Vec3{d.backward_mm[n]};
-            Slope const here = slope_at(before);
-            if (here.value.x == 0 && here.value.y == 0 && here.value.z == 0) return;
-            Vec3 const rest = undone(before, before - way(here.value), slope_at);
-            d.backward_mm[n] = glm::vec3{rest - moved};
+            glm::vec3& back = d.backward_mm.data()[number_of(d.grid, at)];
+            Vec3 const moved = d.grid.at(at), target = moved + Vec3{back};
+            if (!inner.moves_near(target) || is_done(anywhere, at)) return;
+            Vec3 const step = target - before;
+            bool const is_beside = glm::dot(step, step) < 4 * d.grid.spacing_mm * d.grid.spacing_mm;
+            Vec3 const start = is_beside ? rest + solved(slope, step) : target;
+            rest = undone(target, start, on_lattice, slope, [&](Vec3 const& p) { return inner.slope_at(p); });
+            before = target;
+            back = glm::vec3{rest - moved};
         });
     }
 }
 
+/// From the share of lung at every point: lungs keep their mass, so that they thin out by as much as they stretch.
 void OrganMotion::Impl::find_density(Displacement& d) const
 {
-    d.density.assign(points_of(d.grid), 1.0F);
-    if (breath.is_still()) return;
-    Field const& lung = breath.lung();
     glm::ivec3 const size = d.grid.size;
     std::size_t const row = std::size_t(size.x), plane = row * std::size_t(size.y);
     auto const per_mm = float(0.5 / d.grid.spacing_mm);
-    Range range = range_of(d.grid, breath.grid(), 0);
-    range.first = glm::max(range.first, glm::ivec3{1});
-    range.last = glm::min(range.last, size - 2);
-    for_each_in(range, [&](glm::ivec3 const& at) {
-        std::size_t const n = number_of(d.grid, at);
-        auto const share = float(lung.at(d.grid.at(at) + Vec3{d.backward_mm[n]}));
-        if (share == 0) return;
-        auto const& b = d.backward_mm;
-        glm::vec3 const by_x = per_mm * (b[n + 1] - b[n - 1]), by_y = per_mm * (b[n + row] - b[n - row]),
-                        by_z = per_mm * (b[n + plane] - b[n - plane]);
-        float const det = glm::determinant(glm::mat3{1} + glm::mat3{by_x, by_y, by_z});
-        d.density[n] = 1 + share * (std::max(det, 0.05F) - 1);
-    });
+    glm::vec3 const* const back = d.backward_mm.data();
+    for (int z = 0; z < size.z; ++z)
+        for (int y = 0; y < size.y; ++y) {
+            float* const density = d.density.data() + number_of(d.grid, {0, y, z});
+            bool const is_border = y == 0 || z == 0 || y == size.y - 1 || z == size.z - 1;
+            for (int x = 0; x < size.x; ++x) {
+                float const share = density[x];
+                density[x] = 1;
+                if (share < 1e-3F || is_border || x == 0 || x == size.x - 1) continue;
+                glm::vec3 const* const b = back + number_of(d.grid, {x, y, z});
+                glm::vec3 by_x = per_mm * (b[1] - b[-1]), by_y = per_mm * (b[row] - *(b - row)),
+                          by_z = per_mm * (b[plane] - *(b - plane));
+                by_x.x += 1;
+                by_y.y += 1;
+                by_z.z += 1;
+                density[x] += share * (std::max(glm::dot(by_x, glm::cross(by_y, by_z)), 0.05F) - 1);
+            }
+        }
 }
 
 Displacement OrganMotion::Impl::shifted(Displacement const& d, Vec3 const& shift_mm) const

@@ -17,8 +17,8 @@ constexpr double aorta_reach = 1.8;    // radii from the axis to where nothing m
 // The throat: what goes wholly with the hyoid, and how far from it something still moves.
 constexpr double whole_mm = 12, reach_mm = 44;
 constexpr double sphincter_share = 0.55; // of the hyoid's way forward, at the upper sphincter
-constexpr double epiglottis_turn = 1.3;  // rad, down over the larynx
-constexpr double epiglottis_reach_mm = 17;
+constexpr double epiglottis_turn = 0.9;  // rad, down over the larynx
+constexpr double epiglottis_reach_mm = 30;
 
 struct AortaPoint {
     Vec3 at{0};
@@ -48,6 +48,20 @@ double distance_to_way(Vec3 const& p, Vec3 const& a, Vec3 const& b, double& shar
 }
 
 } // namespace
+
+void ModeBox::find_moving()
+{
+    is_moving.assign(points_of(grid), 0);
+    for_each_point(grid, [&](glm::ivec3 const& point, std::size_t n) {
+        Mode const* const of_point = at(n);
+        if (std::all_of(of_point, of_point + modes, [](Mode const& m) { return m.is_still(); })) return;
+        // Eight cells have this corner.
+        for (int corner = 0; corner < 8; ++corner) {
+            glm::ivec3 const cell = point - glm::ivec3{corner & 1, corner >> 1 & 1, corner >> 2};
+            if (cell.x >= 0 && cell.y >= 0 && cell.z >= 0) is_moving[number_of(grid, cell)] = 1;
+        }
+    });
+}
 
 ModeBox aorta_box(Tissue const& tissue, double spacing_mm)
 {
@@ -79,7 +93,7 @@ ModeBox aorta_box(Tissue const& tissue, double spacing_mm)
                     if (r >= aorta_reach || float(r) >= nearest[n]) continue;
                     nearest[n] = float(r);
                     Vec3 const d = strain * smooth_ramp(r, aorta_reach, 1) * from;
-                    box.mode[n] = {float(d.x), float(d.y), float(d.z), 0};
+                    box.mode[n] = Mode{d};
                 }
     }
     return box;
@@ -110,8 +124,8 @@ ModeBox throat_box(Tissue const& tissue, double spacing_mm)
         weight.value[n] = float(free * near);
         pull.value[n] = float(to_upper < to_lower ? 1 : std::lerp(1.0, sphincter_share, lower));
     });
-    blur(weight, 0.6 * spacing_mm);
-    blur(pull, spacing_mm);
+    blur(weight, 0.6 * spacing_mm, 0.6 * spacing_mm);
+    blur(pull, spacing_mm, spacing_mm);
     // The epiglottis turns about its root, its own length below its tip.
     Vec3 const root = tip ? *tip + Vec3{0, -5, -20} : Vec3{0};
     for_each_point(box.grid, [&](glm::ivec3 const& at, std::size_t n) {
@@ -128,7 +142,7 @@ ModeBox throat_box(Tissue const& tissue, double spacing_mm)
         Vec3 const from = p - root;
         Vec3 const d{0, std::sin(turned) * from.z + (std::cos(turned) - 1) * from.y,
                      (std::cos(turned) - 1) * from.z - std::sin(turned) * from.y};
-        box.mode[3 * n + 2] = {0, float(d.y), float(d.z), 0};
+        box.mode[3 * n + 2] = Mode{d};
     });
     return box;
 }

@@ -39,7 +39,8 @@ std::vector<std::uint16_t> kinds_of_labels()
     add(1081, 1081, great);
     add(25, 50, bone | spine);
     add(71, 78, bone);
-    add(91, 117, bone);
+    add(91, 116, bone);
+    add(117, 117, cartilage);
     add(1036, 1037, bone);
     add(1020, 1021, bone | spine);
     return kinds;

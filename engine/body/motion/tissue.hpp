@@ -19,7 +19,8 @@ enum Kind : std::uint16_t {
     bone = 32,
     body = 64, ///< anything but air around the patient
     spine = 128,
-    fat = 256 ///< among the organs
+    fat = 256,      ///< among the organs
+    cartilage = 512 ///< of the ribs
 };
 
 /// What a lattice's points have about them: the kinds at some places in each point's cube.

@@ -1,4 +1,5 @@
 #include "../morphology.hpp"
+#include "../section.hpp"
 #include "findings.hpp"
 
 #include <algorithm>
@@ -40,6 +41,34 @@ public:
                     weight += d;
                 }
         return weight > 0 ? sum / weight : p;
+    }
+
+    /// The place near `p` in the plane across `along` that looks most like the middle of a disc of this radius: bright
+    /// inside, dark around it. A neighbour as bright that touches it on one side moves it little.
+    Vec3 disc(Vec3 const& p, Vec3 const& along, double radius_mm) const
+    {
+        Vec3 const any = std::abs(along.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
+        Vec3 const a = glm::normalize(glm::cross(along, any)), b = glm::cross(along, a);
+        auto const look = [&](Vec3 const& centre) {
+            int score = 0;
+            for (int ray = 0; ray < 24; ++ray) {
+                double const angle = 2 * std::numbers::pi * ray / 24;
+                Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
+                for (double const r : {0.5, 0.8}) score += depth(centre + r * radius_mm * out) > 0;
+                for (double const r : {1.25, 1.5}) score -= depth(centre + r * radius_mm * out) > 0;
+            }
+            return score;
+        };
+        double const reach = 0.35 * radius_mm;
+        std::vector<std::pair<int, Vec3>> looks;
+        for (double u = -reach; u <= reach; u += 1)
+            for (double v = -reach; v <= reach; v += 1) looks.emplace_back(look(p + u * a + v * b), p + u * a + v * b);
+        int const most = std::ranges::max_element(looks, {}, &std::pair<int, Vec3>::first)->first;
+        Vec3 sum{0};
+        int count = 0;
+        for (auto const& [score, at] : looks)
+            if (score >= most - 1) sum += at, ++count;
+        return sum / double(count);
     }
 
 private:
@@ -89,55 +118,61 @@ struct Track {
     std::vector<double> radii;
 };
 
-/// Follows a bright way from a point; ends where it becomes narrow, wide, or turns too sharply.
-Track follow(BrightWays const& ways, Vec3 start, Vec3 along, double radius, int most_steps)
+/// Beside the thoracic spine the aorta goes along it, though a left atrium as bright as it may touch it.
+struct AlongSpine {
+    SpinePath const& canal;
+    double below_mm; ///< z of where the arch begins
+    std::optional<Vec3> operator()(Vec3 const& p) const
+    {
+        if (p.z > below_mm) return std::nullopt;
+        auto const nearest =
+            std::ranges::min_element(canal.points_mm, {}, [&](Vec3 const& c) { return std::abs(c.z - p.z); });
+        // The ascending aorta is far in front of it.
+        if (p.y < nearest->y - 65) return std::nullopt;
+        return canal.up[std::size_t(nearest - canal.points_mm.begin())];
+    }
+};
+
+/// Follows a bright way from a point; ends where it becomes narrow, wide, or turns too sharply. `rim_mm`: by how much a
+/// radius is above the depth.
+Track follow(BrightWays const& ways, AlongSpine const& spine, Vec3 start, Vec3 along, double radius, double rim_mm)
 {
     Track track;
     Vec3 p = start;
     double usual = radius;
     int wide = 0;
-    for (int n = 0; n < most_steps; ++n) {
-        Vec3 next = ways.centred(p + step_mm * along, along, 0.5 * usual);
+    for (int n = 0; n < 250; ++n) {
+        auto const guide = spine(p);
+        Vec3 next = guide ? ways.disc(p + step_mm * along, along, usual + rim_mm)
+                          : ways.centred(p + step_mm * along, along, 0.5 * usual);
         Vec3 turn = next - p;
         if (glm::length(turn) < 0.5) break;
         turn = glm::normalize(turn);
         // An arch of 20 mm radius turns by 9 degrees in a step.
-        if (glm::dot(turn, along) < std::cos(radians(n < 3 ? 60 : 45))) break;
+        if (!guide && glm::dot(turn, along) < std::cos(radians(n < 3 ? 60 : 45))) break;
         along = glm::normalize(along + 0.5 * turn);
+        if (guide) {
+            // At most 35 degrees off the spine's direction.
+            Vec3 const up = along.z > 0 ? *guide : -*guide;
+            double const forward = std::max(glm::dot(along, up), 0.0);
+            Vec3 const aside = along - glm::dot(along, up) * up;
+            double const most = std::tan(radians(35)) * std::max(forward, 0.5);
+            if (glm::length(aside) > most) along = glm::normalize(forward * up + most * glm::normalize(aside));
+        }
         next = p + step_mm * along;
-        next = ways.centred(next, along, 0.35 * usual);
+        next = guide ? ways.disc(next, along, usual + rim_mm) : ways.centred(next, along, 0.35 * usual);
         double const r = ways.depth(next);
-        if (r < 0.55 * usual || r < least_radius_mm - 2) break;
-        wide = r > 1.35 * usual || r > most_radius_mm ? wide + 1 : 0;
+        if (r < (guide ? 2.5 : std::max(0.55 * usual, least_radius_mm - 3))) break;
+        // Beside the spine what is wide touches another; elsewhere it is another.
+        wide = !guide && (r > 1.35 * usual || r > most_radius_mm) ? wide + 1 : 0;
         if (wide >= 3) break;
-        if (wide == 0) usual = 0.9 * usual + 0.1 * r;
+        if (wide == 0 && (!guide || std::abs(r - usual) < 0.25 * usual)) usual = 0.9 * usual + 0.1 * r;
         p = next;
         track.points.push_back(p);
-        track.radii.push_back(r);
+        track.radii.push_back(std::min(r, 1.35 * usual));
     }
     for (int n = 0; n < wide && track.points.size() > 1; ++n) track.points.pop_back(), track.radii.pop_back();
     return track;
-}
-
-/// Radius of a round bright section: on each of 24 ways out, where the CT falls fastest; their median.
-double section_radius(WorkVolume const& work, Vec3 const& centre, Vec3 const& along, double about)
-{
-    Vec3 const any = std::abs(along.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0};
-    Vec3 const a = glm::normalize(glm::cross(along, any)), b = glm::cross(along, a);
-    std::vector<double> edges;
-    for (int ray = 0; ray < 24; ++ray) {
-        double const angle = 2 * std::numbers::pi * ray / 24;
-        Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
-        double steepest = 0, edge = about;
-        for (double r = 0.6 * about; r < 1.9 * about; r += 0.5) {
-            double const fall = work.at(centre + (r - 1) * out) - work.at(centre + (r + 1) * out);
-            if (fall > steepest) steepest = fall, edge = r;
-            if (work.at(centre + (r + 1) * out) < least_hu - 50) break; // beyond the wall: other vessels do not count
-        }
-        edges.push_back(edge);
-    }
-    std::ranges::nth_element(edges, edges.begin() + 12);
-    return edges[12];
 }
 
 } // namespace
@@ -231,7 +266,16 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     BrightWays const same{lattice, bright};
     seed = same.centred(seed, {0, 0, 1}, 6);
     radius = same.depth(seed);
-    Track const up = follow(same, seed, {0, 0, 1}, radius, 250), down = follow(same, seed, {0, 0, -1}, radius, 250);
+    // The arch begins at about the carina's height, in the middle of T5 (typical).
+    auto const t5 = found.spine.vertebrae.find(Level(int(Level::t1) + 4));
+    double const arch_mm = found.carina                        ? found.carina->z + 3
+                           : t5 != found.spine.vertebrae.end() ? t5->second.centre_mm.z + 3
+                                                               : lattice.box().low.z;
+    AlongSpine const spine{found.spine.canal, arch_mm};
+    auto const section = round_section(work, seed, {0, 0, 1}, radius + 2);
+    double const rim_mm = section ? std::max(0.0, section->radius_mm - radius) : 2;
+    Track const up = follow(same, spine, seed, {0, 0, 1}, radius, rim_mm),
+                down = follow(same, spine, seed, {0, 0, -1}, radius, rim_mm);
     FoundAorta aorta;
     aorta.mean_hu = mean;
     aorta.points_mm.assign(up.points.rbegin(), up.points.rend());
@@ -247,7 +291,8 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     for (std::size_t i = 0; i < aorta.points_mm.size(); ++i) {
         Vec3 const along = glm::normalize(aorta.points_mm[i + 1 < aorta.points_mm.size() ? i + 1 : i] -
                                           aorta.points_mm[i > 0 ? i - 1 : 0]);
-        aorta.radii_mm[i] = section_radius(work, aorta.points_mm[i], along, aorta.radii_mm[i] + 1);
+        auto const round = round_section(work, aorta.points_mm[i], along, aorta.radii_mm[i] + rim_mm);
+        aorta.radii_mm[i] = round ? round->radius_mm : aorta.radii_mm[i] + rim_mm;
     }
     // The arch: what lies within one and a half radii of the highest point's height.
     auto const top = std::ranges::max_element(aorta.points_mm, {}, [](Vec3 const& p) { return p.z; });
@@ -256,7 +301,12 @@ void find_aorta(Findings& found, BodyPlan const& plan)
     aorta.ascending_end = aorta.arch_end = apex;
     while (aorta.ascending_end > 0 && is_arch(aorta.ascending_end - 1)) --aorta.ascending_end;
     while (aorta.arch_end + 1 < aorta.points_mm.size() && is_arch(aorta.arch_end + 1)) ++aorta.arch_end;
-    if (aorta.ascending_end < 5) {
+    Vec3 const upper = aorta.points_mm[0] - aorta.points_mm[3];
+    if (apex < 4 && upper.z > 0.6 * glm::length(upper)) {
+        // It still goes up where it ends: only what goes down is known.
+        aorta.ascending_end = aorta.arch_end = 0;
+        found.not_found.push_back("aortic arch: the descending aorta could not be followed up to it");
+    } else if (aorta.ascending_end < 5) {
         // It ends at or before the arch: only what goes down is known.
         aorta.ascending_end = 0;
         found.not_found.push_back("ascending aorta: not followed beyond the arch");

@@ -286,13 +286,14 @@ void find_sternum_and_heart(Findings& found)
         return;
     }
     double const top = found.carina->z - 40; // below the great vessels
-    double const bottom =
-        std::max(found.dome.right ? found.dome.right->z : -1e9, found.dome.left ? found.dome.left->z : -1e9) - 15;
+    // Above each side's dome: below it the liver or the stomach lies beside the heart.
+    double const floor_left = (found.dome.left ? *found.dome.left : *found.dome.right).z + 3,
+                 floor_right = (found.dome.right ? *found.dome.right : *found.dome.left).z + 3;
     // Soft tissue between the lungs in front of the spine.
     Box box{Vec3{1e9}, Vec3{-1e9}};
     for (int k = 0; k < lattice.size.z; ++k) {
         double const z = lattice.position(0, 0, k).z;
-        if (z > top || z < bottom + 5) continue;
+        if (z > top || z < std::min(floor_left, floor_right)) continue;
         Vec3 const spine = canal_at(canal, z);
         std::vector<double> widths_left, widths_right, fronts;
         for (int j = 0; j < lattice.size.y; ++j) {
@@ -320,8 +321,10 @@ void find_sternum_and_heart(Findings& found)
         // Hilar vessels stick out of it in a few rows.
         std::ranges::sort(widths_left);
         std::ranges::sort(widths_right);
-        box.low = glm::min(box.low, Vec3{widths_right[widths_right.size() / 4], fronts.front(), z});
-        box.high = glm::max(box.high, Vec3{widths_left[3 * widths_left.size() / 4], fronts.back(), z});
+        double const right = z > floor_right ? widths_right[widths_right.size() / 4] : box.low.x,
+                     left = z > floor_left ? widths_left[3 * widths_left.size() / 4] : box.high.x;
+        box.low = glm::min(box.low, Vec3{right, fronts.front(), z});
+        box.high = glm::max(box.high, Vec3{left, fronts.back(), z});
     }
     if (box.low.x < box.high.x)
         found.heart_box = box;

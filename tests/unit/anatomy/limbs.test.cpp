@@ -59,8 +59,13 @@ TEST(Limbs, have_their_share_of_the_bodys_mass)
 
 TEST(Limbs, the_whole_region_holds_them)
 {
-    for (std::string const& who : built_in_patient_names()) {
-        Anatomy const anatomy = with_limbs(built_in_patient(who));
+    std::vector<PatientParameters> people;
+    for (std::string const& who : built_in_patient_names()) people.push_back(built_in_patient(who));
+    people.push_back(built_in_patient("adult-male"));
+    set(people.back(), "arms=out");
+    for (PatientParameters const& parameters : people) {
+        std::string const& who = parameters.name;
+        Anatomy const anatomy = with_limbs(parameters);
         Box const whole = region_named(anatomy.plan, "whole");
         Patient const voxels = voxelise(anatomy, {8, grown(whole, 16)});
         Grid const& g = voxels.ct.grid;
@@ -74,6 +79,43 @@ TEST(Limbs, the_whole_region_holds_them)
                         << who << ": " << p.x << ", " << p.y << ", " << p.z;
                 }
     }
+}
+
+// Raised, the elbow is above the chin and nothing of the arm below the shoulder's own height; laid out, it is level
+// with the shoulder (5 degrees below). The bones are as long either way, and arteries stay at least 2 mm under the
+// skin.
+TEST(Limbs, arms_are_raised_or_laid_out_with_their_arteries_in_them)
+{
+    std::array<double, 2> upper_mm{};
+    for (bool const is_raised : {true, false}) {
+        PatientParameters parameters = built_in_patient("adult-male");
+        if (!is_raised) set(parameters, "arms=out");
+        Anatomy anatomy;
+        anatomy.plan = plan_body(parameters);
+        for (NamedBuilder const& builder : builders())
+            if (std::set<std::string>{"surface", "limbs", "heart", "arteries"}.contains(builder.name))
+                builder.build(anatomy);
+        Vec3 const shoulder = anatomy.plan.place("shoulder-right"), elbow = anatomy.plan.place("elbow-right");
+        upper_mm[is_raised ? 0 : 1] = glm::length(elbow - shoulder);
+        if (is_raised)
+            EXPECT_GT(elbow.z, anatomy.plan.vertebra(Level(2)).frame.origin_mm.z);
+        else
+            EXPECT_NEAR(elbow.z, shoulder.z, 30);
+        EXPECT_GT(elbow.z, anatomy.plan.place("heart-centre").z + 30);
+        std::size_t asked = 0;
+        for (LumenEdge const& e : anatomy.lumens.vessels.edges) {
+            if (e.name != "right-brachial" && e.name != "right-radial" && e.name != "left-radial") continue;
+            for (Vec3 const& p : e.points_mm) {
+                double under = 1e9;
+                for (Organ const& organ : anatomy.organs)
+                    if (organ.label == label_of("skin")) under = std::min(under, organ.shape.distance_mm(p));
+                ASSERT_LT(under, -2) << e.name << (is_raised ? " raised" : " out");
+                ++asked;
+            }
+        }
+        EXPECT_GT(asked, 500u);
+    }
+    EXPECT_NEAR(upper_mm[0], upper_mm[1], 1e-6);
 }
 
 // Between trunk and limbs there is neither air nor a slit: every line through the joint meets the body once.

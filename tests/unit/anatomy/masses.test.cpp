@@ -1,8 +1,10 @@
 #include <cmath>
 #include <cstdio>
 #include <fluoro/anatomy/voxelise.hpp>
+#include <fluoro/physics/basis.hpp>
 #include <gtest/gtest.h>
 #include <measured.hpp>
+#include <set>
 
 namespace fluoro {
 namespace {
@@ -38,15 +40,49 @@ std::vector<MassRow> const& table()
     return rows;
 }
 
-std::map<int, double> masses_of(char const* name)
-{
-    Anatomy const anatomy = build_anatomy(built_in_patient(name));
-    return masses_g(anatomy, voxelise(anatomy, {3, region_named(anatomy.plan, "whole")}));
-}
+/// A patient's whole body in voxels.
+struct Body {
+    Anatomy anatomy;
+    Patient voxels;
+
+    Body(char const* name, double spacing_mm)
+        : anatomy{build_anatomy(built_in_patient(name))}, voxels{
+                                                              voxelise(anatomy, {spacing_mm,
+                                                                                 region_named(anatomy.plan, "whole")})}
+    {
+    }
+    std::map<int, double> masses() const { return masses_g(anatomy, voxels); }
+    double whole_kg() const
+    {
+        double total = 0;
+        for (auto const& [label, mass] : masses()) total += mass;
+        return total / 1000;
+    }
+    /// Bones with their marrow, and teeth, by the density that their Hounsfield units stand for.
+    double bones_kg() const
+    {
+        std::set<int> bones{label_of("limb_bone"), label_of("mandible"), label_of("teeth"), label_of("hyoid")};
+        for (auto const& [first, last] : {std::pair{"sacrum", "vertebrae_C1"}, std::pair{"humerus_left", "hip_right"},
+                                          std::pair{"skull", "sternum"}})
+            for (int label = label_of(first); label <= label_of(last); ++label) bones.insert(label);
+        std::vector<char> is_bone(std::size_t(*bones.rbegin()) + 1);
+        for (int const label : bones) is_bone[std::size_t(label)] = 1;
+        double const voxel_cm3 = std::pow(voxels.ct.grid.spacing_mm.x, 3) / 1000;
+        double g = 0;
+        for (std::size_t i = 0; i < voxels.labels.size(); ++i) {
+            std::size_t const label = voxels.labels[i];
+            if (label >= is_bone.size() || !is_bone[label]) continue;
+            BasisDensities const d = basis_densities(voxels.ct.hu[i]);
+            g += (d.soft_g_cm3 + d.bone_g_cm3) * voxel_cm3;
+        }
+        return g / 1000;
+    }
+};
 
 void compare(char const* name, bool is_male)
 {
-    std::map<int, double> const masses = masses_of(name);
+    Body const body{name, 3};
+    std::map<int, double> const masses = body.masses();
     std::printf("%-20s %9s %9s %7s\n", "organ", "ours [g]", "ICRP 89", "differ");
     for (MassRow const& row : table()) {
         double const wanted = is_male ? row.male_g : row.female_g;
@@ -60,10 +96,15 @@ void compare(char const* name, bool is_male)
         EXPECT_NEAR(ours / wanted, 1, row.tolerance) << name << " " << row.organ;
         test::measured(std::string{"mass_"} + name + "_" + row.organ + "_percent", 100 * (ours / wanted - 1));
     }
-    double total = 0;
-    for (auto const& [label, mass] : masses) total += mass;
-    std::printf("%-20s %9.2f kg\n", "whole", total / 1000);
-    test::measured(std::string{"mass_"} + name + "_whole_kg", total / 1000);
+    // 3 % is what the patients promise.
+    double const whole = body.whole_kg();
+    EXPECT_NEAR(whole / built_in_patient(name).mass_kg, 1, 0.03) << name;
+    test::measured(std::string{"mass_"} + name + "_whole_kg", whole);
+    // ICRP 89's skeleton of 10.5 and 7.8 kg is bone (5.5, 4.0), marrow (3.65, 2.7), teeth (0.05, 0.04), cartilage (1.1,
+    // 0.9) and what lies about joints (0.2, 0.16); only the first three are drawn as bones.
+    double const bones = body.bones_kg(), wanted = is_male ? 9.2 : 6.74;
+    EXPECT_NEAR(bones / wanted, 1, 0.12) << name;
+    test::measured(std::string{"mass_"} + name + "_bones_kg", bones);
 }
 
 TEST(Masses, of_the_reference_man_s_organs_are_icrp_89_s)
@@ -74,6 +115,16 @@ TEST(Masses, of_the_reference_man_s_organs_are_icrp_89_s)
 TEST(Masses, of_the_reference_woman_s_organs_are_icrp_89_s)
 {
     compare("adult-female", false);
+}
+
+// Promised: 3 %. Voxels of 4 mm; the skin, thinner than they are, counts by halves.
+TEST(Masses, of_the_obese_and_the_old_are_the_ones_that_were_set)
+{
+    for (char const* name : {"obese-adult", "elderly-osteoporotic"}) {
+        double const whole = Body{name, 4}.whole_kg();
+        EXPECT_NEAR(whole / built_in_patient(name).mass_kg, 1, 0.03) << name;
+        test::measured(std::string{"mass_"} + name + "_whole_kg", whole);
+    }
 }
 
 } // namespace

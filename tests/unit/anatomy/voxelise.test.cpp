@@ -69,6 +69,24 @@ TEST(Voxelise, what_is_only_inside_stays_inside)
         }
 }
 
+// Twice as wide, shifted: eight times the volume, of voxels that are counted whole or not at all.
+TEST(Voxelise, a_warped_model_is_drawn_where_the_map_says)
+{
+    VoxelSettings settings{1, {Vec3{-40}, Vec3{90}}, [](Vec3 const& p) { return (p - Vec3{20, 30, 10}) / 2.0; }};
+    Anatomy anatomy = two_balls();
+    Patient const p = voxelise(anatomy, settings);
+    EXPECT_NEAR(double(std::ranges::count(p.labels, 51)) / (4.0 / 3 * std::numbers::pi * 8000), 1, 0.01);
+    Vec3 sum{0};
+    double count = 0;
+    std::size_t at = 0;
+    Grid const& grid = p.ct.grid;
+    for (int k = 0; k < grid.size.z; ++k)
+        for (int j = 0; j < grid.size.y; ++j)
+            for (int i = 0; i < grid.size.x; ++i, ++at)
+                if (p.labels[at] == 51) sum += grid.origin_mm + Vec3{i, j, k}, count += 1;
+    EXPECT_LT(glm::length(sum / count - Vec3{26, 26, 12}), 0.1); // 2 (3, -2, 1) + (20, 30, 10)
+}
+
 TEST(Voxelise, an_empty_region_and_a_silly_spacing_are_refused)
 {
     EXPECT_THROW(voxelise(two_balls(), {1, {Vec3{10}, Vec3{-10}}}), Error);

@@ -237,7 +237,8 @@ TEST(Breathing, same_seed_same_breath_another_seed_another)
     double apart = 0;
     for (int n = 0; n < 10000; ++n) {
         EXPECT_EQ(a.advance(dt).dome_mm, b.advance(dt).dome_mm);
-        apart = std::max(apart, std::abs(c.advance(dt).dome_mm - a.now().dome_mm));
+        c.advance(dt);
+        if (n < 3000) apart = std::max(apart, std::abs(c.now().dome_mm - a.now().dome_mm));
         if (n == 3000) {
             a.command(BreathCommand::cough);
             b.command(BreathCommand::cough);

@@ -202,8 +202,8 @@ TEST(Womersley, resistance_and_inertance_alone_come_this_near)
         double const amplitude = std::abs(ours) / std::abs(exact) - 1;
         double const phase = (std::arg(ours) - std::arg(exact)) * 180 / pi;
         // A resistance that does not grow with the frequency is what is missing: phase, in large vessels.
-        EXPECT_LT(std::abs(amplitude), 0.1) << alpha;
-        EXPECT_LT(std::abs(phase), 12) << alpha;
+        EXPECT_LT(std::abs(amplitude), 0.02) << alpha;
+        EXPECT_LT(std::abs(phase), 6) << alpha;
         std::string const name = "circulation_womersley_" + std::to_string(int(10 * alpha));
         test::measured(name + "_amplitude", 100 * amplitude);
         test::measured(name + "_phase", phase);

@@ -59,6 +59,10 @@ double edge_ml(ContrastTransport const& contrast, LumenCells const& cells, int e
     return all;
 }
 
+/// Numbers of steps are whole multiples of this: medium moves on every 16 ms.
+constexpr int steps_of_four = 4;
+static_assert(steps_of_four * dt >= ContrastTransport::step_s && (steps_of_four - 1) * dt < ContrastTransport::step_s);
+
 void expect_shares(ContrastTransport const& contrast)
 {
     auto const [least, most] = std::minmax_element(contrast.share().begin(), contrast.share().end());
@@ -166,7 +170,10 @@ TEST(ContrastTransport, parts_with_the_blood_at_a_fork)
     // Nothing has left either yet: as the flows.
     EXPECT_NEAR(ratio, 2, 1e-6);
     for (int i = 0; i < 2000; ++i) contrast.advance(dt, net.flows());
-    for (int cell = 0; cell < cells.count(); ++cell) EXPECT_NEAR(contrast.mean_share(cell), 0.5, 1e-6);
+    double worst = 0;
+    for (int cell = 0; cell < cells.count(); ++cell) worst = std::max(worst, std::abs(contrast.mean_share(cell) - 0.5));
+    // A vessel of one shade is drawn anew when it has changed by 1e-5.
+    EXPECT_LE(worst, 1e-5);
     expect_shares(contrast);
 }
 
@@ -244,8 +251,8 @@ TEST(ContrastTransport, what_the_artery_does_not_take_flows_back_into_the_root)
     net.blood(4, 2.2, 40);
     for (int i = 0; i < 100; ++i) contrast.advance(dt, net.flows()); // the short way back is filled
     double const before = edge_ml(contrast, cells, net.aorta);
-    for (int i = 0; i < 125; ++i) contrast.advance(dt, net.flows());
-    double const reflux = (edge_ml(contrast, cells, net.aorta) - before) / (125 * dt);
+    for (int i = 0; i < 128; ++i) contrast.advance(dt, net.flows());
+    double const reflux = (edge_ml(contrast, cells, net.aorta) - before) / (128 * dt);
     measured("contrast_reflux_ml_s", reflux);
     // 4 - 2.2 mL/s; nothing has left the 110 mL of the aorta yet.
     EXPECT_NEAR(reflux, 1.8, 0.02 * 1.8);
@@ -265,6 +272,24 @@ TEST(ContrastTransport, a_slow_injection_is_thinned_by_the_blood_that_passes)
     for (int i = 0; i < 1000; ++i) contrast.advance(dt, net.flows());
     EXPECT_NEAR(contrast.mean_share(cells.at(net.left_main, 20)), 0.25, 0.001);
     EXPECT_EQ(edge_ml(contrast, cells, net.aorta), 0); // no reflux
+}
+
+TEST(ContrastTransport, blood_that_is_drawn_takes_its_medium_along)
+{
+    // 2 mL/s of blood with a quarter of medium pass a catheter that draws 0.5 of them.
+    Network net;
+    int const tube = net.tube(net.graph.add_node({0, 0, 0}), {0, 0, 60}, 2);
+    LumenCells const cells = divide(net.graph, 1.5);
+    ContrastTransport contrast = net.transport(cells);
+    contrast.inject(1, tube, 0, 2, 0.25);
+    net.flow(tube, 0, 2);
+    for (int i = 0; i < 1000; ++i) contrast.advance(dt, net.flows());
+    contrast.inject(2, tube, 40, -0.5);
+    net.flow(tube, 0, 1.5);
+    for (int i = 0; i < 1000; ++i) contrast.advance(dt, net.flows());
+    EXPECT_NEAR(contrast.excreted_ml(), 4 * 0.5 * 0.25, 1e-3);
+    EXPECT_NEAR(contrast.mean_share(cells.count() - 1), 0.25, 1e-4);
+    EXPECT_NEAR(contrast.in_body_ml() + contrast.excreted_ml(), contrast.injected_ml(), 1e-9);
 }
 
 TEST(ContrastTransport, nothing_passes_a_closed_vessel)
@@ -366,6 +391,45 @@ struct Person : Network {
         }
     }
 };
+
+TEST(ContrastTransport, runs_down_a_coronary_artery_at_the_speed_that_is_seen)
+{
+    // An anterior descending artery of 147 mm, 3.7 mm wide at first and 1.9 at the end (Dodge 1992), which gives a
+    // fourteenth of its blood to a twig every centimetre. 1.2 mL/s enter it, twice as much in diastole as in systole.
+    Network net;
+    constexpr int pieces = 14;
+    constexpr double length = 147, ml_s = 1.2;
+    std::vector<int> trunk, twigs;
+    int node = net.graph.add_node({0, 0, 0});
+    for (int i = 0; i < pieces; ++i) {
+        auto const width = [](int at) { return std::lerp(1.85, 0.95, double(at) / pieces); };
+        Vec3 const next{0, 0, length * (i + 1) / pieces};
+        std::string const name = "piece-" + std::to_string(i);
+        trunk.push_back(net.graph.add_edge(name, node, {next}, {width(i), width(i + 1)}, WallClass::coronary, 1056));
+        node = net.end(trunk.back());
+        if (i + 1 < pieces) twigs.push_back(net.tube(node, {10, 0, next.z}, 0.5, WallClass::coronary));
+    }
+    LumenCells const cells = divide(net.graph, 1.5);
+    ContrastTransport contrast = net.transport(cells);
+    auto const run = [&](double threshold) {
+        for (int i = 0; i < 1500; ++i) {
+            double const phase = std::fmod(i * dt / (60.0 / 70), 1.0), now = ml_s * (phase < 0.4 ? 0.625 : 1.25);
+            for (int k = 0; k < pieces; ++k) net.flow(trunk[std::size_t(k)], now * (pieces - k) / pieces);
+            for (int const twig : twigs) net.flow(twig, now / pieces);
+            net.in[std::size_t(trunk[0])] = 0; // medium alone from the tip on
+            contrast.inject(1, trunk[0], 0, now);
+            contrast.advance(dt, net.flows());
+            if (contrast.mean_share(cells.at(trunk.back(), 9)) > threshold) return (i + 1) * dt;
+        }
+        return 1e9;
+    };
+    double const speed = length / run(0.1) / 10;
+    measured("contrast_path_speed_cm_s", speed);
+    // Gibson's frame counts over the lengths: 14.7 cm in 1.21 s; 9 to 16 cm/s.
+    EXPECT_GT(speed, 9);
+    EXPECT_LT(speed, 16);
+    expect_shares(contrast);
+}
 
 TEST(ContrastTransport, nothing_is_lost_in_a_minute_of_recirculation)
 {

@@ -78,12 +78,13 @@ double volume_mm3(LumenCells const& cells, int edge)
 }
 
 std::vector<float> const no_bed{0, 0};
+constexpr std::array<double, chamber_count> at_rest{8, 0, 0, 0}; // mL, as the label map has it
 
 TEST(ContrastPicture, shows_nothing_without_medium)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.wide, 0), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty());
     EXPECT_TRUE(content.clouds.empty());
 }
@@ -92,7 +93,7 @@ TEST(ContrastPicture, draws_a_thin_vessel_as_a_tube_of_its_volume)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.thin, 0.5f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.thin, 0.5f), no_bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.tubes.size(), 1u);
     EXPECT_TRUE(content.clouds.empty());
     ContentTube const& tube = content.tubes[0];
@@ -114,7 +115,7 @@ TEST(ContrastPicture, draws_only_the_pieces_that_hold_medium)
     std::vector<float> shares = block.shares(block.thin, 0);
     int const first = block.cells.first[std::size_t(block.thin)];
     for (int const cell : {first + 2, first + 3, first + 8}) shares[std::size_t(cell * LumenWord::lanes)] = 0.6f;
-    Content const content = picture.contents(shares, no_bed, iodine_solution(350));
+    Content const content = picture.contents(shares, no_bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.tubes.size(), 2u);
     EXPECT_EQ(content.tubes[0].share.size(), 2u);
     EXPECT_EQ(content.tubes[1].share.size(), 1u);
@@ -125,7 +126,7 @@ TEST(ContrastPicture, draws_a_wide_vessel_as_a_cloud_of_its_volume)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.wide, 0.8f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0.8f), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty());
     ASSERT_EQ(content.clouds.size(), 1u);
     Content::Cloud const& cloud = content.clouds[0];
@@ -142,8 +143,9 @@ TEST(ContrastPicture, draws_a_wide_vessel_as_a_cloud_of_its_volume)
             double const off = glm::length(glm::dvec2{places.at_mm[i]} - glm::dvec2{15, -15});
             EXPECT_LT(off, 6 + 0.5);
             // A place's lane is where it lies: six rings of equal area, but for places on the line between two.
-            if (std::abs(places.at_mm[i].z) < 15)
+            if (std::abs(places.at_mm[i].z) < 15) {
                 EXPECT_NEAR(double(slot % LumenWord::lanes) + 0.5, std::min(6 * off * off / 36, 5.5), 0.5 + 1e-6);
+            }
         }
 }
 
@@ -151,11 +153,15 @@ TEST(ContrastPicture, fills_a_chamber_by_its_label)
 {
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
-    Content const content = picture.contents(block.shares(block.cavity, 0.25f), no_bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.cavity, 0.25f), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty()); // though its centre line is of 4 mm, a chamber is no tube
     ASSERT_EQ(content.clouds.size(), 1u);
     EXPECT_NEAR(medium_mm3(content.clouds[0]), 0.25 * 8000, 1);
     EXPECT_NEAR(content.clouds[0].places->displaced.soft_g_cm3, basis_densities(45).soft_g_cm3, 0.01);
+    // Contracted to 3 mL of the same blood, its places hold the medium in those.
+    Content const less =
+        picture.contents(block.shares(block.cavity, 0.25f), no_bed, {3, 0, 0, 0}, iodine_solution(350));
+    EXPECT_NEAR(medium_mm3(less.clouds[0]), 0.25 * 3000, 1);
 }
 
 TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
@@ -163,15 +169,56 @@ TEST(ContrastPicture, muscle_blushes_with_the_bed_of_the_nearest_artery)
     Block const block;
     ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
     std::vector<float> const bed{0.3f, 0.9f};
-    Content const content = picture.contents(block.shares(block.wide, 0), bed, iodine_solution(350));
+    Content const content = picture.contents(block.shares(block.wide, 0), bed, at_rest, iodine_solution(350));
     ASSERT_EQ(content.clouds.size(), 1u);
     Content::Cloud const& cloud = content.clouds[0];
     ASSERT_EQ(cloud.share.size(), 2u);
-    // All muscle belongs to the one coronary bed, a tenth of it is blood; the other bed hangs on no coronary.
-    double const muscle = 60 * 60 * 60 - 8000;
-    EXPECT_NEAR(medium_mm3(cloud), 0.3 * 0.1 * muscle, 0.02 * 0.03 * muscle); // lattice of 3 mm
+    // All muscle belongs to the one coronary bed and shows the medium in its 3 mL; the other bed hangs on no coronary.
+    EXPECT_NEAR(medium_mm3(cloud), 0.3 * 3000, 1);
+    EXPECT_NEAR(double(cloud.places->at_mm.size()) * 27, 60 * 60 * 60 - 8000, 0.02 * 208000); // lattice of 3 mm
     EXPECT_EQ(cloud.places->first[1], cloud.places->first[2]);
     EXPECT_NEAR(cloud.places->size_mm, 3, 1e-9);
+    // No muscle holds more than a tenth of blood.
+    std::vector<CapillaryBed> flooded = block.beds;
+    flooded[0].volume_ml = 100;
+    ContrastPicture const full{block.graph, block.cells, block.patient, flooded};
+    EXPECT_FLOAT_EQ(full.contents(block.shares(block.wide, 0), bed, at_rest, iodine_solution(350)).clouds[0].share[0],
+                    0.03f);
+}
+
+TEST(ContrastPicture, territories_belong_to_the_nearest_artery_and_fade_into_each_other)
+{
+    Block block;
+    int const other = block.graph.add_node({15, -15, -28});
+    int const twin = block.graph.add_edge("twin", other, {{15, -15, -20}, {-20, -15, -20}}, {1.5, 1.2, 1},
+                                          WallClass::coronary, 1056);
+    block.beds.push_back({block.graph.edges[std::size_t(twin)].to, 0, "twin", 3, 1});
+    block.cells = divide(block.graph, 1.5);
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content =
+        picture.contents(std::vector<float>(std::size_t(block.cells.count()) * LumenWord::lanes, 0.0f),
+                         std::vector<float>{1, 1, 1}, at_rest, iodine_solution(350));
+    ASSERT_EQ(content.clouds.size(), 1u);
+    ContentPlaces const& places = *content.clouds[0].places;
+    // The arteries run 20 mm above and below: of places at z = 12 the way to the nearer one is some 24 mm shorter at
+    // y = -15, e^-8; in the plane between them chance alone decides.
+    double far = 0, strayed = 0, between = 0, upper = 0;
+    for (std::size_t bed : {0u, 2u})
+        for (std::size_t i = places.first[bed]; i < places.first[bed + 1]; ++i) {
+            glm::vec3 const& at = places.at_mm[i];
+            if (std::abs(at.y + 15) < 5 && std::abs(at.z) > 12) {
+                ++far;
+                strayed += (at.z > 0) != (bed == 0);
+            }
+            if (std::abs(at.z) < 1.6) {
+                ++between;
+                upper += bed == 0;
+            }
+        }
+    EXPECT_GT(far, 500);
+    EXPECT_LT(strayed / far, 0.01);
+    // The one layer of the lattice there lies at z = 1: odds of at most e^(2/3), 0.66.
+    EXPECT_NEAR(upper / between, 0.5, 0.2);
 }
 
 } // namespace

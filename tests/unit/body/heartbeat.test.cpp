@@ -149,6 +149,7 @@ TEST(Heartbeat, ventricular_tachycardia_is_fast_and_regular)
     EXPECT_LT(spread(beats.rr_s), 0.01);
     EXPECT_TRUE(heart.now().is_regular);
     EXPECT_NEAR(beats.atrial_peak, 1, 0.01); // dissociated
+    EXPECT_NEAR(beats.peak, 0.8, 0.01);      // fibres one after another
 }
 
 TEST(Heartbeat, has_no_beats_in_standstill_and_ventricular_fibrillation)

@@ -147,9 +147,12 @@ TEST(TubeFluid, gas_rises_through_liquid)
     for (int i = 0; i < 20; ++i) tube.add(i, of_barium(500));
     for (int i = 20; i < 40; ++i) tube.add(i, {0, 500, 0, 0});
     for (int f = 0; f < 360; ++f) tube.advance(frame_s, {0, 0, -1});
-    double gas_above = 0;
-    for (int i = 0; i < 20; ++i) gas_above += tube.held(i).gas_mm3;
-    EXPECT_GT(gas_above, 0.9 * 10000);
+    // The liquid stands in the lowest 40 mm, the gas above.
+    double gas_below = 0, liquid_above = 0;
+    for (int i = 0; i < 22; ++i) liquid_above += tube.all(i, i + 1).liquid_mm3;
+    for (int i = 26; i < 40; ++i) gas_below += tube.held(i).gas_mm3;
+    EXPECT_LT(gas_below, 0.01 * 10000);
+    EXPECT_LT(liquid_above, 0.05 * 10000); // its film
 }
 
 TEST(TubeFluid, a_film_stays_and_goes)

@@ -303,7 +303,7 @@ TEST(FirstLook, plays_20_seconds_with_8_seconds_of_beam_and_nothing_refused)
 TEST(FirstLook, fires_only_while_the_c_arm_and_the_table_stand_still)
 {
     Scenario const scenario = read_scenario(std::filesystem::path{FLUORO_SOURCE_DIR} / "scenarios/first-look.yaml");
-    Room room{find_room_kind(scenario.room), scenario.start, Vec3{0}, 100, Vec2{0}};
+    Room room{find_room_kind(scenario.room), scenario.start, Vec3{0}, {100, {0, 0}}};
     std::vector<TimedCommand> const script = operator_script(scenario, "demo");
     std::size_t next = 0;
     bool has_been_lateral = false;

@@ -50,7 +50,8 @@ public:
     void advance(double dt_s, HeartMoment const& heart);
 
     /// Volume flow [mL/s] at the beginning and at the end of every edge, + from `from` to `to`. They differ where
-    /// something is injected into the edge, and in the chambers of the heart, whose volume changes.
+    /// something is injected into the edge, and in the chambers of the heart, whose volume changes. Where vessels meet,
+    /// what comes and what goes differ by what their walls give way; inside the heart they are equal.
     std::span<double const> flow_in_ml_s() const;
     std::span<double const> flow_out_ml_s() const;
     std::span<double const> pressure_mmhg() const; ///< of every node
@@ -58,8 +59,8 @@ public:
     std::span<double const> bed_flow_in_ml_s() const;  ///< of every bed, from its artery
     std::span<double const> bed_flow_out_ml_s() const; ///< of every bed, into its vein
     std::array<double, chamber_count> const& chamber_ml() const;
-    std::array<double, chamber_count> const&
-    chamber_mmhg() const;    ///< inside; the valves' nodes are an atrium's or an artery's
+    /// Inside; of the nodes at a valve one is the atrium's, the other the artery's.
+    std::array<double, chamber_count> const& chamber_mmhg() const;
     double blood_ml() const; ///< all blood there is; changes by what is injected alone
     /// Edges that are this chamber's cavity.
     std::vector<int> const& chamber_edges(Chamber chamber) const;
@@ -68,7 +69,9 @@ public:
     /// Volume pushed into an edge at `along_mm` [mL/s]; 0 ends it. One source per number.
     void inject(int source, int edge, double along_mm, double ml_s);
     /// The edge's radius between two distances becomes at most this (balloon, plaque, spasm); 0 closes it. Takes the
-    /// place of what the same `cause` said before; negative radius takes it back.
+    /// place of what the same `cause` said before, of whichever edge; negative radius takes it back. On one edge causes
+    /// act in the order in which they first spoke: a stent opens a plaque, a balloon in it closes it again. An edge's
+    /// first narrowing costs a millisecond or two, every later one hardly anything.
     void narrow(int cause, int edge, double from_mm, double to_mm, double radius_mm);
     /// The edge's radius there becomes at least this (stent).
     void widen(int cause, int edge, double from_mm, double to_mm, double radius_mm);

@@ -21,13 +21,16 @@ public:
     /// Medium pushed into an edge at `along_mm` [mL/s] during the coming steps, until told otherwise; the same number,
     /// edge and rate as given to Circulation::inject. `medium_share`: of what is pushed (a diluted syringe), [0, 1].
     void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
-    /// One step with the flows that the circulation has now. dt_s (0 .. 1/60 s); sub-steps where the flow is fast.
+    /// One step with the flows that the circulation has now: call it after every one of the circulation's own.
+    /// dt_s (0 .. 1/60 s). Flows are gathered, medium moves on every 1/64 s, in sub-steps where the flow is fast.
     void advance(double dt_s, Circulation const& circulation);
 
     /// Volume share of medium in every cell and lane [0, 1]: index = cell * lanes + lane.
     std::span<float const> share() const;
     /// Volume share of medium in the blood of every capillary bed.
     std::span<float const> bed_share() const;
+    /// Blood in the heart's chambers that share() is of [mL].
+    std::array<double, chamber_count> chamber_ml() const;
     /// Of the cell as a whole.
     double mean_share(int cell) const;
     bool is_empty() const; ///< no medium anywhere worth a picture

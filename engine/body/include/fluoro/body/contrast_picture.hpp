@@ -22,13 +22,16 @@ public:
     ContrastPicture(ContrastPicture&&) noexcept;
     ContrastPicture& operator=(ContrastPicture&&) noexcept;
 
-    /// What the medium fills now; nothing where it does not show.
+    /// What the medium fills now; nothing where it does not show. Places keep their volume at rest: a chamber's hold
+    /// all its medium, more or less densely than its blood of the moment.
     Content contents(ContrastFlow const& flow, Mixture const& medium) const
     {
-        return flow.is_empty() ? Content{medium, {}, {}, {}} : contents(flow.share(), flow.bed_share(), medium);
+        return flow.is_empty() ? Content{medium, {}, {}, {}}
+                               : contents(flow.share(), flow.bed_share(), flow.chamber_ml(), medium);
     }
     /// The same from shares by cell and lane and by bed, as ContrastFlow has them.
-    Content contents(std::span<float const> share, std::span<float const> bed_share, Mixture const& medium) const;
+    Content contents(std::span<float const> share, std::span<float const> bed_share,
+                     std::array<double, chamber_count> const& chamber_ml, Mixture const& medium) const;
 
 private:
     struct Impl;

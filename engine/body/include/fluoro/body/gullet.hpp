@@ -54,7 +54,7 @@ public:
     void advance(double dt_s, Vec3 const& down);
 
     SwallowPose pose() const;
-    /// Barium and gas for the picture, one Content each (empty ones left out).
+    /// Barium, gas, and juice where the CT has air: each as often as it displaces something else; empty ones left out.
     std::vector<Content> contents() const;
 
     // Bookkeeping [mL]: swallowed = in oesophagus + in stomach + aspirated + left.

@@ -18,7 +18,7 @@ struct BodyPose {
     double pulse = 0; ///< pressure in the aorta over its diastolic, 0 .. about 1: its wall gives
     /// Swallowing: way of the hyoid [mm], tilt of the epiglottis [0 upright, 1 over the larynx].
     double hyoid_forward_mm = 0, hyoid_up_mm = 0, epiglottis = 0;
-    /// The whole body on the table: shift [mm] and turn about its long axis [rad].
+    /// The whole body on the table: shift [mm].
     Vec3 shift_mm{0};
     std::optional<Displacement::Cycle> cycle; ///< handed on to the displacement
 };
@@ -29,8 +29,8 @@ struct OrganMotionSettings {
     double lattice_mm = 8;           ///< of displacement(); the heart's own box may be finer inside
 };
 
-/// How the organs of one patient move: smooth maps laid over his landmarks, labels and centre lines; closed forms,
-/// no tables of other people's. Works on built-in and fitted patients; what has no landmark stays still.
+/// How the organs of one patient move: smooth modes made from his landmarks, labels and centre lines, on the lattice
+/// that pictures get. Works on built-in and fitted patients; what has no landmark or no label stays still.
 /// docs/theory/organ-motion.md
 class OrganMotion {
 public:
@@ -43,7 +43,7 @@ public:
     Vec3 moved(Vec3 const& rest, BodyPose const& pose) const;
     /// And back: moved(rest_of(x)) = x within 0.05 mm.
     Vec3 rest_of(Vec3 const& moved, BodyPose const& pose) const;
-    /// Both ways on a lattice over all that moves. A few milliseconds on one core.
+    /// Both ways on a lattice over all that moves; empty where nothing does. A few milliseconds on one core.
     Displacement displacement(BodyPose const& pose) const;
 
 private:

@@ -28,6 +28,21 @@ struct FittedLandmark {
     double spread_mm = 0;   ///< how far it was allowed to
 };
 
+/// A vessel whose radii the CT's bright blood gave.
+struct MeasuredVessel {
+    std::string name;
+    int measured = 0, places = 0;   ///< places that could be measured, of those in the CT
+    double model_mm = 0, ct_mm = 0; ///< mean radius at the places measured
+};
+
+/// A chamber of the heart in a CT with contrast.
+struct FittedChamber {
+    std::string name;
+    double bright_share = 0;     ///< of the fitted chamber's inside
+    double model_ml = 0, ml = 0; ///< as the model's form was placed; as labelled
+    bool follows_ct = false;     ///< its label is the CT's bright blood, else the model's form
+};
+
 /// What a fit did, for people and for programs.
 struct FitReport {
     std::vector<FittedLandmark> landmarks;
@@ -42,6 +57,8 @@ struct FitReport {
     double round_trip_mm = 0;              ///< largest of model -> patient -> model over the CT
     double aorta_length_mm = 0;            ///< of the fitted centre line inside the CT's bright aorta and the CT
     std::optional<double> aorta_in_bright; ///< share of its length where the CT holds more than 130 HU
+    std::vector<MeasuredVessel> vessels;
+    std::vector<FittedChamber> chambers; ///< empty where the CT holds no contrast
     double contrast_removed_ml = 0;
     double contrast_mean_hu = 0;                         ///< of the blood before
     Box ct_box_mm;                                       ///< all of the picture outside of it is the model

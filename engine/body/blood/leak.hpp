@@ -1,0 +1,31 @@
+#pragma once
+#include "edge_path.hpp"
+
+#include <cstdint>
+#include <fluoro/body/content.hpp>
+
+namespace fluoro {
+
+/// A pocket of blood beside a hole in a vessel's wall.
+class Leak {
+public:
+    /// `wall`: where the hole is; `out`: unit vector out of the vessel.
+    Leak(Vec3 const& wall_mm, Vec3 const& out, std::uint64_t seed, std::uint32_t number);
+    void set_hole(double diameter_mm) { hole_mm_ = diameter_mm; }
+    /// `pressure_mmhg` and `share` of medium inside the vessel.
+    void advance(double dt_s, double pressure_mmhg, double share);
+
+    double flow_ml_s() const { return flow_ml_s_; }
+    double blood_ml() const { return blood_ml_; }
+    double medium_ml() const { return medium_ml_; }
+    Content::Cloud cloud() const;
+
+private:
+    double pocket_mmhg() const;
+
+    double hole_mm_ = 0, flow_ml_s_ = 0, blood_ml_ = 0, medium_ml_ = 0;
+    double hole_at_first_mm_ = 0;
+    std::shared_ptr<ContentPlaces const> places_; ///< slots: shells, from the hole outward
+};
+
+} // namespace fluoro
