@@ -172,6 +172,8 @@ std::vector<FilledPixel> filled_pixels(Scene const& scene, PixelRect const& rect
         if (!tubes.of(tile).empty() ||
             std::any_of(clouds.begin(), clouds.end(), [&](Tiles const& cloud) { return !cloud.of(tile).empty(); }))
             busy.push_back(tile);
+    // The fullest lie together: every second one goes to the other half of the threads.
+    std::stable_partition(busy.begin(), busy.end(), [](std::size_t tile) { return tile % 2 == 0; });
     PixelRays const rays{scene};
     std::vector<std::vector<FilledPixel>> in_tile(busy.size());
     parallel_for(int(busy.size()), [&](int first, int last) {

@@ -12,10 +12,16 @@ namespace {
 /// Rays that meet a tube at less than this sine of its axis see it end-on: its ends then decide the picture.
 constexpr double end_on_sine = 0.4;
 constexpr int end_on_samples = 16;
+/// Fewer in the middle of a longer tube that both ends go on in: its neighbours are sampled at the same places.
+constexpr int passing_samples = 4;
 /// A bend of less than 10 degrees (the cut takes half of it) goes on straight as far as a pixel can tell.
 constexpr double straight_cosine = 0.9962;
 /// Along each side of a pixel that a tube's end or bend crosses.
 constexpr int end_samples = 8;
+/// Fewer at a bend: the piece that goes on there is sampled at the same places, so that both together miss nothing.
+constexpr int bend_samples = 2;
+/// Of a bend less of whose corner than this share of a pixel sticks out, the pixel cannot tell either.
+constexpr double least_corner = 0.35;
 
 /// Integral of sqrt(radius^2 - u^2) from the axis to u.
 double half_disc(double radius, double u)
@@ -88,7 +94,7 @@ Stretch in_cone(TubePiece const& piece, Vec3 const& at, Vec3 const& d)
 
 struct Chord {
     double mm = 0;
-    bool meets_end = false;
+    int samples = 0; ///< along each side that the pixel needs; 0 = this one does
 };
 
 /// Length inside the piece of the ray to these pixel coordinates, averaged across the tube over `share` of a pixel.
@@ -118,11 +124,11 @@ Chord chord_of(TubePiece const& piece, PixelRays const& rays, double column, dou
     inside.to = std::min(inside.to, length - reached);
     if (inside.to <= inside.from) return {};
     Stretch const whole = inside;
-    bool meets_end = false;
-    auto const cut = [&](Vec3 const& normal, double offset, double sense, bool shows) {
+    int samples = 0;
+    auto const cut = [&](Vec3 const& normal, double offset, double sense, int end) {
         double const distance = sense * (glm::dot(normal, at) - offset), speed = sense * glm::dot(normal, d);
         auto const [nearest, farthest] = std::minmax({distance + speed * whole.from, distance + speed * whole.to});
-        meets_end |= shows && nearest < margin && farthest > -margin;
+        if (nearest < margin && farthest > -margin) samples = std::max(samples, end);
         if (speed > 0)
             inside.from = std::max(inside.from, -distance / speed);
         else if (speed < 0)
@@ -130,9 +136,9 @@ Chord chord_of(TubePiece const& piece, PixelRays const& rays, double column, dou
         else if (distance < 0)
             inside.to = inside.from;
     };
-    cut(piece.from_normal, piece.from_offset, 1, piece.from_shows);
-    cut(piece.to_normal, piece.to_offset, -1, piece.to_shows);
-    return {std::max(0.0, inside.to - inside.from), meets_end};
+    cut(piece.from_normal, piece.from_offset, 1, piece.from_samples);
+    cut(piece.to_normal, piece.to_offset, -1, piece.to_samples);
+    return {std::max(0.0, inside.to - inside.from), samples};
 }
 
 /// Does the ray to this pixel pass the piece by, with a pixel to spare? Cheap, for the many that do.
@@ -160,22 +166,20 @@ double pixel_chord_mm(TubePiece const& piece, PixelRays const& rays, int column,
     double sum = 0;
     if (passes_by(piece, rays, column, row)) return 0;
     if (piece.is_end_on) {
-        for (int i = 0; i < end_on_samples; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
-            int const reversed = (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
-            sum += chord_of(piece, rays, column + (i + 0.5) / end_on_samples - 0.5,
-                            row + (reversed + 0.5) / end_on_samples - 0.5, 1)
-                       .mm;
+        int const n = piece.goes_on ? passing_samples : end_on_samples;
+        for (int i = 0; i < n; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
+            int const reversed = ((i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3) * n / end_on_samples;
+            sum += chord_of(piece, rays, column + (i + 0.5) / n - 0.5, row + (reversed + 0.5) / n - 0.5, 1).mm;
         }
-        return sum / end_on_samples;
+        return sum / n;
     }
     Chord const chord = chord_of(piece, rays, column, row, 1);
-    if (!chord.meets_end) return chord.mm;
-    for (int j = 0; j < end_samples; ++j)
-        for (int i = 0; i < end_samples; ++i)
-            sum += chord_of(piece, rays, column + (i + 0.5) / end_samples - 0.5, row + (j + 0.5) / end_samples - 0.5,
-                            1.0 / end_samples)
-                       .mm;
-    return sum / (end_samples * end_samples);
+    int const n = chord.samples;
+    if (n == 0) return chord.mm;
+    for (int j = 0; j < n; ++j)
+        for (int i = 0; i < n; ++i)
+            sum += chord_of(piece, rays, column + (i + 0.5) / n - 0.5, row + (j + 0.5) / n - 0.5, 1.0 / n).mm;
+    return sum / (n * n);
 }
 
 TubePiece make_piece(FilledTube const& tube, Scene const& scene)
@@ -196,8 +200,17 @@ TubePiece make_piece(FilledTube const& tube, Scene const& scene)
     };
     piece.from_normal = normal(tube.from_cut);
     piece.to_normal = normal(tube.to_cut);
-    piece.from_shows = tube.from_cut == Vec3{0} || glm::dot(piece.from_normal, piece.axis) < straight_cosine;
-    piece.to_shows = tube.to_cut == Vec3{0} || glm::dot(piece.to_normal, piece.axis) < straight_cosine;
+    double const isocentre_pixel =
+        scene.pixels.pitch_mm() * scene.view.source_to_isocentre_mm / scene.view.source_to_detector_mm;
+    auto const samples = [&](Vec3 const& cut_, Vec3 const& normal_) {
+        if (cut_ == Vec3{0}) return end_samples;
+        double const cosine = glm::dot(normal_, piece.axis), sine = std::sqrt(std::max(0.0, 1 - cosine * cosine));
+        bool const shows = cosine < straight_cosine && piece.radius * sine > least_corner * isocentre_pixel;
+        return shows ? bend_samples : 0;
+    };
+    piece.goes_on = tube.from_cut != Vec3{0} && tube.to_cut != Vec3{0};
+    piece.from_samples = samples(tube.from_cut, piece.from_normal);
+    piece.to_samples = samples(tube.to_cut, piece.to_normal);
     piece.from_offset = glm::dot(piece.from_normal, tube.from_mm - piece.middle);
     piece.to_offset = glm::dot(piece.to_normal, tube.to_mm - piece.middle);
 

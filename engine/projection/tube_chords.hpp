@@ -28,10 +28,11 @@ struct TubePiece {
     double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
     Vec3 from_normal, to_normal;  ///< both along the axis' sense
     double from_offset = 0, to_offset = 0;
-    bool from_shows = false, to_shows = false; ///< ends beyond which no other piece goes on nearly straight
-    bool is_end_on = false;
-    double reach = 0, half_length = 0; ///< of the wall from the axis; of the axis with its slanting cuts
-    PixelBox box;                      ///< that it can cover
+    /// Samples along each side of a pixel that the end crosses; 0 = another piece goes on nearly straight.
+    int from_samples = 0, to_samples = 0;
+    bool is_end_on = false, goes_on = false; ///< goes_on: at both ends in other pieces
+    double reach = 0, half_length = 0;       ///< of the wall from the axis; of the axis with its slanting cuts
+    PixelBox box;                            ///< that it can cover
     int filling = 0;
     double share = 1;
 };

@@ -1,21 +1,69 @@
 #include "body_staging.hpp"
 
+#include <cmath>
+
 namespace fluoro {
 namespace {
 
-/// Less than this share of a medium shows in no picture: 0.1 mgI/mL over the widest vessel is a hundredth of the noise.
-constexpr float least_share = 3e-4f;
+/// Less medium than this on a ray shows in no picture [mm]: 0.01 mm of 350 mgI/mL take 0.5 % of 70 keV.
+constexpr double least_mm = 0.01;
+/// And less than this share in a place of a cloud, over the 30 mm that chambers and great vessels are deep. Medium that
+/// has gone round the whole body is below it.
+constexpr float least_share = 2e-3f;
+/// Neighbouring pieces go together while they bend less than this in all and hold the same within a twentieth.
+constexpr double straight_cosine = 0.990, same = 0.05;
+
+/// A stretch of a tube that a single straight piece can stand for: points [first, last].
+struct Stretch {
+    std::size_t first = 0, last = 0;
+    double share = 0;
+};
+
+std::vector<Stretch> stretches(ContentTube const& tube, std::vector<Vec3> const& points)
+{
+    std::vector<Stretch> found;
+    auto const along = [&](std::size_t i) { return glm::normalize(points[i + 1] - points[i]); };
+    for (std::size_t i = 0; i + 1 < points.size();) {
+        Stretch stretch{i, i + 1, double(tube.share[i])};
+        double length = glm::length(points[i + 1] - points[i]), held = length * stretch.share;
+        for (std::size_t next = i + 1; next + 1 < points.size(); ++next) {
+            bool const is_straight = glm::dot(along(i), along(next)) > straight_cosine;
+            bool const holds_same = std::abs(double(tube.share[next]) - stretch.share) <= same * stretch.share;
+            bool const is_as_wide = std::abs(tube.radii_mm[next + 1] - tube.radii_mm[i]) <= same * tube.radii_mm[i];
+            if (!is_straight || !holds_same || !is_as_wide) break;
+            double const more = glm::length(points[next + 1] - points[next]);
+            length += more;
+            held += more * double(tube.share[next]);
+            stretch.last = next + 1;
+        }
+        stretch.share = held / length;
+        found.push_back(stretch);
+        i = stretch.last;
+    }
+    return found;
+}
 
 void stage_tube(ContentTube const& content, Body const& body, int filling, std::vector<FilledTube>& tubes)
 {
+    bool shows = false;
+    for (std::size_t i = 0; i < content.share.size(); ++i)
+        shows = shows || 2 * content.radii_mm[i] * double(content.share[i]) >= least_mm;
+    if (!shows) return;
     std::vector<Vec3> points;
     points.reserve(content.points_mm.size());
     for (auto const& rest : content.points_mm) points.push_back(body.motion().moved(rest, body.pose()));
-    auto const pieces = tube_along(points, content.radii_mm, filling);
+    auto const parts = stretches(content, points);
+    std::vector<Vec3> ends{points.front()};
+    std::vector<double> radii{content.radii_mm.front()};
+    for (auto const& part : parts) {
+        ends.push_back(points[part.last]);
+        radii.push_back(content.radii_mm[part.last]);
+    }
+    auto const pieces = tube_along(ends, radii, filling);
     for (std::size_t i = 0; i < pieces.size(); ++i) {
-        if (content.share[i] < least_share) continue;
+        if (2 * radii[i] * parts[i].share < least_mm) continue;
         tubes.push_back(pieces[i]);
-        tubes.back().share = double(content.share[i]);
+        tubes.back().share = parts[i].share;
     }
 }
 

@@ -81,6 +81,7 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
     settings.start.pulse_rate = living ? 15 : 30;
     if (living) {
         settings.body = BodySettings{};
+        settings.projector.fine_motion = false; // as the console has it
         settings.isocentre_mm = patient->lumens.landmarks.at("heart-centre");
     }
     settings.projector.device = device;
@@ -90,7 +91,7 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
     Stages stages;
     int seen = 0;
     // A living chest is measured once its pictures are kept: after some breaths.
-    int const warm_up = living ? 300 : 8;
+    int const warm_up = living ? 30 : 8;
     while (seen < frames + warm_up) {
         // Back and forth through 40 degrees: oblique rays, none of them special.
         if (moving && session.status().tick % 240 == 0)

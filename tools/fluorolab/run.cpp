@@ -125,6 +125,7 @@ int run_headless(RunRequest const& request, Prepared& p)
 
 int run_live(RunRequest const& request, Prepared& p)
 {
+    p.session.projector.fine_motion = false; // it has to keep up
     ConsoleSettings console;
     console.title = "Fluorolab: " + p.scenario.title;
     console.patient = p.session.patient->origin.description;

@@ -54,7 +54,7 @@ TEST(Heartbeat, keeps_rate_and_variability_in_sinus_rhythm)
     EXPECT_NEAR(spread(beats.rr_s), 0.03, 0.0025);
     EXPECT_NEAR(beats.peak, 1, 0.001); // the curve's own normalisation, sampled every 2 ms
     EXPECT_NEAR(beats.atrial_peak, 1, 0.002);
-    test::measured("heartbeat sinus rate", 60 / mean(beats.rr_s));
+    test::measured("heartbeat_sinus_rate", 60 / mean(beats.rr_s));
 }
 
 TEST(Heartbeat, maps_systole_and_diastole_onto_the_cycle_at_any_rate)

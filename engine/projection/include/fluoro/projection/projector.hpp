@@ -64,6 +64,9 @@ struct ProjectorSettings {
     bool cells = true;          ///< texture only: a ray crosses an empty or uniform cell in one step
     bool every_pixel = false;   ///< true: one ray per pixel, even where fewer do, and no cell crossed in one step
     bool keeps_pictures = true; ///< Joseph only: blends between marched pictures while only heart and breath move
+    /// Joseph only. False: a body that moves is marched through the halved volume, as a passing view is: a fifth of the
+    /// time, and 0.44 of the noise of 30 nGy in lost detail.
+    bool fine_motion = true;
     bool validation = false;    ///< Vulkan validation layers (core and synchronisation)
 };
 
