@@ -68,7 +68,7 @@ Shape clavicle(BodyPlan const& plan, Side side)
 {
     double const sign = sign_of(side), s = plan.scale, wide = wide_of(plan);
     Vec3 const head = shoulder(plan, side), notch = plan.place("jugular-notch");
-    // Its two bows: forward in the inner two thirds, backward in the outer third.
+    // Its two bows: forward in the inner two thirds, backward in the outer third; arched over the vessels.
     Vec3 const inner{sign * 21 * wide, notch.y + 6 * s, notch.z + 3 * s};
     Vec3 const outer = head + ShoulderPose{plan, side}.turned({sign * -24 * wide, -6 * wide, 30 * s});
     Vec3 const along = outer - inner;
@@ -77,13 +77,13 @@ Shape clavicle(BodyPlan const& plan, Side side)
     };
     Vec3 const upright{0, 0.3, 1}, level{sign * 0.3, -1, 0.15};
     auto const up = [&](double turn) { return glm::normalize(glm::mix(upright, level, turn)); };
-    return swept_bone(smooth({{at(0, 0, 0), up(0), 13 * s, 10.2 * s, 9 * s},
-                              {at(0.1, 6, 0.5), up(0), 10.2 * s, 8.5 * s, 7.7 * s},
-                              {at(0.27, 12, 1), up(0.1), 7.7 * s, 6.8 * s, 6.6 * s},
-                              {at(0.45, 11, 1), up(0.3), 7 * s, 6.3 * s, 6.1 * s},
-                              {at(0.65, 1, 2), up(0.6), 7.7 * s, 5.9 * s, 5.9 * s},
-                              {at(0.8, -8, 2), up(0.9), 10.2 * s, 5.6 * s, 5.6 * s},
-                              {at(0.92, -6, 1), up(1), 11.9 * s, 5.6 * s, 5.6 * s},
+    return swept_bone(smooth({{at(0, 2, 0.5), up(0), 13 * s, 10.2 * s, 9 * s},
+                              {at(0.1, 8.5, 2.5), up(0), 10.2 * s, 8.5 * s, 7.7 * s},
+                              {at(0.27, 15, 6.2), up(0.1), 7.7 * s, 6.8 * s, 6.6 * s},
+                              {at(0.45, 13.5, 7.7), up(0.3), 7 * s, 6.3 * s, 6.1 * s},
+                              {at(0.65, 3, 8), up(0.6), 7.7 * s, 5.9 * s, 5.9 * s},
+                              {at(0.8, -7, 5.5), up(0.9), 10.2 * s, 5.6 * s, 5.6 * s},
+                              {at(0.92, -6, 2.5), up(1), 11.9 * s, 5.6 * s, 5.6 * s},
                               {at(1, 0, 0), up(1), 10.2 * s, 5.9 * s, 5.9 * s}},
                              5));
 }
