@@ -290,6 +290,7 @@ void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml
         if (int const node = wet_[asked++]; !junctions_.is_resolved(node)) send(node, dt_s);
     }
     junctions_.end();
+    for (Source const& source : sources_) stir(source);
     std::erase_if(sources_, [](Source const& source) { return source.ml_s == 0; });
     for (Source& source : sources_) source.pushed_ml = source.medium_ml = source.drawn_ml = 0;
     settle(chamber_ml);

@@ -153,7 +153,9 @@ void ContrastTransport::inject(int source, int edge, double along_mm, double ml_
         known.share = medium_share;
         is_known = is_known || is_here;
     }
-    if (!is_known && ml_s != 0) sources_.push_back({source, edge, cell, ml_s, medium_share});
+    if (is_known || ml_s == 0) return;
+    sources_.push_back({source, edge, cell, ml_s, medium_share});
+    find_stirred(sources_.back());
 }
 
 std::array<double, chamber_count> ContrastTransport::chamber_ml() const

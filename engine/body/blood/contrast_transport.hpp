@@ -68,6 +68,10 @@ private:
         int number, edge, cell;
         double ml_s, share;                                ///< now; 0 mL/s: ended
         double pushed_ml = 0, medium_ml = 0, drawn_ml = 0; ///< since the last step
+        struct Cell {
+            int edge, cell; ///< cell: of all
+        };
+        std::vector<Cell> stirred{}; ///< that its jets mix
     };
     /// Blood that has passed since the last step [mL].
     struct Passed {
@@ -101,6 +105,8 @@ private:
     void carry_evenly(Edge& edge, Enters const& enters);
     void drain(Edge& edge);
     void draw_even(Edge& edge);
+    void find_stirred(Source& source) const;
+    void stir(Source const& source);
     void settle(std::array<double, chamber_count> const& chamber_ml);
 
     std::vector<Edge> edges_;
