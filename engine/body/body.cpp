@@ -341,7 +341,8 @@ std::shared_ptr<Displacement const> Body::displacement() const
 {
     Impl const& i = *impl_;
     if (!i.displacement) i.displacement = std::make_shared<Displacement const>(i.motion.displacement(i.pose));
-    return i.displacement;
+    // A patient without landmarks has nothing that could move.
+    return i.displacement->grid.size == glm::ivec3{0} ? nullptr : i.displacement;
 }
 
 std::vector<Content> Body::contents() const

@@ -119,6 +119,7 @@ TEST(Body, orders_that_cannot_be_are_refused_in_words)
     EXPECT_NE(still.order(Inject{"left-main"}), "");
     EXPECT_NE(still.order(SwallowNow{}), "");
     still.advance({0, 1, 0}); // and lives on without them
+    EXPECT_EQ(still.displacement(), nullptr);
 }
 
 TEST(Body, held_breath_holds_the_diaphragm_and_lets_it_go)

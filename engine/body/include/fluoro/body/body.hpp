@@ -71,7 +71,7 @@ public:
     BodyStatus const& status() const;
     BodyPose const& pose() const;
     OrganMotion const& motion() const;
-    /// Where all tissue stands now; null while nothing has moved.
+    /// Where all tissue stands now; null for a patient whose tissue cannot move.
     std::shared_ptr<Displacement const> displacement() const;
     /// What its hollow places hold now, at rest positions; empty ones left out.
     std::vector<Content> contents() const;
