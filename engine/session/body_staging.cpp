@@ -67,7 +67,7 @@ void stage_tube(ContentTube const& content, Body const& body, int filling, std::
     }
 }
 
-FilledCloud staged_cloud(Content::Cloud const& content, Displacement const& displacement, int filling)
+FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* displacement, int filling)
 {
     ContentPlaces const& places = *content.places;
     FilledCloud cloud;
@@ -78,8 +78,8 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const& disp
         if (share < least_share) continue;
         for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i) {
             glm::vec3 const rest = places.at_mm[i];
-            cloud.parcels.push_back({rest + glm::vec3{sampled(displacement.grid, displacement.forward_mm, Vec3{rest})},
-                                     share * places.volume_mm3[i]});
+            Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
+            cloud.parcels.push_back({rest + glm::vec3{way}, share * places.volume_mm3[i]});
         }
     }
     return cloud;
@@ -100,7 +100,7 @@ void stage_body(Body const& body, Scene& scene)
             for (auto const& tube : content.tubes) stage_tube(tube, body, filling, scene.tubes);
         }
         for (auto const& cloud : content.clouds) {
-            auto staged = staged_cloud(cloud, *scene.displacement, -1);
+            auto staged = staged_cloud(cloud, scene.displacement.get(), -1);
             if (staged.parcels.empty()) continue;
             staged.filling = filling_of(content, cloud.places->displaced);
             scene.clouds.push_back(std::move(staged));
