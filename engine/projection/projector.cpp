@@ -1,7 +1,7 @@
 #include "projector_impl.hpp"
 
-#include "host_sum.hpp"
 #include "filled_pixels.hpp"
+#include "host_sum.hpp"
 
 #include <algorithm>
 #include <cmath>

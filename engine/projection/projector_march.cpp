@@ -42,8 +42,8 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     kept_for = key;
     if (stands && marched->covers(key) && marched->displacement == key.displacement && detail == wanted) return;
     detail = wanted;
-    bool const is_coarse = detail == Detail::passing ||
-                           (scene.displacement && !settings.fine_motion && !uses_texture && !every_pixel);
+    bool const is_coarse =
+        detail == Detail::passing || (scene.displacement && !settings.fine_motion && !uses_texture && !every_pixel);
     MarchVolume const& through = is_coarse ? volume->halved() : volume->full();
     rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
                                                          : rays_for_voxels(scene.pixels, scene.view, through.grid);

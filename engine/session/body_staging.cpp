@@ -5,8 +5,8 @@
 namespace fluoro {
 namespace {
 
-/// Less medium than this across a thin vessel shows in no picture [mm]: 0.03 mm of 350 mgI/mL take 1.5 % of 70 keV, half of
-/// the noise of a pixel at 30 nGy.
+/// Less medium than this across a thin vessel shows in no picture [mm]: 0.03 mm of 350 mgI/mL take 1.5 % of 70 keV,
+/// half of the noise of a pixel at 30 nGy.
 constexpr double least_mm = 0.03;
 /// And less than this share in a place of a cloud, over the 30 mm that chambers and great vessels are deep. Medium that
 /// has gone round the whole body is below it.

@@ -62,8 +62,8 @@ TEST_F(FitCommand, a_built_in_mans_spine_is_found_again)
         if (name.size() <= 3 && name[0] == 'T' && one["source"] == "found") ++vertebrae;
     EXPECT_GE(vertebrae, 7);
     // What a chest's motion hangs on.
-    for (char const* name : {"heart-centre", "heart-apex", "mitral-valve", "diaphragm-dome-left", "diaphragm-dome-right",
-                             "hiatus", "carina", "aortic-root"}) {
+    for (char const* name : {"heart-centre", "heart-apex", "mitral-valve", "diaphragm-dome-left",
+                             "diaphragm-dome-right", "hiatus", "carina", "aortic-root"}) {
         ASSERT_TRUE(fitted.lumens.landmarks.contains(name)) << name;
         EXPECT_LT(glm::length(fitted.lumens.landmarks.at(name) - made.lumens.landmarks.at(name)), 15) << name;
     }

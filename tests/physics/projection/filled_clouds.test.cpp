@@ -72,8 +72,8 @@ TEST(FilledCloud, volume_in_the_picture_is_the_volume_given)
     }
 }
 
-// Of whole voxels of 1 mm: each of the two ends of a chord is up to half a voxel off, and where the wall slants 2.7 in 1,
-// at 0.8 of the radius, the tents add a tenth of a voxel each.
+// Of whole voxels of 1 mm: each of the two ends of a chord is up to half a voxel off, and where the wall slants 2.7 in
+// 1, at 0.8 of the radius, the tents add a tenth of a voxel each.
 TEST(FilledCloud, ball_of_voxels_has_the_chords_of_a_ball)
 {
     double const radius = 20;

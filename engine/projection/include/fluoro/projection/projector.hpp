@@ -29,7 +29,7 @@ struct ProjectionTimes {
     double longest_dispatch_ms = 0; ///< of the march
     double energy_sum_ms = 0;
     double fillings_ms = 0; ///< chords through filled tubes and clouds, and what they change
-    double finish_ms = 0; ///< read back, focal spot, blades, geometry
+    double finish_ms = 0;   ///< read back, focal spot, blades, geometry
 };
 
 /// Where the anatomy's thicknesses came from since the projector was made, and what is kept of them while the C-arm
@@ -67,7 +67,7 @@ struct ProjectorSettings {
     /// Joseph only. False: a body that moves is marched through the halved volume, as a passing view is: a fifth of the
     /// time, and 0.44 of the noise of 30 nGy in lost detail.
     bool fine_motion = true;
-    bool validation = false;    ///< Vulkan validation layers (core and synchronisation)
+    bool validation = false; ///< Vulkan validation layers (core and synchronisation)
 };
 
 /// Turns scenes into signals on a Vulkan device.

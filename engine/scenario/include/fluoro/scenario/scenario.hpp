@@ -44,7 +44,7 @@ struct Scenario {
     std::string procedure; ///< one word, e.g. "first-look"
     std::string text;      ///< the case, for the trainee
     std::string patient;   ///< a built-in name, or a path (relative ones are already joined to the file's folder)
-    std::optional<BuiltInWish> anatomy; ///< of a built-in patient; empty = as it is
+    std::optional<BuiltInWish> anatomy;                ///< of a built-in patient; empty = as it is
     std::optional<BodySettings> body = BodySettings{}; ///< how the patient lives; empty = a still picture
     std::string room = "c-arm-suite";
     RoomState start;                  ///< within the room's limits; blades open

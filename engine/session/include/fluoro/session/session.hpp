@@ -51,7 +51,7 @@ struct Pulse {
     double field_cm2 = 0;
     RawImage raw;
     ProjectionTimes projection_times;
-    double body_ms = 0;    ///< of the ticks since the last pulse, and of bringing the body into the scene
+    double body_ms = 0; ///< of the ticks since the last pulse, and of bringing the body into the scene
     double project_ms = 0, scatter_ms = 0, detector_ms = 0, display_ms = 0; ///< where the time went, wall clock
 };
 
