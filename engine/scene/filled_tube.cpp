@@ -13,7 +13,11 @@ std::vector<FilledTube> tube_along(std::span<Vec3 const> points_mm, std::span<do
     for (std::size_t i = 0; i + 1 < pieces.size(); ++i) {
         Vec3 const before = glm::normalize(pieces[i].to_mm - pieces[i].from_mm);
         Vec3 const after = glm::normalize(pieces[i + 1].to_mm - pieces[i + 1].from_mm);
-        pieces[i].to_cut = pieces[i + 1].from_cut = glm::normalize(before + after);
+        // A hairpin has no such plane that cuts both within their width: its pieces end square.
+        constexpr double least_cosine = 0.6;
+        Vec3 const halving = before + after;
+        if (glm::length(halving) > 2 * least_cosine)
+            pieces[i].to_cut = pieces[i + 1].from_cut = glm::normalize(halving);
     }
     return pieces;
 }

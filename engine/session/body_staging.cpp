@@ -13,6 +13,10 @@ constexpr double least_mm = 0.03;
 constexpr float least_share = 2e-3f;
 /// Neighbouring pieces go together while they bend less than this in all and hold the same within a twentieth.
 constexpr double straight_cosine = 0.990, same = 0.05;
+/// But no piece is shorter than this share of its radius: mitres of stubs would cross inside the tube.
+constexpr double least_length = 0.35;
+/// Change of radius per length that a cone may have.
+constexpr double steepest = 0.5;
 
 /// A stretch of a tube that a single straight piece can stand for: points [first, last].
 struct Stretch {
@@ -31,7 +35,8 @@ std::vector<Stretch> stretches(ContentTube const& tube, std::vector<Vec3> const&
             bool const is_straight = glm::dot(along(i), along(next)) > straight_cosine;
             bool const holds_same = std::abs(double(tube.share[next]) - stretch.share) <= same * stretch.share;
             bool const is_as_wide = std::abs(tube.radii_mm[next + 1] - tube.radii_mm[i]) <= same * tube.radii_mm[i];
-            if (!is_straight || !holds_same || !is_as_wide) break;
+            bool const is_stub = length < least_length * tube.radii_mm[i];
+            if (!is_stub && (!is_straight || !holds_same || !is_as_wide)) break;
             double const more = glm::length(points[next + 1] - points[next]);
             length += more;
             held += more * double(tube.share[next]);
@@ -64,7 +69,14 @@ void stage_tube(ContentTube const& content, Body const& body, int filling, std::
     for (std::size_t i = 0; i < pieces.size(); ++i) {
         if (2 * radii[i] * parts[i].share < least_mm) continue;
         tubes.push_back(pieces[i]);
-        tubes.back().share = parts[i].share;
+        FilledTube& piece = tubes.back();
+        piece.share = parts[i].share;
+        // A flat cone would reach beyond slanting cuts: a drum of the same volume instead, cut square.
+        double const a = piece.from_radius_mm, b = piece.to_radius_mm;
+        if (std::abs(b - a) > steepest * glm::length(piece.to_mm - piece.from_mm)) {
+            piece.from_radius_mm = piece.to_radius_mm = std::sqrt((a * a + a * b + b * b) / 3);
+            piece.from_cut = piece.to_cut = Vec3{0};
+        }
     }
 }
 

@@ -23,8 +23,8 @@ struct FilledTube {
     double share = 1;            ///< of its volume that is the filling; the rest is as the CT has it [0, 1]
 };
 
-/// A tube along a polyline, cut at each bend by the plane that halves it, so that pieces neither overlap nor gape.
-/// Points and radii are of one size, at least two; neighbours differ.
+/// A tube along a polyline, cut at each bend by the plane that halves it, so that pieces neither overlap nor gape
+/// (square beyond a bend of 106 degrees). Points and radii are of one size, at least two; neighbours differ.
 std::vector<FilledTube> tube_along(std::span<Vec3 const> points_mm, std::span<double const> radii_mm, int filling);
 
 } // namespace fluoro
