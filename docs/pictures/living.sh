@@ -44,7 +44,6 @@ frames coronary-ventriculogram 2.2 2.7 4.5
 frames coronary-aortogram 1.6 2.4 3.2
 frames swallow-primary-wave 2.6 5.0 6.6
 frames swallow-pharynx-lateral 0.8 1.0 1.2
-frames swallow-achalasia 4.0 12.0 20.0
 frames fitted-left 2.0 3.0 6.0
 frames fitted-right 1.5 2.3 5.0
 cd "$work"
@@ -54,7 +53,6 @@ sheet living-coronaries coronary-left-injection-2.0.png coronary-left-injection-
 sheet living-great-vessels coronary-ventriculogram-2.2.png coronary-ventriculogram-2.7.png \
     coronary-ventriculogram-4.5.png coronary-aortogram-1.6.png coronary-aortogram-2.4.png coronary-aortogram-3.2.png
 sheet living-swallow swallow-primary-wave-2.6.png swallow-primary-wave-5.0.png swallow-primary-wave-6.6.png \
-    swallow-pharynx-lateral-0.8.png swallow-pharynx-lateral-1.0.png swallow-pharynx-lateral-1.2.png \
-    swallow-achalasia-4.0.png swallow-achalasia-12.0.png swallow-achalasia-20.0.png
+    swallow-pharynx-lateral-0.8.png swallow-pharynx-lateral-1.0.png swallow-pharynx-lateral-1.2.png
 sheet living-fitted fitted-left-2.0.png fitted-left-3.0.png fitted-left-6.0.png fitted-right-1.5.png \
     fitted-right-2.3.png fitted-right-5.0.png
