@@ -63,6 +63,7 @@ public:
             add(tube.from_cut);
             add(tube.to_cut);
             add(double(tube.filling));
+            add(tube.share);
         }
     }
     friend bool operator==(Fingerprint const&, Fingerprint const&) = default;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
 #include <fluoro/transport/problem.hpp>
+#include <map>
 
 namespace fluoro {
 namespace {
@@ -46,6 +47,15 @@ Volume coarsened(Volume const& ct, double voxel_mm)
     return coarse;
 }
 
+/// A filling that takes this share of its place; the CT's own tissue has the rest.
+Mixture partly(Filling const& filling, double share)
+{
+    if (share == 1) return filling.content;
+    Mixture const tissue{{{find_material("water"), std::max(0.0, filling.displaced.soft_g_cm3)},
+                          {find_material("bone"), std::max(0.0, filling.displaced.bone_g_cm3)}}};
+    return blend(filling.content, tissue, share);
+}
+
 /// Adds a mixture as a material of its own with one code, and returns the code.
 int add_code(TransportProblem& problem, Mixture const& mixture)
 {
@@ -75,9 +85,13 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
     for (auto const& slab : scene.slabs)
         problem.boxes.push_back(
             {slab.half_extent_mm, slab.patient_from_slab, add_code(problem, {{{slab.material, slab.density_g_cm3}}})});
-    std::vector<int> code_of_filling;
-    for (auto const& filling : scene.fillings) code_of_filling.push_back(add_code(problem, filling.content));
-    for (auto const& tube : scene.tubes) problem.tubes.push_back({tube, code_of_filling[std::size_t(tube.filling)]});
+    std::map<std::pair<int, int>, int> codes; // by filling and share
+    for (auto const& tube : scene.tubes) {
+        int const eighths = std::clamp(int(std::lround(8 * tube.share)), 0, 8);
+        auto const [code, is_new] = codes.try_emplace({tube.filling, eighths});
+        if (is_new) code->second = add_code(problem, partly(scene.fillings[std::size_t(tube.filling)], eighths / 8.0));
+        problem.tubes.push_back({tube, code->second});
+    }
 
     auto& source = problem.source;
     source.view = scene.view;

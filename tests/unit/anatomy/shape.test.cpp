@@ -1,6 +1,7 @@
 #include <cmath>
 #include <fluoro/anatomy/shape.hpp>
 #include <gtest/gtest.h>
+#include <spread.hpp>
 
 namespace fluoro {
 namespace {
@@ -9,18 +10,6 @@ Frame tilted_frame()
 {
     double const a = radians(30);
     return {{4, -3, 7}, {std::cos(a), std::sin(a), 0}, {-std::sin(a), std::cos(a), 0}, {0, 0, 1}};
-}
-
-/// Points all over a box, the same every time.
-std::vector<Vec3> spread(Box const& box, int count)
-{
-    std::vector<Vec3> points;
-    for (int i = 1; i <= count; ++i) {
-        Vec3 const share{std::fmod(i * 0.8191725134, 1), std::fmod(i * 0.6710436067, 1),
-                         std::fmod(i * 0.5497004779, 1)};
-        points.push_back(box.low + share * (box.high - box.low));
-    }
-    return points;
 }
 
 std::vector<std::pair<char const*, Shape>> solids()
@@ -46,9 +35,9 @@ std::vector<std::pair<char const*, Shape>> solids()
 TEST(Shape, no_sign_changes_within_the_distance)
 {
     for (auto const& [name, shape] : solids())
-        for (Vec3 const& p : spread(grown(shape.bounds(), 6), 400)) {
+        for (Vec3 const& p : test::spread(grown(shape.bounds(), 6), 400)) {
             double const d = shape.distance_mm(p);
-            for (Vec3 const& q : spread({Vec3{-1}, Vec3{1}}, 40)) {
+            for (Vec3 const& q : test::spread({Vec3{-1}, Vec3{1}}, 40)) {
                 Vec3 const near = p + 0.95 * std::abs(d) * q / std::max(1.0, glm::length(q));
                 double const there = shape.distance_mm(near);
                 ASSERT_TRUE(d > 0 ? there > -0.06 * std::abs(d) - 1e-6 : there < 0.06 * std::abs(d) + 1e-6)
@@ -60,7 +49,7 @@ TEST(Shape, no_sign_changes_within_the_distance)
 TEST(Shape, nothing_of_a_solid_is_outside_its_bounds)
 {
     for (auto const& [name, shape] : solids())
-        for (Vec3 const& p : spread(grown(shape.bounds(), 10), 2000))
+        for (Vec3 const& p : test::spread(grown(shape.bounds(), 10), 2000))
             if (shape.distance_mm(p) < 0) {
                 Box const& box = shape.bounds();
                 EXPECT_TRUE(glm::all(glm::greaterThanEqual(p, box.low - 1e-9)) &&
@@ -101,7 +90,7 @@ TEST(Noise, has_mean_0_and_deviation_1)
 {
     double sum = 0, squares = 0;
     int const count = 20'000;
-    for (Vec3 const& p : spread({Vec3{-500}, Vec3{500}}, count)) {
+    for (Vec3 const& p : test::spread({Vec3{-500}, Vec3{500}}, count)) {
         double const n = noise(p, 3, 5);
         sum += n;
         squares += n * n;

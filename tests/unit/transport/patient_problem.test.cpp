@@ -42,6 +42,18 @@ TEST(PatientProblem, averaging_voxels_keeps_place_and_mass)
     EXPECT_NEAR(glm::length(map_point(coarse.grid.patient_from_index(), Vec3{-0.5}) - corner), 0, 1e-9);
 }
 
+TEST(PatientProblem, tube_filled_by_half_is_half_of_what_the_ct_has_there)
+{
+    auto const patient = make_patient(centred_grid({4, 4, 4}, {20, 20, 20}), [](Vec3 const&) { return 0.0; });
+    auto scene = scene_of(patient);
+    scene.fillings = {{pure(find_material("steel")), BasisDensities{1.06, 0}}};
+    scene.tubes = {{{0, 0, 0}, {0, 0, 50}, 2, 2, Vec3{0}, Vec3{0}, 0, 0.5}};
+    auto const problem = problem_of(scene, 24);
+    ASSERT_EQ(problem.tubes.size(), 1u);
+    EXPECT_NEAR(problem.codes[std::size_t(problem.tubes[0].code)].density_a_g_cm3,
+                (material(find_material("steel")).density_g_cm3 + 1.06) / 2, 1e-9);
+}
+
 TEST(PatientProblem, holds_what_stands_in_the_beam)
 {
     auto const patient = make_patient(centred_grid({10, 10, 10}, {20, 20, 20}), [](Vec3 const& p) {
