@@ -1,0 +1,62 @@
+#pragma once
+#include <fluoro/instruments/tool.hpp>
+#include <fluoro/instruments/wall.hpp>
+#include <glm/gtc/quaternion.hpp>
+#include <memory>
+#include <span>
+
+namespace fluoro {
+
+/// Where tools go in: the mouth of a sheath, or a guide's valve.
+struct Access {
+    Vec3 at_mm{0};
+    Vec3 direction{0, 0, 1}; ///< unit, into the body
+};
+
+/// A place on the centre line: its third axis points to the tip.
+struct RodFrame {
+    Vec3 at_mm{0};
+    glm::dquat turn{1, 0, 0, 0};
+};
+
+/// What a hand holds and feels of one tool.
+struct ToolState {
+    double inserted_mm = 0; ///< from the access to the tool's tip, along it
+    double turned_rad = 0;  ///< of its hub
+    double tip_turned_rad = 0;
+    double push_n = 0;      ///< what the hand must push to hold or move it; negative = it pulls
+    double torque_n_mm = 0; ///< what the hand must hold
+    double tip_force_n = 0; ///< of the tip on the wall that faces it
+};
+
+/// Tools one in another (wire in catheter in guide) as one elastic rod that enters at an access: their bending
+/// stiffness adds, their shapes pull against each other, each keeps its own twist. Lengths that are in are the hand's;
+/// everything between access and tip is mechanics. docs/theory/rods.md
+class CoaxialTools {
+public:
+    explicit CoaxialTools(Access const& access);
+    ~CoaxialTools();
+
+    /// A tool with its tip at the access. Why it cannot be (does not fit into or over those that are there); empty =
+    /// done, as the last of `tools()`.
+    std::string add(std::shared_ptr<Tool const> tool);
+    /// Takes one out that is wholly out (inserted 0), or all of which the hand has drawn back. Why not; empty = done.
+    std::string take_out(int tool);
+    /// The hand on a tool's hub, until told otherwise.
+    void hold(int tool, double push_mm_s, double turn_rad_s);
+    /// Moves everything on by `dt_s`, at most 1/60 s; walls stand still over it but for their velocity.
+    void advance(Wall const& wall, double dt_s);
+
+    std::span<std::shared_ptr<Tool const> const> tools() const;
+    ToolState const& state(int tool) const;
+    /// From the access to the tip that is furthest in; empty when nothing is in. `along_mm`: distance of each.
+    std::span<RodFrame const> line() const;
+    std::span<double const> along_mm() const;
+    std::uint64_t state_hash() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro

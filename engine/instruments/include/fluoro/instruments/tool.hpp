@@ -1,0 +1,76 @@
+#pragma once
+#include <fluoro/core/geometry.hpp>
+#include <fluoro/physics/material.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fluoro {
+
+enum class ToolKind { wire, catheter, sheath, balloon, stent, needle, bone_needle, bone_balloon, paddle };
+std::string_view name_of(ToolKind kind);
+
+/// One stretch of a tool, the same all along.
+struct ToolSection {
+    double length_mm = 0;
+    double outer_mm = 0, inner_mm = 0; ///< diameters; inner 0 = solid
+    double bending_n_mm2 = 0;          ///< E I
+    double torsion_n_mm2 = 0;          ///< G J
+    double friction = 0.1;             ///< Coulomb's coefficient on a wet vessel wall
+    /// Shape when nothing holds it: an arc of this radius, or straight (0). Its plane is turned about the tool's axis
+    /// by `plane_rad` from that of the hub's mark.
+    double arc_radius_mm = 0, plane_rad = 0;
+    /// What the picture sees between inner and outer diameter: this material at this density.
+    MaterialId material{};
+    double density_g_cm3 = 0;
+};
+
+/// A band or coil that stands out in the picture.
+struct ToolMarker {
+    double to_tip_mm = 0; ///< of its end nearest the tip
+    double length_mm = 1;
+    double outer_mm = 0, inner_mm = 0; ///< diameters
+    MaterialId material{};
+    double density_g_cm3 = 0; ///< less than the metal's own for a coil
+};
+
+/// How a balloon answers pressure: D = nominal (1 + growth (P - nominal pressure)).
+struct BalloonForm {
+    double nominal_mm = 0, length_mm = 0;
+    double nominal_atm = 8, rated_atm = 14;
+    double growth_per_atm = 0.008; ///< 0.007-0.01 semi-compliant, 0.003 non-compliant
+    double folded_mm = 0;          ///< diameter of the folded balloon
+    double to_tip_mm = 3;          ///< from the balloon's far shoulder to the tool's tip
+};
+
+/// A balloon-expandable stent, crimped on its balloon.
+struct StentForm {
+    double length_mm = 0, nominal_mm = 0, most_mm = 0; ///< most: beyond which its struts tear
+    double strut_mm = 0.08;
+    int crowns = 8;       ///< peaks of one ring
+    double ring_mm = 1.2; ///< length of one ring
+    double recoil = 0.04; ///< share of the diameter lost when the balloon lets go
+    MaterialId material{};
+};
+
+/// A tool of the library: everything a hand, the mechanics and the picture need.
+struct Tool {
+    std::string name;  ///< "jl4-5f"
+    std::string title; ///< "Judkins left 4, 5 F"
+    ToolKind kind = ToolKind::wire;
+    std::vector<ToolSection> sections; ///< from the hub to the tip
+    std::vector<ToolMarker> markers;
+    std::optional<BalloonForm> balloon;
+    std::optional<StentForm> stent;
+    std::string source; ///< where its figures come from
+
+    double length_mm() const;
+    /// The section at a distance from the tip; the last one on either side where that lies beyond.
+    ToolSection const& section_at(double to_tip_mm) const;
+    /// Widest outside, narrowest inside [mm]; what must fit into what.
+    double widest_mm() const;
+    double narrowest_inner_mm() const;
+};
+
+} // namespace fluoro
