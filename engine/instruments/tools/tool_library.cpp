@@ -12,6 +12,15 @@
 #include <fluoro_assets/wires.hpp>
 
 namespace fluoro {
+namespace {
+
+std::vector<Tool> tools_of(std::filesystem::path const& file, Problems& problems)
+{
+    YamlNode const root = read_yaml(file, problems);
+    return problems.count() == 0 ? read_tools(root, problems) : std::vector<Tool>{};
+}
+
+} // namespace
 
 ToolLibrary::ToolLibrary()
 {
@@ -27,9 +36,7 @@ ToolLibrary::ToolLibrary()
 void ToolLibrary::add_file(std::filesystem::path const& file)
 {
     Problems problems{file};
-    YamlNode const root = read_yaml(file, problems);
-    problems.throw_first();
-    std::vector<Tool> read = read_tools(root, problems);
+    std::vector<Tool> read = tools_of(file, problems);
     problems.throw_first();
     for (Tool& tool : read) {
         auto added = std::make_shared<Tool const>(std::move(tool));
@@ -51,6 +58,23 @@ std::shared_ptr<Tool const> ToolLibrary::find(std::string_view name) const
     std::string const nearest = nearest_name(name, names);
     throw Error{"no tool is named " + in_quotes(std::string{name}) + "; " +
                 (nearest.empty() ? "there are: " + one_of(names) : "did you mean " + nearest + "?")};
+}
+
+bool is_tool_file(std::filesystem::path const& file)
+{
+    Problems problems{file};
+    YamlNode const root = read_yaml(file, problems);
+    return std::ranges::any_of(root.entries, [](auto const& entry) {
+        return entry.first.text == "tools" && entry.second.kind == YamlNode::Kind::list &&
+               !entry.second.items.empty() && entry.second.items[0].kind == YamlNode::Kind::map;
+    });
+}
+
+std::vector<std::string> tool_file_problems(std::filesystem::path const& file)
+{
+    Problems problems{file};
+    (void)tools_of(file, problems);
+    return problems.lines();
 }
 
 } // namespace fluoro

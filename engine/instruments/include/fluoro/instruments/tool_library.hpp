@@ -23,4 +23,9 @@ private:
     std::vector<std::shared_ptr<Tool const>> tools_;
 };
 
+/// Whether the file's first level has tools: then it is no scenario.
+bool is_tool_file(std::filesystem::path const& file);
+/// Every problem of a tool file, one line each, in the order of the file; empty when add_file() would succeed.
+std::vector<std::string> tool_file_problems(std::filesystem::path const& file);
+
 } // namespace fluoro
