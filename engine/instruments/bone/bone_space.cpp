@@ -123,14 +123,15 @@ BoneSpace bone_space(Patient const& patient, std::string_view level, double spac
         int const here = around.label_at(p), hu = around.hu_at(p);
         if (here == label) {
             if (hu < gas_hu) return CementPlace::cleft;
-            bool is_shell = hu > compact_hu;
-            for (int axis = 0; axis < 3 && !is_shell; ++axis)
-                for (double const side : {-ct_mm, ct_mm}) {
-                    Vec3 beside = p;
-                    beside[axis] += side;
-                    is_shell = is_shell || !around.is_vertebra(beside);
-                }
-            return is_shell && hu > hole_hu ? CementPlace::wall : CementPlace::marrow;
+            // All 26 neighbours: cement must not slip through a corner.
+            double densest = hu;
+            bool is_shell = false;
+            for (int corner = 0; corner < 27; ++corner) {
+                Vec3 const beside = p + ct_mm * Vec3{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1};
+                is_shell = is_shell || !around.is_vertebra(beside);
+                densest = std::max(densest, double(around.hu_at(beside)));
+            }
+            return hu > compact_hu || (is_shell && densest > hole_hu) ? CementPlace::wall : CementPlace::marrow;
         }
         if (here >= sacrum_label && here <= uppermost_label) return CementPlace::wall;
         if (here == cord_label || here == fluid_label) return CementPlace::wall; // the dura

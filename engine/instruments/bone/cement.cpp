@@ -98,6 +98,7 @@ void Cement::spread_from(std::uint32_t voxel, double cost, double viscosity)
     glm::ivec3 const size = space_->grid.size;
     int const at = int(voxel);
     glm::ivec3 const here{at % size.x, at / size.x % size.y, at / (size.x * size.y)};
+    bool const in_vein = space_->vein_mm[voxel] > 0;
     double const amplitude = least_noise + (most_noise - least_noise) * std::min(1.0, fingering_pa_s / viscosity);
     for (int k = -1; k <= 1; ++k)
         for (int j = -1; j <= 1; ++j)
@@ -107,6 +108,10 @@ void Cement::spread_from(std::uint32_t voxel, double cost, double viscosity)
                     continue;
                 auto const n = std::uint32_t((next.z * size.y + next.y) * size.x + next.x);
                 if (n == voxel || parcel_of_[n] >= 0 || !lets_in(n, viscosity)) continue;
+                // A vein's own wall keeps cement in it, but in the bone and in the plexus of the canal.
+                CementPlace const there = space_->place[n];
+                if (in_vein && space_->vein_mm[n] == 0 && there != CementPlace::marrow && there != CementPlace::canal)
+                    continue;
                 Vec3 const way = space_->grid.spacing_mm * Vec3{i, j, k};
                 Vec3 permeability = space_->permeability;
                 if (space_->vein_mm[n] > 0)
