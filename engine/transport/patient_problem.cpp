@@ -86,12 +86,17 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
         problem.boxes.push_back(
             {slab.half_extent_mm, slab.patient_from_slab, add_code(problem, {{{slab.material, slab.density_g_cm3}}})});
     std::map<std::pair<int, int>, int> codes; // by filling and share
-    for (auto const& tube : scene.tubes) {
+    auto const add_tube = [&](FilledTube const& tube) {
         int const eighths = std::clamp(int(std::lround(8 * tube.share)), 0, 8);
         auto const [code, is_new] = codes.try_emplace({tube.filling, eighths});
         if (is_new) code->second = add_code(problem, partly(scene.fillings[std::size_t(tube.filling)], eighths / 8.0));
         problem.tubes.push_back({tube, code->second});
-    }
+    };
+    // The first tube that holds a place decides it: the hollows of catheters come before their walls.
+    for (auto const& tube : scene.tubes)
+        if (tube.share < 0) add_tube(tube);
+    for (auto const& tube : scene.tubes)
+        if (tube.share >= 0) add_tube(tube);
 
     auto& source = problem.source;
     source.view = scene.view;

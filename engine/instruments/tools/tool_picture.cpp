@@ -60,6 +60,16 @@ private:
 
 } // namespace
 
+std::vector<Vec3> curve_between(std::span<RodFrame const> line, std::span<double const> along_mm, double from_mm,
+                                double to_mm)
+{
+    if (line.size() < 2) return {};
+    from_mm = std::max(from_mm, along_mm.front());
+    to_mm = std::min(to_mm, along_mm.back());
+    if (to_mm - from_mm < least_length_mm) return {};
+    return Curve{line, along_mm}.between(from_mm, to_mm);
+}
+
 std::vector<ToolStretch> stretches_of(Tool const& tool, double inserted_mm, std::span<RodFrame const> line,
                                       std::span<double const> along_mm)
 {
@@ -71,7 +81,9 @@ std::vector<ToolStretch> stretches_of(Tool const& tool, double inserted_mm, std:
         from = std::max(from, along_mm.front());
         to = std::min(to, along_mm.back());
         if (to - from < least_length_mm) return;
-        stretches.push_back({curve.between(from, to), outer, inner, content});
+        auto points = curve.between(from, to);
+        std::vector<double> const widths(points.size(), outer);
+        stretches.push_back({std::move(points), widths, inner, content});
     };
     double to_tip = tool.length_mm();
     for (ToolSection const& section : tool.sections) {

@@ -76,6 +76,18 @@ TEST(CannulaPressure, is_hagen_and_poiseuilles_for_newtons_fluid)
     double const expected = 8 * 200 * 0.12 * 1e-7 / (std::numbers::pi * std::pow(1.15e-3, 4)) * 1e-6;
     EXPECT_NEAR(cannula_pressure_mpa(newton, 0, 0.1, 2.3, 120), expected, 1e-6 * expected);
     EXPECT_NEAR(expected, 3.5, 0.05);
+    // A power-law fluid: the flow that this pressure drives, added up over the pipe from its rate of shear.
+    CementMix const thinning = low_viscosity_cement();
+    double const pressure_pa = 1e6 * cannula_pressure_mpa(thinning, 300, 0.1, 2.4, 125);
+    double flow_mm3_s = 0;
+    int const rings = 20000;
+    for (int n = 0; n < rings; ++n) {
+        double const r = 1.2 * (n + 0.5) / rings;
+        double const shear =
+            std::pow(pressure_pa * r / (2 * 125) / viscosity_pa_s(thinning, 300), 1 / thinning.thinning);
+        flow_mm3_s += std::numbers::pi * r * r * shear * 1.2 / rings;
+    }
+    EXPECT_NEAR(flow_mm3_s, 100, 0.01);
     // A thinner needle asks for more, a slower push for less.
     CementMix const real = low_viscosity_cement();
     EXPECT_GT(cannula_pressure_mpa(real, 300, 0.1, 1.8, 125), cannula_pressure_mpa(real, 300, 0.1, 2.4, 125));

@@ -54,6 +54,7 @@ public:
     double inject(Vec3 const& tip_mm, double flow_ml_s, double age_s, double dt_s);
     double volume_ml(CementPlace place) const { return volume_ml_[std::size_t(place)]; }
     double total_ml() const;
+    double spacing_mm() const { return space_->grid.spacing_mm; }
 
     struct Parcel {
         glm::vec3 at_mm{0};
