@@ -146,6 +146,12 @@ struct Judge {
     std::string operator()(GiveMedicine const&) const { return {}; }
     std::string operator()(GiveOxygen const&) const { return {}; }
     std::string operator()(CauseReaction const&) const { return {}; }
+    std::string operator()(PerforateVessel const&) const { return {}; }
+    std::string operator()(DissectVessel const&) const { return {}; }
+    std::string operator()(InjectAir const&) const { return {}; }
+    std::string operator()(SetLumen const&) const { return {}; }
+    std::string operator()(TouchHeart const&) const { return {}; }
+    std::string operator()(PlacePressureTip const&) const { return {}; }
     std::string operator()(MoveCArm const& move) const
     {
         RoomState asked;

@@ -14,6 +14,7 @@ constexpr double farthest_mm = 10'000;
 constexpr double full_turn_deg = 360;
 constexpr double most_shift_px = 256;
 constexpr std::int64_t most_frames = 100'000;
+constexpr int most_causes = body_causes;
 /// A script that does not say when it ends goes on this long after its last entry.
 constexpr double closing_s = 1;
 
@@ -243,10 +244,92 @@ public:
         if (!gas) return {};
         return TakeGranules{*gas};
     }
+    MaybeCommand perforate()
+    {
+        PerforateVessel hole;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        map_.need("hole_mm", "hole_mm: 0.5");
+        auto const wide = map_.number("hole_mm", 0, 5);
+        hole.number = cause();
+        set(hole.along, map_.number("along", 0, 1));
+        hole.side = side().value_or(hole.side);
+        if (!vessel || !wide) return {};
+        hole.vessel = vessel->text;
+        hole.hole_mm = *wide;
+        return hole;
+    }
+    MaybeCommand dissect()
+    {
+        DissectVessel tear;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        map_.need("depth_mm", "depth_mm: 1");
+        auto const depth = map_.number("depth_mm", 0, 10);
+        tear.number = cause();
+        bool const is_stretch = stretch(tear.from, tear.to);
+        tear.side = side().value_or(tear.side);
+        if (!vessel || !depth || !is_stretch) return {};
+        tear.vessel = vessel->text;
+        tear.depth_mm = *depth;
+        return tear;
+    }
+    MaybeCommand air()
+    {
+        InjectAir air;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: left-main");
+        map_.need("volume_ml", "volume_ml: 0.05");
+        auto const volume = map_.number("volume_ml", 0.001, 20);
+        set(air.along, map_.number("along", 0, 1));
+        if (!vessel || !volume) return {};
+        air.vessel = vessel->text;
+        air.volume_ml = *volume;
+        return air;
+    }
+    MaybeCommand lumen()
+    {
+        SetLumen lumen;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        lumen.number = cause();
+        bool const is_stretch = stretch(lumen.from, lumen.to);
+        lumen.at_most_mm = map_.number("at_most_mm", 0, 60);
+        lumen.at_least_mm = map_.number("at_least_mm", 0.1, 60);
+        set(lumen.over_s, map_.number("over_s", 0.1, 60));
+        if (lumen.at_most_mm && lumen.at_least_mm) {
+            problems_.add(map_.node(), "a lumen becomes at_most_mm or at_least_mm wide, not both; write two entries");
+            return {};
+        }
+        if (!vessel || !is_stretch) return {};
+        lumen.vessel = vessel->text;
+        return lumen;
+    }
+    MaybeCommand touch_heart() { return TouchHeart{int(map_.whole_number("beats", 1, 20).value_or(1))}; }
+    MaybeCommand pressure_tip()
+    {
+        PlacePressureTip tip;
+        if (YamlNode const* const vessel = map_.find("vessel")) tip.vessel = vessel->text;
+        set(tip.along, map_.number("along", 0, 1));
+        set(tip.blocked, map_.number("blocked", 0, 1));
+        return tip;
+    }
     MaybeCommand store() { return StorePicture{map_.truth("as_reference").value_or(false)}; }
 
 private:
     static void set(double& value, std::optional<double> given) { value = given.value_or(value); }
+    /// Which of several holes, tears or narrowings is meant.
+    int cause() { return int(map_.whole_number("number", 1, most_causes).value_or(1)); }
+    std::optional<BodySide> side()
+    {
+        return choice("side", {BodySide::left, BodySide::right, BodySide::anterior, BodySide::posterior,
+                               BodySide::superior, BodySide::inferior});
+    }
+    /// Two places on a vessel; a problem where they are in the wrong order.
+    bool stretch(double& from, double& to)
+    {
+        set(from, map_.number("from", 0, 1));
+        set(to, map_.number("to", 0, 1));
+        if (from < to) return true;
+        problems_.add(map_.node(), "from is a place before to on the vessel; write e.g. from: 0.4, to: 0.6");
+        return false;
+    }
     bool needed_truth(std::string const& key) { return map_.truth(key).value_or(false); }
     std::optional<int> frame(std::string const& key)
     {
@@ -315,6 +398,12 @@ constexpr Verb verbs[] = {
     {"medicine", [](EntryReader& r) { return r.medicine(); }},
     {"oxygen", [](EntryReader& r) { return r.oxygen(); }},
     {"reaction", [](EntryReader& r) { return r.reaction(); }},
+    {"perforate", [](EntryReader& r) { return r.perforate(); }},
+    {"dissect", [](EntryReader& r) { return r.dissect(); }},
+    {"air", [](EntryReader& r) { return r.air(); }},
+    {"lumen", [](EntryReader& r) { return r.lumen(); }},
+    {"touch-heart", [](EntryReader& r) { return r.touch_heart(); }},
+    {"pressure-tip", [](EntryReader& r) { return r.pressure_tip(); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };

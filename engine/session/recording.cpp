@@ -148,6 +148,40 @@ struct ArgumentsOf {
     Arguments operator()(GiveMedicine const& c) const { return {{"name", c.name}, {"mg", c.mg}}; }
     Arguments operator()(GiveOxygen const& c) const { return {{"l_min", c.l_min}}; }
     Arguments operator()(CauseReaction const& c) const { return {{"kind", std::string{name_of(c.reaction)}}}; }
+    Arguments operator()(PerforateVessel const& c) const
+    {
+        return {{"number", double(c.number)},
+                {"vessel", c.vessel},
+                {"along", c.along},
+                {"hole_mm", c.hole_mm},
+                {"side", std::string{name_of(c.side)}}};
+    }
+    Arguments operator()(DissectVessel const& c) const
+    {
+        return {{"number", double(c.number)},
+                {"vessel", c.vessel},
+                {"from", c.from},
+                {"to", c.to},
+                {"depth_mm", c.depth_mm},
+                {"side", std::string{name_of(c.side)}}};
+    }
+    Arguments operator()(InjectAir const& c) const
+    {
+        return {{"vessel", c.vessel}, {"along", c.along}, {"volume_ml", c.volume_ml}};
+    }
+    Arguments operator()(SetLumen const& c) const
+    {
+        Arguments a{{"number", double(c.number)}, {"vessel", c.vessel}, {"from", c.from}, {"to", c.to}};
+        put(a, "at_most_mm", c.at_most_mm);
+        put(a, "at_least_mm", c.at_least_mm);
+        a.emplace_back("over_s", c.over_s);
+        return a;
+    }
+    Arguments operator()(TouchHeart const& c) const { return {{"beats", double(c.beats)}}; }
+    Arguments operator()(PlacePressureTip const& c) const
+    {
+        return {{"vessel", c.vessel}, {"along", c.along}, {"blocked", c.blocked}};
+    }
     Arguments operator()(EndSession const&) const { return {}; }
 };
 

@@ -1,3 +1,5 @@
+#include "moved_medium.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
@@ -71,7 +73,8 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
     TransportProblem problem;
     // The patient: HU from vacuum up, each one code.
     problem.materials = {pure(find_material("water")), pure(find_material("bone"))};
-    auto const ct = coarsened(scene.patient->ct, medium.voxel_mm);
+    auto ct = coarsened(scene.patient->ct, medium.voxel_mm);
+    if (scene.displacement) ct = moved(ct, *scene.displacement);
     int const highest =
         ct.hu.empty() ? vacuum_hu : std::max<int>(vacuum_hu, *std::max_element(ct.hu.begin(), ct.hu.end()));
     for (int hu = vacuum_hu; hu <= highest; ++hu) {
@@ -81,6 +84,8 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
     problem.grid = ct.grid;
     problem.voxels.reserve(ct.hu.size());
     for (auto const hu : ct.hu) problem.voxels.push_back(std::uint16_t(std::max<int>(hu, vacuum_hu) - vacuum_hu));
+
+    add_clouds(problem, scene);
 
     for (auto const& slab : scene.slabs)
         problem.boxes.push_back(

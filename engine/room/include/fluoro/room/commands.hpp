@@ -119,12 +119,13 @@ using Command =
     std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField, SelectPulseRate,
                  SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid, MoveWedge, Subtract,
                  SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, Inject, StopInjection, Breathe, SetHeart,
-                 TakeMouthful, SwallowNow, TakeGranules, GiveMedicine, GiveOxygen, CauseReaction, EndSession>;
+                 TakeMouthful, SwallowNow, TakeGranules, GiveMedicine, GiveOxygen, CauseReaction, PerforateVessel,
+                 DissectVessel, InjectAir, SetLumen, TouchHeart, PlacePressureTip, EndSession>;
 
 /// One word for logs and scripts: "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades", "field", "pulse-rate",
 /// "technique", "programme", "high-level", "lock", "grid", "wedge", "subtract", "road-map", "show", "review", "store",
 /// "stop", "inject", "stop-injection", "breathe", "heart", "mouthful", "swallow", "granules", "medicine", "oxygen",
-/// "reaction", "end".
+/// "reaction", "perforate", "dissect", "air", "lumen", "touch-heart", "pressure-tip", "end".
 std::string name_of(Command const& command);
 /// "released", "fluoroscopy", "acquisition"; "low" ...; "cine" ...: as logs and scripts write them.
 std::string_view name_of(Pedal pedal);
