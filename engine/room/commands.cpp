@@ -14,7 +14,8 @@ std::string name_of(Command const& command)
         "subtract",       "road-map",  "show",      "review",     "store",     "stop",     "inject",
         "stop-injection", "breathe",   "heart",     "mouthful",   "swallow",   "granules", "medicine",
         "oxygen",         "reaction",  "perforate", "dissect",    "air",       "lumen",    "touch-heart",
-        "pressure-tip",   "end"};
+        "pressure-tip",   "take",      "put-away",  "hand",       "inflate",   "aim",      "hammer",
+        "mix-cement",     "cement",    "end"};
     static_assert(names.size() == std::variant_size_v<Command>);
     return names[command.index()];
 }

@@ -1,6 +1,7 @@
 #include "operator.hpp"
 
 #include "names.hpp"
+#include "tool_entries.hpp"
 
 #include <algorithm>
 #include <fluoro/yaml/map_reader.hpp>
@@ -165,18 +166,21 @@ public:
     MaybeCommand inject()
     {
         Inject inject;
-        YamlNode const* const vessel = map_.need("vessel", "vessel: left-main");
+        inject.through = map_.text("through").value_or("");
+        if (inject.through.empty()) map_.need("vessel", "vessel: left-main, or through: jl4-5f");
         map_.need("volume_ml", "volume_ml: 8");
         map_.need("rate_ml_s", "rate_ml_s: 4");
         auto const volume = map_.number("volume_ml", 0.01, 200), rate = map_.number("rate_ml_s", 0.01, 50);
+        inject.vessel = map_.text("vessel").value_or("");
         set(inject.along, map_.number("along", 0, 1));
         set(inject.iodine_mg_ml, map_.number("iodine_mg_ml", 0, 400));
         set(inject.rise_s, map_.number("rise_s", 0, 5));
         set(inject.pressure_psi, map_.number("pressure_psi", 1, 1500));
         set(inject.catheter_inner_mm, map_.number("catheter_inner_mm", 0.1, 10));
         set(inject.catheter_length_mm, map_.number("catheter_length_mm", 1, 3000));
-        if (!vessel || !volume || !rate) return {};
-        inject.vessel = vessel->text;
+        if (!inject.through.empty() && !inject.vessel.empty())
+            problems_.add(map_.node(), "an injection goes into a vessel or through a tool; keep one of them");
+        if ((inject.through.empty() && inject.vessel.empty()) || !volume || !rate) return {};
         inject.volume_ml = *volume;
         inject.rate_ml_s = *rate;
         return inject;
@@ -310,6 +314,7 @@ public:
         set(tip.blocked, map_.number("blocked", 0, 1));
         return tip;
     }
+    MaybeCommand with(MaybeCommand (*entry)(MapReader&, Problems&)) { return entry(map_, problems_); }
     MaybeCommand store() { return StorePicture{map_.truth("as_reference").value_or(false)}; }
 
 private:
@@ -404,6 +409,14 @@ constexpr Verb verbs[] = {
     {"lumen", [](EntryReader& r) { return r.lumen(); }},
     {"touch-heart", [](EntryReader& r) { return r.touch_heart(); }},
     {"pressure-tip", [](EntryReader& r) { return r.pressure_tip(); }},
+    {"take", [](EntryReader& r) { return r.with(take_entry); }},
+    {"put-away", [](EntryReader& r) { return r.with(put_away_entry); }},
+    {"hand", [](EntryReader& r) { return r.with(hand_entry); }},
+    {"inflate", [](EntryReader& r) { return r.with(inflate_entry); }},
+    {"aim", [](EntryReader& r) { return r.with(aim_entry); }},
+    {"hammer", [](EntryReader& r) { return r.with(hammer_entry); }},
+    {"mix-cement", [](EntryReader& r) { return r.with(mix_cement_entry); }},
+    {"cement", [](EntryReader& r) { return r.with(cement_entry); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };
@@ -438,7 +451,7 @@ MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problem
 } // namespace
 
 std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string const& what, Problems& problems,
-                                            Room* room, std::vector<std::string>& warnings)
+                                            Room* room, ToolLibrary const* tools, std::vector<std::string>& warnings)
 {
     std::vector<TimedCommand> script;
     if (list.kind != YamlNode::Kind::list || list.items.empty()) {
@@ -463,6 +476,7 @@ std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string co
             continue;
         }
         last_s = *at_s;
+        if (tools) check_tool(*command, *tools, entry, problems);
         has_ended = std::holds_alternative<EndSession>(*command);
         script.push_back({tick_at(*at_s), *command});
         if (room)

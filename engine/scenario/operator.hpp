@@ -8,6 +8,6 @@ namespace fluoro {
 /// An operator's list as commands, with the end of the session; what is wrong becomes a problem. With a room, commands
 /// that it will refuse are told as warnings.
 std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string const& what, Problems& problems,
-                                            Room* room, std::vector<std::string>& warnings);
+                                            Room* room, ToolLibrary const* tools, std::vector<std::string>& warnings);
 
 } // namespace fluoro

@@ -118,7 +118,8 @@ struct ArgumentsOf {
     Arguments operator()(StopMotion const&) const { return {}; }
     Arguments operator()(Inject const& c) const
     {
-        return {{"vessel", c.vessel},
+        return {{"through", c.through},
+                {"vessel", c.vessel},
                 {"along", c.along},
                 {"volume_ml", c.volume_ml},
                 {"rate_ml_s", c.rate_ml_s},
@@ -182,6 +183,32 @@ struct ArgumentsOf {
     {
         return {{"vessel", c.vessel}, {"along", c.along}, {"blocked", c.blocked}};
     }
+    Arguments operator()(TakeTool const& c) const { return {{"tool", c.tool}, {"access", c.access}}; }
+    Arguments operator()(PutToolAway const& c) const { return {{"tool", c.tool}}; }
+    Arguments operator()(MoveTool const& c) const
+    {
+        Arguments a{{"tool", c.tool}, {"push_mm_s", c.push_mm_s}, {"turn_deg_s", degrees(c.turn_rad_s)}};
+        put(a, "until_mm", c.until_mm);
+        put_degrees(a, "until_deg", c.until_rad);
+        return a;
+    }
+    Arguments operator()(InflateBalloon const& c) const { return {{"tool", c.tool}, {"atm", c.atm}}; }
+    Arguments operator()(AimNeedle const& c) const
+    {
+        Arguments a{{"tool", c.tool}};
+        auto const point = [&](std::string const& what, AimPoint const& p) {
+            if (!p.landmark.empty()) a.emplace_back(what, p.landmark);
+            a.emplace_back(what + "_x_mm", p.offset_mm.x);
+            a.emplace_back(what + "_y_mm", p.offset_mm.y);
+            a.emplace_back(what + "_z_mm", p.offset_mm.z);
+        };
+        point("through", c.through);
+        point("to", c.to);
+        return a;
+    }
+    Arguments operator()(HammerNeedle const& c) const { return {{"tool", c.tool}, {"blow_j", c.blow_j}}; }
+    Arguments operator()(MixCement const& c) const { return {{"is_high_viscosity", c.is_high_viscosity}}; }
+    Arguments operator()(PushCement const& c) const { return {{"tool", c.tool}, {"rate_ml_s", c.rate_ml_s}}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };
 

@@ -33,6 +33,14 @@ std::string level_at(Patient const& patient, Vec3 const& p)
     return nearest;
 }
 
+std::optional<Vec3> place_of(Patient const& patient, AimPoint const& point)
+{
+    if (point.landmark.empty()) return point.offset_mm;
+    auto const at = patient.lumens.landmarks.find(point.landmark);
+    if (at == patient.lumens.landmarks.end()) return {};
+    return at->second + point.offset_mm;
+}
+
 } // namespace
 
 NeedleWork::NeedleWork(std::shared_ptr<Patient const> patient, std::uint64_t seed)
@@ -44,11 +52,13 @@ std::string NeedleWork::aim(std::shared_ptr<Tool const> tool, AimNeedle const& o
 {
     if (tool->kind != ToolKind::needle && tool->kind != ToolKind::bone_needle)
         return tool->title + " is no needle: take it at a way into a vessel";
-    Vec3 const way = order.to_mm - order.through_mm;
+    auto const through = place_of(*patient_, order.through), to = place_of(*patient_, order.to);
+    if (!through || !to) return "The patient has no landmark " + (through ? order.to.landmark : order.through.landmark);
+    Vec3 const way = *to - *through;
     if (glm::length(way) < 1) return "A needle is aimed along a line: give two points at least 1 mm apart";
     Vec3 const direction = glm::normalize(way);
     // From outside to where the skin is.
-    Vec3 skin = order.through_mm - from_outside_mm * direction;
+    Vec3 skin = *through - from_outside_mm * direction;
     double gone = 0;
     while (gone < from_outside_mm + glm::length(way) && tissues_.at(skin).tissue == Tissue::air) {
         skin += step_mm * direction;

@@ -31,10 +31,15 @@ struct InflateBalloon {
     std::string tool;
     double atm = 0; ///< above the air's
 };
-/// A needle at the skin, on the straight line from outside through `through_mm` to `to_mm` (patient points).
+/// A patient point: so far from a landmark, or from the origin where none is named.
+struct AimPoint {
+    std::string landmark; ///< "pedicle-right-L1"
+    Vec3 offset_mm{0};
+};
+/// A needle at the skin, on the straight line from outside through one point to the other.
 struct AimNeedle {
     std::string tool; ///< "bone-11g"
-    Vec3 through_mm{0}, to_mm{0};
+    AimPoint through, to;
 };
 /// One blow of the hammer on a bone needle.
 struct HammerNeedle {
