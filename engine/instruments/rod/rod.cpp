@@ -184,7 +184,8 @@ void Rod::Impl::place(std::size_t i, double dt)
         Vec3 const sway = (1 - settings.damping) * dt * (segment.spin_rad_s - spin * motion.tip);
         segment.at_mm = motion.old_at + motion.way;
         Vec3 const loaded = motion.yield_across * segment.load_n_mm;
-        segment.turn = turned(motion.old_turn, sway + motion.tip_coast * motion.tip + loaded);
+        segment.turn = turned(motion.old_turn, sway +
+                                                   (motion.tip_coast + motion.yield_about * segment.twist_n_mm) * motion.tip + loaded);
     }
     motion.tip = segment.turn * Vec3{0, 0, 1};
     motion.half = segment.length_mm / 2 * motion.tip;

@@ -19,6 +19,7 @@ struct RodSegment {
     /// another tool lies over the rod.
     double surface_mm_s = 0, surface_rad_s = 0;
     bool is_covered = false;     ///< the wall's torque turns what lies over the rod, not the rod
+    double twist_n_mm = 0; ///< torque about its own axis from outside
     bool is_beyond_wall = false; ///< has gone out through a hole: feels no wall
 
     // Found by the rod.
