@@ -11,6 +11,8 @@ using namespace coaxial;
 
 namespace {
 
+constexpr double out_mm = 1e-6; ///< a tool in by less is out
+
 /// Turns the third axis to `direction` on the shortest way.
 glm::dquat turn_to(Vec3 const& direction)
 {
@@ -37,7 +39,7 @@ void CoaxialTools::Impl::move_hands(double dt_s)
         bool const is_slipping = tool.state.push_n * tool.push_mm_s > most_push_n * std::abs(tool.push_mm_s);
         double const full = rod.segments().size() + 2 > most_segments ? before : tool.profile.length_mm();
         double const wanted = before + (is_slipping ? 0 : dt_s * tool.push_mm_s);
-        tool.state.inserted_mm = std::clamp(wanted, 0.0, std::max(full, before));
+        tool.state.inserted_mm = wanted < out_mm ? 0 : std::min(wanted, std::max(full, before));
         tool.moves_mm_s = (tool.state.inserted_mm - before) / dt_s;
         bool const is_rolling =
             tool.state.torque_n_mm * tool.turn_rad_s > most_torque_n_mm * std::abs(tool.turn_rad_s);

@@ -71,13 +71,15 @@ void Rod::Impl::weigh(std::size_t i)
 {
     RodSegment const& segment = segments[i];
     Motion& motion = motions[i];
-    double stiffness = 0;
-    if (i > 0) stiffness = joints[i - 1].bending_n_mm2;
-    if (i < joints.size()) stiffness = std::max(stiffness, joints[i].bending_n_mm2);
+    double stiffness = 0, force = 0;
+    for (std::size_t j = i > 0 ? i - 1 : 0; j <= i && j < joints.size(); ++j) {
+        stiffness = std::max(stiffness, joints[j].bending_n_mm2);
+        force = std::max(force, glm::length(joints[j].force_n));
+    }
     double const l = segment.length_mm;
-    motion.mass =
-        std::max(stiffness / (settings.liveliness * l * l * l),
-                 (glm::length(segment.load_n) + 6 / l * glm::length(segment.load_n_mm)) / (settings.load_step * l));
+    double const load = glm::length(segment.load_n) + 6 / l * glm::length(segment.load_n_mm);
+    motion.mass = std::max({stiffness / (settings.liveliness * l * l * l), load / (settings.load_step * l),
+                            force / (settings.force_step * l)});
     motion.across = motion.mass * l * l / 6;
     motion.about = motion.across / 2;
 }

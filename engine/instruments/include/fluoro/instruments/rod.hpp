@@ -48,6 +48,7 @@ struct RodFeed {
 struct RodSettings {
     double liveliness = 100;   ///< beta: time step squared over that of a segment's own mass and stiffness
     double load_step = 0.1;    ///< gamma: the way of a loaded segment in free flight over its length
+    double force_step = 0.5;  ///< likewise for what its neighbours push and pull it with: a string's own stiffness
     double damping = 0.02;     ///< share of its velocity against the feed that a segment loses in a step
     double window_mm = 0.2;    ///< a wall is felt from here when the next step would reach it
     double sticking_mm = 1e-4; ///< below this way in a step friction falls off with the way
