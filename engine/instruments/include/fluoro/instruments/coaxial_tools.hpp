@@ -29,6 +29,15 @@ struct ToolState {
     double tip_force_n = 0; ///< of the tip on the wall that faces it
 };
 
+/// A wall that a tip was forced into: a catheter lifts its lining off, a wire goes through and is out from then on.
+struct WallBreach {
+    enum class What { dissection, perforation };
+    What what = What::perforation;
+    int tool = 0;
+    Vec3 at_mm{0};
+    double force_n = 0;
+};
+
 /// Tools one in another (wire in catheter in guide) as one elastic rod that enters at an access: their bending
 /// stiffness adds, their shapes pull against each other, each keeps its own twist. Lengths that are in are the hand's;
 /// everything between access and tip is mechanics. docs/theory/rods.md
@@ -52,6 +61,11 @@ public:
     /// From the access to the tip that is furthest in; empty when nothing is in. `along_mm`: distance of each.
     std::span<RodFrame const> line() const;
     std::span<double const> along_mm() const;
+    /// Walls breached so far, the first 64.
+    std::span<WallBreach const> breaches() const;
+    /// Widest gap between two pieces of the line, deepest place of it beyond a wall [mm]: for tests.
+    double widest_gap_mm() const;
+    double deepest_mm() const;
     std::uint64_t state_hash() const;
 
 private:

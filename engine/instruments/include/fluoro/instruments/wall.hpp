@@ -10,6 +10,8 @@ struct WallTouch {
     double stiffness = 0.4; ///< of the wall, per length of tool that lies on it [N/mm per mm]
     Vec3 velocity_mm_s{0};  ///< of the wall
     double friction = 1;    ///< times the tool's own coefficient
+    /// Force of a tip, end on, that it stands, per diameter of the tip [N/mm].
+    double strength_n_mm = 1e9;
 };
 
 /// The walls that hold a tool, in the places where they are at one instant.
