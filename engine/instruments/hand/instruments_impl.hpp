@@ -51,6 +51,7 @@ public:
 
 private:
     struct Way {
+        explicit Way(Access const& at) : tools{at} {}
         CoaxialTools tools;
         std::vector<VesselTool> held; ///< in the order of tools.tools()
         std::size_t breaches = 0;     ///< that the body knows of

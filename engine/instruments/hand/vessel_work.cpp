@@ -47,9 +47,13 @@ std::string VesselWork::take(std::shared_ptr<Tool const> tool, std::string const
     if (find(tool->name).first) return tool->title + " is in use already";
     Access const at = find_access(patient_->lumens, access);
     if (!wall_) wall_.emplace(*patient_);
-    auto const way = ways_.try_emplace(access, Way{CoaxialTools{at}, {}, 0}).first;
+    auto const way = ways_.try_emplace(access, at).first;
     if (auto refusal = way->second.tools.add(tool); !refusal.empty()) return refusal;
-    VesselTool held{tool, access, {tool->name}, {}, 0, tool->stent.has_value(), false, {}, {}};
+    VesselTool held;
+    held.tool = tool;
+    held.access = access;
+    held.motion.tool = tool->name;
+    held.has_stent = tool->stent.has_value();
     if (tool->balloon) held.balloon.emplace(*tool->balloon, seed_ + way->second.held.size());
     way->second.held.push_back(std::move(held));
     return {};
