@@ -60,12 +60,16 @@ void CoaxialTools::Impl::feel(double dt_s)
         push += tool_on_tool * press * over / (std::abs(over) + 0.5);
         double const torque =
             tool.reaches > 0 ? twist_moment(tool.joints[0], tool.angle_rad[0], tool.angle_rad[1]) : 0;
+        tool.grip_n = push;
+        tool.grip_n_mm = torque;
         tool.felt_push_n += share * (push - tool.felt_push_n);
         tool.felt_torque_n_mm += share * (torque - tool.felt_torque_n_mm);
         rest_push -= push;
         rest_torque -= torque;
     }
     Carried& first = carried[leader];
+    first.grip_n = rest_push;
+    first.grip_n_mm = rest_torque;
     first.felt_push_n += share * (rest_push - first.felt_push_n);
     first.felt_torque_n_mm += share * (rest_torque - first.felt_torque_n_mm);
     for (Carried& tool : carried) {

@@ -19,7 +19,9 @@ struct RodSegment {
     /// another tool lies over the rod.
     double surface_mm_s = 0, surface_rad_s = 0;
     bool is_covered = false;     ///< the wall's torque turns what lies over the rod, not the rod
-    double twist_n_mm = 0; ///< torque about its own axis from outside
+    /// A line that it is kept on by a spring across [N/mm], in place of the wall: the mouth of a sheath.
+    double guide_n_mm = 0;
+    Vec3 guide_at_mm{0}, guide_along{0, 0, 1};
     bool is_beyond_wall = false; ///< has gone out through a hole: feels no wall
 
     // Found by the rod.
