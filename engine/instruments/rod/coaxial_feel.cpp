@@ -58,8 +58,7 @@ void CoaxialTools::Impl::feel(double dt_s)
         }
         double const over = tool.moves_mm_s - carried[leader].moves_mm_s;
         push += tool_on_tool * press * over / (std::abs(over) + 0.5);
-        double const torque =
-            tool.reaches > 0 ? twist_moment(tool.joints[0], tool.angle_rad[0], tool.angle_rad[1]) : 0;
+        double const torque = tool.reaches > 0 ? twist_moment(tool.joints[0], tool.angle_rad[0], tool.angle_rad[1]) : 0;
         tool.grip_n = push;
         tool.grip_n_mm = torque;
         tool.felt_push_n += share * (push - tool.felt_push_n);
@@ -120,7 +119,8 @@ void CoaxialTools::Impl::follow_hole(Wall const& wall, double dt_s)
     bool const is_back = nearest + 1 == segments.size() && hole->beyond_mm < hole_mm &&
                          wall.touch(segments.back().at_mm).depth_mm + segments.back().outer_mm / 2 < 0;
     for (std::size_t i = 0; i < segments.size(); ++i)
-        segments[i].is_beyond_wall = !is_back && i > 0 && i + 1 >= nearest && segment_to_tip_mm[i] < hole->beyond_mm + hole_mm;
+        segments[i].is_beyond_wall =
+            !is_back && i > 0 && i + 1 >= nearest && segment_to_tip_mm[i] < hole->beyond_mm + hole_mm;
     if (is_back) hole.reset();
 }
 

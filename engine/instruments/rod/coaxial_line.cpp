@@ -96,8 +96,8 @@ void CoaxialTools::Impl::lay_segments()
         held.is_held = true;
         double const turned = carried[leader].state.turned_rad;
         held_off_mm = held.at_mm - (access.at_mm + next_at * access.direction);
-        held_turn = held.turn *
-                    glm::conjugate(access_turn * glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)});
+        held_turn =
+            held.turn * glm::conjugate(access_turn * glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)});
         if (held_turn.w < 0) held_turn = -held_turn;
     }
     segment_to_tip_mm.resize(rod.segments().size());
@@ -125,8 +125,7 @@ void CoaxialTools::Impl::hold_base()
         first.guide_at_mm = access.at_mm;
         first.guide_along = access.direction;
     }
-    for (std::size_t i = 2; i < std::min<std::size_t>(4, rod.segments().size()); ++i)
-        rod.segments()[i].guide_n_mm = 0;
+    for (std::size_t i = 2; i < std::min<std::size_t>(4, rod.segments().size()); ++i) rod.segments()[i].guide_n_mm = 0;
     held.turn = glm::slerp(glm::dquat{1, 0, 0, 0}, held_turn, off) * access_turn *
                 glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)};
 }
@@ -219,8 +218,8 @@ void CoaxialTools::Impl::twist_others(double dt_s)
         for (std::size_t i = 0; i < nodes; ++i) {
             // On the wall its matter stands still where it turns back as far as the leader's turned on.
             double const turned_on = dt_s * glm::dot(segments[i].spin_rad_s, segments[i].turn * Vec3{0, 0, 1});
-            bool const is_outer = segments[i].is_covered &&
-                                  outermost(carried[leader].state.inserted_mm - segment_to_tip_mm[i]) == t;
+            bool const is_outer =
+                segments[i].is_covered && outermost(carried[leader].state.inserted_mm - segment_to_tip_mm[i]) == t;
             tool.holds[i] = {is_outer ? segments[i].spin_drag_n_mm_s / dt_s : 0, -turned_on};
             tool.rate_rad_s[i] = -tool.angle_rad[i];
         }

@@ -13,8 +13,8 @@ namespace {
 
 constexpr double out_mm = 1e-6; ///< a tool in by less is out
 
-/// A tool in a hand that wants to move it: it begins to slip at four fifths of what the hand can hold, and is driven back
-/// by more than that.
+/// A tool in a hand that wants to move it: it begins to slip at four fifths of what the hand can hold, and is driven
+/// back by more than that.
 double slipping(double speed, double force, double most, double slip)
 {
     double const against = speed > 0 ? force : -force;
@@ -87,7 +87,8 @@ void CoaxialTools::Impl::publish()
         RodSegment const& segment = segments[i];
         double const at = inserted - segment_to_tip_mm[i] + segment.length_mm / 2;
         if (at <= 0) continue;
-        glm::dquat const turn = i + 1 < segments.size() ? glm::slerp(segment.turn, segments[i + 1].turn, 0.5) : segment.turn;
+        glm::dquat const turn =
+            i + 1 < segments.size() ? glm::slerp(segment.turn, segments[i + 1].turn, 0.5) : segment.turn;
         line.push_back({segment.at_mm + segment.length_mm / 2 * (segment.turn * Vec3{0, 0, 1}), turn});
         along_mm.push_back(at);
     }
@@ -152,12 +153,30 @@ void CoaxialTools::advance(Wall const& wall, double dt_s)
     impl_->publish();
 }
 
-std::span<std::shared_ptr<Tool const> const> CoaxialTools::tools() const { return impl_->tools; }
-ToolState const& CoaxialTools::state(int tool) const { return impl_->carried.at(std::size_t(tool)).state; }
-std::span<RodFrame const> CoaxialTools::line() const { return impl_->line; }
-std::span<double const> CoaxialTools::along_mm() const { return impl_->along_mm; }
-std::span<WallBreach const> CoaxialTools::breaches() const { return impl_->breaches; }
-double CoaxialTools::widest_gap_mm() const { return impl_->rod.widest_gap_mm(); }
+std::span<std::shared_ptr<Tool const> const> CoaxialTools::tools() const
+{
+    return impl_->tools;
+}
+ToolState const& CoaxialTools::state(int tool) const
+{
+    return impl_->carried.at(std::size_t(tool)).state;
+}
+std::span<RodFrame const> CoaxialTools::line() const
+{
+    return impl_->line;
+}
+std::span<double const> CoaxialTools::along_mm() const
+{
+    return impl_->along_mm;
+}
+std::span<WallBreach const> CoaxialTools::breaches() const
+{
+    return impl_->breaches;
+}
+double CoaxialTools::widest_gap_mm() const
+{
+    return impl_->rod.widest_gap_mm();
+}
 
 double CoaxialTools::deepest_mm() const
 {

@@ -35,8 +35,8 @@ TwistLine::TwistLine(int most)
 {
 }
 
-void TwistLine::relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds,
-                      std::span<double> angle_rad, double inertia_n_mm)
+void TwistLine::relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds, std::span<double> angle_rad,
+                      double inertia_n_mm)
 {
     std::size_t const nodes = joints.size() + 1;
     // The pull's steepest slope in place of its own keeps every step downhill, also where the pull turns over.

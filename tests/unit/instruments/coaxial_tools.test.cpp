@@ -39,7 +39,11 @@ Vec3 place_at(CoaxialTools const& tools, double along)
 TEST(CoaxialTools, stiff_wire_straightens_the_loop_of_a_catheter)
 {
     CoaxialTools tools{straight_in};
-    ASSERT_EQ(tools.add(test::tool("catheter", {test::section(900, 1.67, 1.2, 280, 300), bent(test::section(100, 1.67, 1.2, 280, 300), 30)}, ToolKind::catheter)), "");
+    ASSERT_EQ(
+        tools.add(test::tool(
+            "catheter", {test::section(900, 1.67, 1.2, 280, 300), bent(test::section(100, 1.67, 1.2, 280, 300), 30)},
+            ToolKind::catheter)),
+        "");
     ASSERT_EQ(tools.add(test::tool("wire", {test::section(1500, 0.889, 0, 5000, 4000)})), "");
     NoWall const nothing;
     test::push(tools, nothing, 0, 150, 50);
@@ -63,8 +67,14 @@ TEST(CoaxialTools, stiff_wire_straightens_the_loop_of_a_catheter)
 TEST(CoaxialTools, line_does_not_jump_where_another_tool_comes_to_lead)
 {
     CoaxialTools tools{straight_in};
-    ASSERT_EQ(tools.add(test::tool("wire", {test::section(1480, 0.889, 0, 1000, 800), bent(test::section(20, 0.889, 0, 60, 50), 12)})), "");
-    ASSERT_EQ(tools.add(test::tool("catheter", {test::section(900, 1.67, 1.2, 280, 300), bent(test::section(60, 1.67, 1.2, 280, 300), 25)}, ToolKind::catheter)), "");
+    ASSERT_EQ(tools.add(test::tool(
+                  "wire", {test::section(1480, 0.889, 0, 1000, 800), bent(test::section(20, 0.889, 0, 60, 50), 12)})),
+              "");
+    ASSERT_EQ(
+        tools.add(test::tool(
+            "catheter", {test::section(900, 1.67, 1.2, 280, 300), bent(test::section(60, 1.67, 1.2, 280, 300), 25)},
+            ToolKind::catheter)),
+        "");
     NoWall const nothing;
     test::push(tools, nothing, 0, 120, 50);
     test::turn(tools, nothing, 1, 2.0, 4);

@@ -100,8 +100,8 @@ TEST(TwistLine, whips_above_the_critical_length_alone)
     EXPECT_GT(widest_wild, 90) << "another rest on the way back";
 }
 
-// The same as a rod in space, in a tube with a clearance of 0.001 mm. Its end relaxes over (4 E I / k)^(1/4) = 1 mm: the
-// wall is that stiff.
+// The same as a rod in space, in a tube with a clearance of 0.001 mm. Its end relaxes over (4 E I / k)^(1/4) = 1 mm:
+// the wall is that stiff.
 TEST(Whip, rod_in_a_curved_tube_is_the_pendulum_too)
 {
     test::Extremes errors{"whip_rod_degrees"};
