@@ -34,8 +34,8 @@ TEST(WireInTheMan, goes_from_the_groin_up_the_aorta_to_the_arch_and_back)
     for (std::size_t n = 1; n < femoral.points_mm.size(); ++n)
         if (glm::length(femoral.points_mm[n] - access) < glm::length(femoral.points_mm[near] - access)) near = n;
     CoaxialTools tools{{femoral.points_mm[near], femoral.points_mm[near - 1] - femoral.points_mm[near]}};
-    ToolSection tip = test::section(12, 0.889, 0, 40, 30, 0.05);
-    tip.arc_radius_mm = 3;
+    ToolSection tip = test::section(12, 0.889, 0, 8, 6, 0.05);
+    tip.arc_radius_mm = 3; // of a coil with a thin core
     ASSERT_EQ(tools.add(test::tool("j-wire", {test::section(1400, 0.889, 0, 500, 400, 0.05),
                                               test::section(60, 0.889, 0, 150, 120, 0.05), tip})),
               "");
