@@ -124,8 +124,9 @@ test::TubeWall fork(double angle_degrees)
 {
     test::TubeWall wall{0.1};
     double const a = radians(angle_degrees);
-    wall.add_straight({0, 0, -50}, {0, 0, 300}, 5);
-    wall.add_straight({0, 0, 150}, Vec3{0, 0, 150} + 150.0 * Vec3{std::sin(a), 0, std::cos(a)}, 4);
+    wall.blend(2); // an edge as sharp as tissue is
+    wall.add_straight({0, 0, -50}, {0, 0, 300}, 4);
+    wall.add_straight({0, 0, 150}, Vec3{0, 0, 150} + 150.0 * Vec3{std::sin(a), 0, std::cos(a)}, 3.5);
     return wall;
 }
 
@@ -134,14 +135,17 @@ struct Chosen {
     std::uint64_t hash;
 };
 
-/// A J of 12.1 mm radius turned by an angle from +x (or a straight tip), pushed through the fork.
+/// A J of 12.1 mm radius behind 60 mm of taper, turned by an angle from +x (or a straight tip), pushed through the
+/// fork.
 Chosen choose(double fork_degrees, double turned_degrees, bool is_straight)
 {
     test::TubeWall const wall = fork(fork_degrees);
     CoaxialTools tools{straight_in};
     ToolSection tip = test::section(15.2, 0.7, 0, 60, 45, 1); // 0.4 pi of 12.1 mm
     if (!is_straight) tip.arc_radius_mm = 12.1;
-    EXPECT_EQ(tools.add(test::tool("wire", {test::section(500, 0.889, 0, 1000, 800), tip})), "");
+    EXPECT_EQ(tools.add(test::tool(
+                  "wire", {test::section(440, 0.889, 0, 1000, 800), test::section(60, 0.8, 0, 250, 200), tip})),
+              "");
     test::turn(tools, wall, 0, radians(turned_degrees), 6);
     test::push(tools, wall, 0, 100, 40);
     test::wait(tools, wall, 0.5);
