@@ -191,6 +191,24 @@ TEST(CoaxialTools, wire_forced_end_on_goes_through_a_wall_and_back)
     EXPECT_LT(most, 0.889);
 }
 
+// A catheter of 1.67 mm on the same wall: the lining lifts off at 1.67 N, once, and the tip stays in.
+TEST(CoaxialTools, catheter_forced_end_on_lifts_the_lining_and_stays_in)
+{
+    test::TubeWall wall{0.05};
+    wall.add_straight({0, 0, -20}, {0, 0, 30}, 1.5);
+    wall.give_strength(1);
+    CoaxialTools tools{straight_in};
+    ASSERT_EQ(tools.add(test::tool("catheter", {test::section(500, 1.67, 1.2, 280, 300)}, ToolKind::catheter)), "");
+    for (int n = 0; n < 300; ++n) {
+        tools.hold(0, 10, 0);
+        tools.advance(wall, test::frame_s);
+    }
+    ASSERT_EQ(tools.breaches().size(), 1u);
+    EXPECT_EQ(tools.breaches()[0].what, WallBreach::What::dissection);
+    EXPECT_NEAR(tools.breaches()[0].force_n, 1.67, 0.2);
+    EXPECT_LT(tools.deepest_mm(), 3);
+}
+
 TEST(CoaxialTools, wall_that_stands_the_hand_is_not_breached)
 {
     test::TubeWall wall{0.05};

@@ -6,7 +6,27 @@
 #include <fluoro/core/random.hpp>
 #include <gtest/gtest.h>
 #include <measured.hpp>
+#include <new>
 #include <numbers>
+
+namespace {
+long allocations = 0;
+} // namespace
+
+void* operator new(std::size_t size)
+{
+    ++allocations;
+    if (void* const at = std::malloc(size)) return at;
+    throw std::bad_alloc{};
+}
+void operator delete(void* at) noexcept
+{
+    std::free(at);
+}
+void operator delete(void* at, std::size_t) noexcept
+{
+    std::free(at);
+}
 
 namespace fluoro {
 namespace {
@@ -18,6 +38,7 @@ ToolSection bent(ToolSection section, double radius_mm)
 }
 
 struct Worst {
+    long allocated = 0; ///< times, while tools advanced
     double gap_mm = 0, deepest_mm = -1e9;
     bool is_finite = true;
     std::uint64_t hash = 0;
@@ -45,7 +66,9 @@ Worst soak(int orders, int hold, std::uint64_t seed)
             tools.hold(t, 50 * (2 * random.next_uniform() - 0.9),
                        4 * std::numbers::pi * (2 * random.next_uniform() - 1));
         for (int k = 0; k < hold; ++k) {
+            long const before = allocations;
             tools.advance(wall, test::frame_s);
+            worst.allocated += allocations - before;
             worst.gap_mm = std::max(worst.gap_mm, tools.widest_gap_mm());
             worst.deepest_mm = std::max(worst.deepest_mm, tools.deepest_mm());
             for (RodFrame const& frame : tools.line())
@@ -70,6 +93,7 @@ TEST(Soak, nothing_breaks_and_nothing_leaves_the_lumen_under_random_hands)
     test::measured("soak_gap_mm", worst.gap_mm);
     test::measured("soak_deepest_mm", worst.deepest_mm);
     EXPECT_TRUE(worst.is_finite);
+    EXPECT_EQ(worst.allocated, 0);
     EXPECT_LT(worst.gap_mm, 0.2);
     // A hand of 10 N on a soft wall; the lumen is 24 mm wide and the branch 8.
     EXPECT_LT(worst.deepest_mm, 3);
