@@ -209,9 +209,9 @@ void CoaxialTools::Impl::twist_others(double dt_s)
 {
     std::span<RodSegment const> const segments = rod.segments();
     for (std::size_t t = 0; t < carried.size(); ++t) {
-        if (t == leader || carried[t].state.inserted_mm <= 0) continue;
         Carried& tool = carried[t];
         tool.reaches = 0;
+        if (t == leader || tool.state.inserted_mm <= 0) continue;
         while (tool.reaches < rod.joints().size() && tool.joints[tool.reaches].torsion_n_mm2 > 0) ++tool.reaches;
         std::size_t const nodes = tool.reaches + 1;
         double const hub = tool.state.turned_rad - carried[leader].state.turned_rad;

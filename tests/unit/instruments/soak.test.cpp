@@ -62,9 +62,12 @@ Worst soak(int orders, int hold, std::uint64_t seed)
     RandomSequence random{seed, RandomStream::mutation, 0, 0};
     Worst worst;
     for (int n = 0; n < orders; ++n) {
-        for (int t = 0; t < 2; ++t)
-            tools.hold(t, 50 * (2 * random.next_uniform() - 0.9),
+        // Mostly in for a while, then mostly out, each tool in its own time.
+        for (int t = 0; t < 2; ++t) {
+            double const drift = n / (60 + 35 * t) % 2 ? -0.6 : 0.6;
+            tools.hold(t, 50 * std::clamp(2 * random.next_uniform() - 1 + drift, -1.0, 1.0),
                        4 * std::numbers::pi * (2 * random.next_uniform() - 1));
+        }
         for (int k = 0; k < hold; ++k) {
             long const before = allocations;
             tools.advance(wall, test::frame_s);
