@@ -69,7 +69,7 @@ InstrumentsCost measure_instruments(int frames)
     wire->sections = {shaft};
     CoaxialTools tools{{{0, 0, 0}, {0, 0, 1}}};
     tools.add(wire);
-    for (; tools.state(0).inserted_mm < 700;) {
+    while (tools.line().size() < 121) {
         tools.hold(0, 100, 0);
         tools.advance(wall, frame_s);
     }

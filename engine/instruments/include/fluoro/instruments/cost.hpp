@@ -9,7 +9,7 @@ struct InstrumentsCost {
     double least_touching = 0; ///< share of segments that lay on the wall, in the frame with the fewest
 };
 
-/// A wire of 700 mm (about 150 segments) to and fro in a winding artery that beats, for so many frames.
+/// A wire of 120 segments and more (500 mm) to and fro in a winding artery that beats, for so many frames.
 InstrumentsCost measure_instruments(int frames);
 
 } // namespace fluoro
