@@ -80,7 +80,7 @@ void CoaxialTools::Impl::feel(double dt_s)
     }
 }
 
-void CoaxialTools::Impl::breach(Wall const& wall, double)
+void CoaxialTools::Impl::breach(Wall const& wall)
 {
     for (std::size_t t = 0; t < carried.size(); ++t) {
         Carried const& tool = carried[t];

@@ -80,7 +80,7 @@ struct CoaxialTools::Impl {
     void twist_others(double dt_s);
     void feel(double dt_s);
     double felt_tip(coaxial::Carried const& tool) const;
-    void breach(Wall const& wall, double dt_s);
+    void breach(Wall const& wall);
     void follow_hole(Wall const& wall, double dt_s);
     void publish();
     std::size_t outermost(double line_mm) const;

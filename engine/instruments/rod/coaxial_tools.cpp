@@ -70,7 +70,7 @@ void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_
     follow_hole(wall, dt_s);
     rod.step(wall, dt_s, {carried[leader].moves_mm_s, carried[leader].turns_rad_s}, wall_age_s);
     feel(dt_s);
-    breach(wall, dt_s);
+    breach(wall);
 }
 
 void CoaxialTools::Impl::publish()
