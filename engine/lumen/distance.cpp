@@ -209,13 +209,15 @@ LumenDistance::LumenDistance(LumenGraph const& graph, Patient const& patient, Fi
 
 double LumenDistance::distance_mm(Vec3 const& p) const
 {
-    Vec3 const at = (p - field_.grid.origin_mm) / field_.grid.spacing_mm, low = glm::floor(at), f = at - low;
-    glm::ivec3 const cell{low};
+    Vec3 const at = (p - field_.grid.origin_mm) / field_.grid.spacing_mm;
+    glm::ivec3 cell{at}; // toward zero; then down
+    for (int axis = 0; axis < 3; ++axis) cell[axis] -= at[axis] < cell[axis];
+    Vec3 const f = at - Vec3{cell};
+    auto const values = field_.corners(cell);
     double sum = 0;
     for (int corner = 0; corner < 8; ++corner) {
         int const i = corner & 1, j = corner >> 1 & 1, k = corner >> 2;
-        sum += double(field_.at(cell + glm::ivec3{i, j, k})) * (i ? f.x : 1 - f.x) * (j ? f.y : 1 - f.y) *
-               (k ? f.z : 1 - f.z);
+        sum += double(values[std::size_t(corner)]) * (i ? f.x : 1 - f.x) * (j ? f.y : 1 - f.y) * (k ? f.z : 1 - f.z);
     }
     return unit_mm * sum;
 }

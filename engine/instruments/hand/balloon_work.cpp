@@ -115,7 +115,7 @@ std::vector<SetLumen> VesselWork::change(std::vector<Vec3> const& points, std::v
     return pieces;
 }
 
-void VesselWork::work_balloon(Way& way, int tool, Body const* body, std::vector<BodyOrder>& effects)
+void VesselWork::work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects)
 {
     VesselTool& held = way.held[std::size_t(tool)];
     Balloon& balloon = *held.balloon;
@@ -123,8 +123,7 @@ void VesselWork::work_balloon(Way& way, int tool, Body const* body, std::vector<
     if (!was_open && held.wanted_atm > 0) {
         // Where it lies when it begins to open it stays, in the vessel.
         held.bed_points = stations_of(way, tool);
-        for (Vec3& p : held.bed_points)
-            if (body) p = body->motion().rest_of(p, body->pose());
+        for (Vec3& p : held.bed_points) p = rest_of(p);
         held.beds = beds_at(*patient_, held.bed_points);
         balloon.forget();
     }

@@ -51,25 +51,29 @@ public:
 
 private:
     struct Way {
-        explicit Way(Access const& at) : tools{at} {}
+        Way(Access const& at, std::shared_ptr<VesselWall> walls) : tools{at}, wall{std::move(walls)} {}
         CoaxialTools tools;
-        std::vector<VesselTool> held; ///< in the order of tools.tools()
-        std::size_t breaches = 0;     ///< that the body knows of
+        std::shared_ptr<VesselWall> wall; ///< of arteries or of veins
+        std::vector<VesselTool> held;     ///< in the order of tools.tools()
+        std::size_t breaches = 0;         ///< that the body knows of
     };
     std::shared_ptr<Patient const> patient_;
     std::uint64_t seed_;
-    std::optional<VesselWall> wall_;
+    std::shared_ptr<VesselWall> arteries_, veins_; ///< made when the first tool goes into one
+    std::shared_ptr<Displacement const> displacement_;
     std::map<std::string, Way> ways_; ///< by access
     std::vector<PlacedStent> stents_;
     int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
+    std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);
+    Vec3 rest_of(Vec3 const& p) const;
     std::pair<Way const*, int> find(std::string const& name) const;
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;
     Vec3 tip_of(Way const& way, int tool) const;
-    void work_balloon(Way& way, int tool, Body const* body, std::vector<BodyOrder>& effects);
+    void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
     std::vector<SetLumen> change(std::vector<Vec3> const& points, std::vector<double> const& diameters, bool is_most);
     void touch(Body const* body, std::vector<BodyOrder>& effects);
 };

@@ -58,14 +58,17 @@ void CoaxialTools::Impl::feel(double dt_s)
         }
         double const over = tool.moves_mm_s - carried[leader].moves_mm_s;
         push += tool_on_tool * press * over / (std::abs(over) + 0.5);
-        double const torque =
-            tool.reaches > 0 ? twist_moment(tool.joints[0], tool.angle_rad[0], tool.angle_rad[1]) : 0;
+        double const torque = tool.reaches > 0 ? twist_moment(tool.joints[0], tool.angle_rad[0], tool.angle_rad[1]) : 0;
+        tool.grip_n = push;
+        tool.grip_n_mm = torque;
         tool.felt_push_n += share * (push - tool.felt_push_n);
         tool.felt_torque_n_mm += share * (torque - tool.felt_torque_n_mm);
         rest_push -= push;
         rest_torque -= torque;
     }
     Carried& first = carried[leader];
+    first.grip_n = rest_push;
+    first.grip_n_mm = rest_torque;
     first.felt_push_n += share * (rest_push - first.felt_push_n);
     first.felt_torque_n_mm += share * (rest_torque - first.felt_torque_n_mm);
     for (Carried& tool : carried) {
@@ -77,7 +80,7 @@ void CoaxialTools::Impl::feel(double dt_s)
     }
 }
 
-void CoaxialTools::Impl::breach(Wall const& wall, double)
+void CoaxialTools::Impl::breach(Wall const& wall)
 {
     for (std::size_t t = 0; t < carried.size(); ++t) {
         Carried const& tool = carried[t];
@@ -116,7 +119,8 @@ void CoaxialTools::Impl::follow_hole(Wall const& wall, double dt_s)
     bool const is_back = nearest + 1 == segments.size() && hole->beyond_mm < hole_mm &&
                          wall.touch(segments.back().at_mm).depth_mm + segments.back().outer_mm / 2 < 0;
     for (std::size_t i = 0; i < segments.size(); ++i)
-        segments[i].is_beyond_wall = !is_back && i > 0 && i + 1 >= nearest && segment_to_tip_mm[i] < hole->beyond_mm + hole_mm;
+        segments[i].is_beyond_wall =
+            !is_back && i > 0 && i + 1 >= nearest && segment_to_tip_mm[i] < hole->beyond_mm + hole_mm;
     if (is_back) hole.reset();
 }
 

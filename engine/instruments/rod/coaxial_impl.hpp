@@ -12,14 +12,16 @@ namespace coaxial {
 
 constexpr int most_segments = 800;
 constexpr double substep_s = 1.0 / 600;
-constexpr double most_push_n = 10;       ///< beyond it the tool slips in the hand
-constexpr double most_torque_n_mm = 100; ///< likewise
-constexpr double feeling_s = 0.02;       ///< over which a hand feels forces
-constexpr double tip_mm = 2;             ///< of a tool counts as its tip
-constexpr double hole_mm = 4;            ///< beyond a hole the tool is out
+constexpr double most_push_n = 10;               ///< of a hand, beyond which its tool slips
+constexpr double most_torque_n_mm = 100;         ///< likewise
+constexpr double slip_mm_s = 20, slip_rad_s = 6; ///< through the hand, at twice what it can hold
+constexpr double guide_n_mm = 20;                ///< of the sheath's mouth on what is half out of it
+constexpr double feeling_s = 0.02;               ///< over which a hand feels forces
+constexpr double tip_mm = 2;                     ///< of a tool counts as its tip
+constexpr double hole_mm = 4;                    ///< beyond a hole the tool is out
 constexpr std::size_t most_breaches = 64;
-constexpr double tool_on_tool = 0.08;    ///< Coulomb's coefficient of tool in tool: PTFE on steel
-constexpr double bearing_mm = 10;        ///< over which a stiffer tool presses on the one around it
+constexpr double tool_on_tool = 0.08; ///< Coulomb's coefficient of tool in tool: PTFE on steel
+constexpr double bearing_mm = 10;     ///< over which a stiffer tool presses on the one around it
 
 /// Length of a line's segment that begins so far from the tip.
 double segment_mm(double to_tip_mm);
@@ -32,6 +34,7 @@ struct Carried {
     ToolKind kind = ToolKind::wire;
     double push_mm_s = 0, turn_rad_s = 0;   ///< what the hand wants
     double moves_mm_s = 0, turns_rad_s = 0; ///< what it does
+    double grip_n = 0, grip_n_mm = 0;       ///< on the hand now
     double felt_push_n = 0, felt_torque_n_mm = 0, felt_tip_n = 0;
     // Against the leader's matter, one per segment of the line.
     TwistLine twist;
@@ -77,7 +80,7 @@ struct CoaxialTools::Impl {
     void twist_others(double dt_s);
     void feel(double dt_s);
     double felt_tip(coaxial::Carried const& tool) const;
-    void breach(Wall const& wall, double dt_s);
+    void breach(Wall const& wall);
     void follow_hole(Wall const& wall, double dt_s);
     void publish();
     std::size_t outermost(double line_mm) const;

@@ -96,8 +96,8 @@ void CoaxialTools::Impl::lay_segments()
         held.is_held = true;
         double const turned = carried[leader].state.turned_rad;
         held_off_mm = held.at_mm - (access.at_mm + next_at * access.direction);
-        held_turn = held.turn *
-                    glm::conjugate(access_turn * glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)});
+        held_turn =
+            held.turn * glm::conjugate(access_turn * glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)});
         if (held_turn.w < 0) held_turn = -held_turn;
     }
     segment_to_tip_mm.resize(rod.segments().size());
@@ -117,6 +117,15 @@ void CoaxialTools::Impl::hold_base()
     double const way = (held.length_mm + segment_mm(segment_to_tip_mm[0] + held.length_mm / 2)) / 2;
     double const off = std::clamp(1 + at / way, 0.0, 1.0);
     held.at_mm = access.at_mm + at * access.direction + off * held_off_mm;
+    // The first free one is let go of by and by, so that the line does not notice where one segment ends.
+    if (rod.segments().size() > 1) {
+        RodSegment& first = rod.segments()[1];
+        double const out = std::clamp(1 + at / way, 1e-6, 1.0);
+        first.guide_n_mm = guide_n_mm * (1 - out) * (1 - out) / out;
+        first.guide_at_mm = access.at_mm;
+        first.guide_along = access.direction;
+    }
+    for (std::size_t i = 2; i < std::min<std::size_t>(4, rod.segments().size()); ++i) rod.segments()[i].guide_n_mm = 0;
     held.turn = glm::slerp(glm::dquat{1, 0, 0, 0}, held_turn, off) * access_turn *
                 glm::dquat{std::cos(turned / 2), 0, 0, std::sin(turned / 2)};
 }
@@ -151,7 +160,7 @@ void CoaxialTools::Impl::dress_segment(std::size_t i)
     segment.surface_rad_s = segment.is_covered ? outer.rate_rad_s[i] : 0;
 }
 
-/// Stiffnesses add; shapes pull with their stiffness; what twists the others is carried by the line. eq. 10 and 11.
+/// Stiffnesses add; shapes and twists pull with their stiffness. docs/theory/rods.md eq. 10 and 11.
 void CoaxialTools::Impl::merge_joint(std::size_t j)
 {
     std::span<RodSegment const> const segments = rod.segments();
@@ -160,7 +169,8 @@ void CoaxialTools::Impl::merge_joint(std::size_t j)
     double const at = carried[leader].state.inserted_mm - segment_to_tip_mm[j + 1] - segments[j + 1].length_mm / 2;
     glm::dquat p = glm::conjugate(segments[j].turn) * segments[j + 1].turn;
     if (p.w < 0) p = -p;
-    double bending = 0, moment = 0;
+    double bending = 0, twist = 0;
+    joint.torsion_n_mm2 = 0;
     Vec2 rest{0};
     for (std::size_t t = 0; t < carried.size(); ++t) {
         Carried& tool = carried[t];
@@ -181,13 +191,11 @@ void CoaxialTools::Impl::merge_joint(std::size_t j)
         bending += own.bending_n_mm2;
         rest += own.bending_n_mm2 *
                 Vec2{c * own.rest_per_mm.x - s * own.rest_per_mm.y, s * own.rest_per_mm.x + c * own.rest_per_mm.y};
-        if (t == leader)
-            joint.torsion_n_mm2 = own.torsion_n_mm2;
-        else
-            moment += twist_moment(own, tool.angle_rad[j], tool.angle_rad[j + 1]);
+        joint.torsion_n_mm2 += own.torsion_n_mm2;
+        twist += own.torsion_n_mm2 * (tool.angle_rad[j] - tool.angle_rad[j + 1]) / length;
     }
     joint.bending_n_mm2 = bending;
-    joint.rest_per_mm = Vec3{rest / bending, moment / joint.torsion_n_mm2};
+    joint.rest_per_mm = Vec3{rest / bending, twist / joint.torsion_n_mm2};
 }
 
 void CoaxialTools::Impl::merge()
@@ -199,29 +207,27 @@ void CoaxialTools::Impl::merge()
 /// Every tool but the leader twists along the line as it lies.
 void CoaxialTools::Impl::twist_others(double dt_s)
 {
-    std::span<RodSegment> const segments = rod.segments();
-    for (RodSegment& segment : segments) segment.twist_n_mm = 0;
+    std::span<RodSegment const> const segments = rod.segments();
     for (std::size_t t = 0; t < carried.size(); ++t) {
-        if (t == leader || carried[t].state.inserted_mm <= 0) continue;
         Carried& tool = carried[t];
         tool.reaches = 0;
+        if (t == leader || tool.state.inserted_mm <= 0) continue;
         while (tool.reaches < rod.joints().size() && tool.joints[tool.reaches].torsion_n_mm2 > 0) ++tool.reaches;
         std::size_t const nodes = tool.reaches + 1;
         double const hub = tool.state.turned_rad - carried[leader].state.turned_rad;
         for (std::size_t i = 0; i < nodes; ++i) {
-            // Its matter stays where it is while the leader's turns under it.
-            double const carried_on = dt_s * glm::dot(segments[i].spin_rad_s, segments[i].turn * Vec3{0, 0, 1});
+            // On the wall its matter stands still where it turns back as far as the leader's turned on.
+            double const turned_on = dt_s * glm::dot(segments[i].spin_rad_s, segments[i].turn * Vec3{0, 0, 1});
+            bool const is_outer =
+                segments[i].is_covered && outermost(carried[leader].state.inserted_mm - segment_to_tip_mm[i]) == t;
+            tool.holds[i] = {is_outer ? segments[i].spin_drag_n_mm_s / dt_s : 0, -turned_on};
             tool.rate_rad_s[i] = -tool.angle_rad[i];
-            tool.angle_rad[i] = i == 0 ? hub : tool.angle_rad[i] - carried_on;
-            bool const is_outer = segments[i].is_covered && outermost(carried[leader].state.inserted_mm - segment_to_tip_mm[i]) == t;
-            tool.holds[i] = {is_outer ? segments[i].spin_drag_n_mm_s / dt_s : 0, 0};
         }
+        tool.angle_rad[0] = hub;
         if (nodes > 1) {
             double const inertia = 1e-4 * tool.joints[0].torsion_n_mm2 / tool.joints[0].length_mm;
-            std::span<double const> const unbalanced =
-                tool.twist.relax(std::span{tool.joints}.first(nodes - 1), std::span{tool.holds}.first(nodes),
-                                 std::span{tool.angle_rad}.first(nodes), inertia);
-            for (std::size_t i = 1; i < nodes; ++i) segments[i].twist_n_mm -= unbalanced[i];
+            tool.twist.relax(std::span{tool.joints}.first(nodes - 1), std::span{tool.holds}.first(nodes),
+                             std::span{tool.angle_rad}.first(nodes), inertia);
         }
         for (std::size_t i = 0; i < nodes; ++i) tool.rate_rad_s[i] = (tool.rate_rad_s[i] + tool.angle_rad[i]) / dt_s;
         for (std::size_t i = nodes; i < tool.angle_rad.size(); ++i) {

@@ -13,6 +13,15 @@ namespace {
 
 constexpr double out_mm = 1e-6; ///< a tool in by less is out
 
+/// A tool in a hand that wants to move it: it begins to slip at four fifths of what the hand can hold, and is driven
+/// back by more than that.
+double slipping(double speed, double force, double most, double slip)
+{
+    double const against = speed > 0 ? force : -force;
+    double const back = std::clamp((std::abs(force) - most) / most, 0.0, 1.0) * slip;
+    return speed * std::clamp(5 * (1 - against / most), 0.0, 1.0) - std::copysign(back, force);
+}
+
 /// Turns the third axis to `direction` on the shortest way.
 glm::dquat turn_to(Vec3 const& direction)
 {
@@ -36,14 +45,12 @@ void CoaxialTools::Impl::move_hands(double dt_s)
 {
     for (Carried& tool : carried) {
         double const before = tool.state.inserted_mm;
-        bool const is_slipping = tool.state.push_n * tool.push_mm_s > most_push_n * std::abs(tool.push_mm_s);
         double const full = rod.segments().size() + 2 > most_segments ? before : tool.profile.length_mm();
-        double const wanted = before + (is_slipping ? 0 : dt_s * tool.push_mm_s);
+        double const speed = slipping(tool.push_mm_s, tool.grip_n, most_push_n, slip_mm_s);
+        double const wanted = before + dt_s * speed;
         tool.state.inserted_mm = wanted < out_mm ? 0 : std::min(wanted, std::max(full, before));
         tool.moves_mm_s = (tool.state.inserted_mm - before) / dt_s;
-        bool const is_rolling =
-            tool.state.torque_n_mm * tool.turn_rad_s > most_torque_n_mm * std::abs(tool.turn_rad_s);
-        tool.turns_rad_s = is_rolling ? 0 : tool.turn_rad_s;
+        tool.turns_rad_s = slipping(tool.turn_rad_s, tool.grip_n_mm, most_torque_n_mm, slip_rad_s);
         tool.state.turned_rad += dt_s * tool.turns_rad_s;
     }
 }
@@ -63,7 +70,7 @@ void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_
     follow_hole(wall, dt_s);
     rod.step(wall, dt_s, {carried[leader].moves_mm_s, carried[leader].turns_rad_s}, wall_age_s);
     feel(dt_s);
-    breach(wall, dt_s);
+    breach(wall);
 }
 
 void CoaxialTools::Impl::publish()
@@ -80,7 +87,8 @@ void CoaxialTools::Impl::publish()
         RodSegment const& segment = segments[i];
         double const at = inserted - segment_to_tip_mm[i] + segment.length_mm / 2;
         if (at <= 0) continue;
-        glm::dquat const turn = i + 1 < segments.size() ? glm::slerp(segment.turn, segments[i + 1].turn, 0.5) : segment.turn;
+        glm::dquat const turn =
+            i + 1 < segments.size() ? glm::slerp(segment.turn, segments[i + 1].turn, 0.5) : segment.turn;
         line.push_back({segment.at_mm + segment.length_mm / 2 * (segment.turn * Vec3{0, 0, 1}), turn});
         along_mm.push_back(at);
     }
@@ -145,12 +153,30 @@ void CoaxialTools::advance(Wall const& wall, double dt_s)
     impl_->publish();
 }
 
-std::span<std::shared_ptr<Tool const> const> CoaxialTools::tools() const { return impl_->tools; }
-ToolState const& CoaxialTools::state(int tool) const { return impl_->carried.at(std::size_t(tool)).state; }
-std::span<RodFrame const> CoaxialTools::line() const { return impl_->line; }
-std::span<double const> CoaxialTools::along_mm() const { return impl_->along_mm; }
-std::span<WallBreach const> CoaxialTools::breaches() const { return impl_->breaches; }
-double CoaxialTools::widest_gap_mm() const { return impl_->rod.widest_gap_mm(); }
+std::span<std::shared_ptr<Tool const> const> CoaxialTools::tools() const
+{
+    return impl_->tools;
+}
+ToolState const& CoaxialTools::state(int tool) const
+{
+    return impl_->carried.at(std::size_t(tool)).state;
+}
+std::span<RodFrame const> CoaxialTools::line() const
+{
+    return impl_->line;
+}
+std::span<double const> CoaxialTools::along_mm() const
+{
+    return impl_->along_mm;
+}
+std::span<WallBreach const> CoaxialTools::breaches() const
+{
+    return impl_->breaches;
+}
+double CoaxialTools::widest_gap_mm() const
+{
+    return impl_->rod.widest_gap_mm();
+}
 
 double CoaxialTools::deepest_mm() const
 {

@@ -107,7 +107,7 @@ void Rod::Impl::coast(std::size_t i, Wall const& wall, double dt, RodFeed const&
     Vec3 const fed = feed.push_mm_s * motion.tip;
     motion.coast = dt * (fed + keep * (segment.velocity_mm_s - fed)) + segment.load_n / motion.mass;
     if (double const way = glm::length(motion.coast); way > longest_coast_mm) motion.coast *= longest_coast_mm / way;
-    if (segment.is_beyond_wall) return;
+    if (segment.is_beyond_wall || segment.guide_n_mm > 0) return;
     motion.wall = wall.touch(segment.at_mm);
     motion.wall_way = dt * motion.wall.velocity_mm_s;
     motion.gap = motion.wall.depth_mm + segment.outer_mm / 2 -
@@ -127,8 +127,13 @@ void Rod::Impl::meet_wall(std::size_t i, double dt, RodFeed const& feed)
     motion.tip_coast = dt * (feed.turn_rad_s + keep * (spin - feed.turn_rad_s));
     motion.yield_across = 1 / motion.across;
     if (!motion.is_on_wall) {
-        motion.way = motion.coast;
-        motion.yield = Mat3{1 / motion.mass};
+        double const m = motion.mass, guide = segment.guide_n_mm;
+        Vec3 const along = segment.guide_along * glm::dot(segment.guide_along, motion.coast);
+        Vec3 const off = motion.old_at - segment.guide_at_mm;
+        Vec3 const off_line = off - segment.guide_along * glm::dot(segment.guide_along, off);
+        motion.way = along + (m * (motion.coast - along) - guide * off_line) / (m + guide);
+        motion.yield = Mat3{1 / (m + guide)} +
+                       (1 / m - 1 / (m + guide)) * glm::outerProduct(segment.guide_along, segment.guide_along);
         motion.yield_about = 1 / motion.about;
         return;
     }
@@ -186,8 +191,7 @@ void Rod::Impl::place(std::size_t i, double dt)
         Vec3 const sway = (1 - settings.damping) * dt * (segment.spin_rad_s - spin * motion.tip);
         segment.at_mm = motion.old_at + motion.way;
         Vec3 const loaded = motion.yield_across * segment.load_n_mm;
-        segment.turn = turned(motion.old_turn, sway +
-                                                   (motion.tip_coast + motion.yield_about * segment.twist_n_mm) * motion.tip + loaded);
+        segment.turn = turned(motion.old_turn, sway + motion.tip_coast * motion.tip + loaded);
     }
     motion.tip = segment.turn * Vec3{0, 0, 1};
     motion.half = segment.length_mm / 2 * motion.tip;

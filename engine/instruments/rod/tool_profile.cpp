@@ -18,7 +18,8 @@ ToolProfile::ToolProfile(Tool const& tool)
         piece.twists = 1 / section->torsion_n_mm2;
         // An arc in the plane of (cos, sin) turns the third axis that way: about (-sin, cos).
         if (section->arc_radius_mm > 0)
-            piece.rest_per_mm = Vec2{-std::sin(section->plane_rad), std::cos(section->plane_rad)} / section->arc_radius_mm;
+            piece.rest_per_mm =
+                Vec2{-std::sin(section->plane_rad), std::cos(section->plane_rad)} / section->arc_radius_mm;
         piece.outer_mm = section->outer_mm;
         piece.friction = section->friction;
         piece.bends_before = before.bends;

@@ -26,7 +26,7 @@ public:
 
 private:
     struct Piece {
-        double from_mm, bends, twists;     ///< distance from the tip; 1 / E I, 1 / G J
+        double from_mm, bends, twists; ///< distance from the tip; 1 / E I, 1 / G J
         Vec2 rest_per_mm;
         double outer_mm, friction;
         double bends_before, twists_before; ///< summed from the tip to here

@@ -35,8 +35,8 @@ TwistLine::TwistLine(int most)
 {
 }
 
-std::span<double const> TwistLine::relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds,
-                                         std::span<double> angle_rad, double inertia_n_mm)
+void TwistLine::relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds, std::span<double> angle_rad,
+                      double inertia_n_mm)
 {
     std::size_t const nodes = joints.size() + 1;
     // The pull's steepest slope in place of its own keeps every step downhill, also where the pull turns over.
@@ -67,14 +67,6 @@ std::span<double const> TwistLine::relax(std::span<TwistJoint const> joints, std
         right_[i] = std::clamp(right_[i], -0.5, 0.5);
         angle_rad[i] += right_[i];
     }
-    std::fill_n(right_.begin(), nodes, 0.0);
-    for (std::size_t j = 0; j < joints.size(); ++j) {
-        Pull const pull = pull_of(joints[j], (angle_rad[j] + angle_rad[j + 1]) / 2);
-        double const moment = twist_moment(joints[j], angle_rad[j], angle_rad[j + 1]);
-        right_[j] += pull.torque / 2 - moment;
-        right_[j + 1] += pull.torque / 2 + moment;
-    }
-    return {right_.data(), nodes};
 }
 
 } // namespace fluoro

@@ -21,16 +21,15 @@ struct TwistHold {
     double carried_rad = 0; ///< way it would turn in the step to stand still on the wall
 };
 
-/// Twist of one tool along a line: GJ theta'' = E I |kappa| |kappa_0| sin(theta - phi), the pendulum's equation, with the
-/// hub held at the first node and the tip free. What is stored can snap. docs/theory/rods.md eq. 12.
+/// Twist of one tool along a line: GJ theta'' = E I |kappa| |kappa_0| sin(theta - phi), the pendulum's equation, with
+/// the hub held at the first node and the tip free. What is stored can snap. docs/theory/rods.md eq. 12.
 class TwistLine {
 public:
     explicit TwistLine(int most);
     /// Turns `angle_rad` (one more than joints) on by a step toward rest: least energy, against the walls' drag.
     /// `inertia_n_mm`: torque per radian of a step that a free node resists with, so that a snap takes time.
-    /// Returns what of each node's torque is not balanced by the tool's own stiffness (from walls and inertia).
-    std::span<double const> relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds,
-                                  std::span<double> angle_rad, double inertia_n_mm);
+    void relax(std::span<TwistJoint const> joints, std::span<TwistHold const> holds, std::span<double> angle_rad,
+               double inertia_n_mm);
 
 private:
     std::vector<double> diagonal_, to_next_, right_;

@@ -150,7 +150,8 @@ TEST(Capstan, drawing_a_wire_round_a_bend_multiplies_its_load)
             segment.is_held = i == 0;
             double const s = (i + 0.5) * length, angle = std::clamp((s - near) / radius, 0.0, pi);
             double const rest = s < near ? s - near : std::max(0.0, s - near - pi * radius);
-            segment.at_mm = Vec3{40 - radius * std::cos(angle), 0, radius * std::sin(angle) + (s < near ? rest : -rest)};
+            segment.at_mm =
+                Vec3{40 - radius * std::cos(angle), 0, radius * std::sin(angle) + (s < near ? rest : -rest)};
             segment.turn = glm::dquat{std::cos(angle / 2), 0, std::sin(angle / 2), 0};
             rod.put_at_tip(segment, joint);
         }

@@ -36,7 +36,7 @@ void push(CoaxialTools& tools, Wall const& wall, int which, double way_mm, doubl
 {
     double const goal = tools.state(which).inserted_mm + way_mm;
     double const speed = way_mm > 0 ? mm_s : -mm_s;
-    for (int n = 0; n < 100'000 && std::abs(goal - tools.state(which).inserted_mm) > 1e-9; ++n) {
+    for (int n = 0; n < 3'000 && std::abs(goal - tools.state(which).inserted_mm) > 1e-9; ++n) {
         double const left = std::abs(goal - tools.state(which).inserted_mm) / frame_s;
         tools.hold(which, std::copysign(std::min(std::abs(speed), left), speed), 0);
         tools.advance(wall, frame_s);

@@ -28,6 +28,8 @@ public:
         velocity_ = velocity_mm_s;
         shift_ = shift_mm;
     }
+    /// Rounds the edge where two pieces meet over this reach.
+    void blend(double mm) { blend_ = mm; }
     void give_strength(double n_mm) { strength_ = n_mm; }
 
     WallTouch touch(Vec3 const& at_mm) const override
@@ -37,10 +39,13 @@ public:
         touch.depth_mm = 1e9;
         auto const meet = [&](Vec3 const& axis_point, double radius) {
             Vec3 const out = p - axis_point;
-            double const r = glm::length(out);
-            if (r - radius >= touch.depth_mm) return;
-            touch.depth_mm = r - radius;
-            touch.outward = r > 1e-9 ? out / r : Vec3{0};
+            double const r = glm::length(out), depth = r - radius;
+            Vec3 const outward = r > 1e-9 ? out / r : Vec3{0};
+            double const joint = blend_ > 0 ? std::max(0.0, 1 - std::abs(depth - touch.depth_mm) / blend_) : 0;
+            double const share = depth < touch.depth_mm ? 1 - joint / 2 : joint / 2;
+            if (joint == 0 && depth >= touch.depth_mm) return;
+            touch.outward = touch.outward * (1 - share) + outward * share;
+            touch.depth_mm = std::min(depth, touch.depth_mm) - joint * joint * blend_ / 4;
         };
         for (Straight const& s : straights_)
             meet(s.from + std::clamp(glm::dot(p - s.from, s.way) / glm::dot(s.way, s.way), 0.0, 1.0) * s.way, s.radius);
@@ -51,6 +56,7 @@ public:
             angle = std::clamp(angle, 0.0, a.angle);
             meet(a.centre + a.bend * (std::cos(angle) * a.u + std::sin(angle) * a.v), a.radius);
         }
+        if (double const length = glm::length(touch.outward); length > 0) touch.outward /= length;
         touch.stiffness = stiffness_;
         touch.friction = friction_;
         touch.velocity_mm_s = velocity_;
@@ -70,7 +76,7 @@ private:
     std::vector<Straight> straights_;
     std::vector<Arc> arcs_;
     Vec3 velocity_{0}, shift_{0};
-    double friction_, stiffness_, strength_ = 1e9;
+    double friction_, stiffness_, strength_ = 1e9, blend_ = 0;
 };
 
 /// Up along z, over a half circle of 40 mm toward +x and down again; 24 mm wide.

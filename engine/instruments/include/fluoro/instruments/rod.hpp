@@ -18,8 +18,10 @@ struct RodSegment {
     /// Of the surface that touches the wall, against the rod's own matter: along the tip's way and about it, where
     /// another tool lies over the rod.
     double surface_mm_s = 0, surface_rad_s = 0;
-    bool is_covered = false;     ///< the wall's torque turns what lies over the rod, not the rod
-    double twist_n_mm = 0; ///< torque about its own axis from outside
+    bool is_covered = false; ///< the wall's torque turns what lies over the rod, not the rod
+    /// A line that it is kept on by a spring across [N/mm], in place of the wall: the mouth of a sheath.
+    double guide_n_mm = 0;
+    Vec3 guide_at_mm{0}, guide_along{0, 0, 1};
     bool is_beyond_wall = false; ///< has gone out through a hole: feels no wall
 
     // Found by the rod.
@@ -48,7 +50,7 @@ struct RodFeed {
 struct RodSettings {
     double liveliness = 100;   ///< beta: time step squared over that of a segment's own mass and stiffness
     double load_step = 0.1;    ///< gamma: the way of a loaded segment in free flight over its length
-    double force_step = 0.5;  ///< likewise for what its neighbours push and pull it with: a string's own stiffness
+    double force_step = 0.5;   ///< likewise for what its neighbours push and pull it with: a string's own stiffness
     double damping = 0.02;     ///< share of its velocity against the feed that a segment loses in a step
     double window_mm = 0.2;    ///< a wall is felt from here when the next step would reach it
     double sticking_mm = 1e-4; ///< below this way in a step friction falls off with the way

@@ -1,15 +1,36 @@
 #pragma once
+#include <array>
 #include <fluoro/body/displacement.hpp>
 #include <fluoro/instruments/wall.hpp>
-#include <fluoro/patient/volume.hpp>
+#include <fluoro/lumen/distance.hpp>
 #include <memory>
 
 namespace fluoro {
+
+/// What a class of wall is to a tool. Typical figures; docs/theory/rods.md
+struct WallKind {
+    double stiffness = 0.4;   ///< N/mm per mm of tool: 1 mm/N over 2.5 mm
+    double strength_n_mm = 6; ///< force of a tip per its diameter
+    double friction = 1;      ///< times the tool's own
+};
+WallKind wall_kind(WallClass wall);
+
+/// The walls of one patient's lumens, carried along by his breath and heartbeat: distances at rest, found back through
+/// the displacement of the moment; directions and speeds by its derivatives.
 class VesselWall final : public Wall {
 public:
-    explicit VesselWall(Patient const& patient);
-    void stand(std::shared_ptr<Displacement const> displacement, double dt_s);
+    VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);
+    /// Where the body's tissue stands now, `dt_s` after the last call. None = at rest.
+    void move(std::shared_ptr<Displacement const> now, double dt_s);
     WallTouch touch(Vec3 const& at_mm) const override;
-    Vec3 rest_of(Vec3 const& at_mm) const;
+    /// Class of the nearest wall; a chamber where none is known near.
+    WallClass wall_class(Vec3 const& rest_mm) const;
+
+private:
+    std::shared_ptr<LumenDistance const> distance_;
+    Bricks<std::uint8_t> classes_;
+    std::shared_ptr<Displacement const> now_, before_;
+    double dt_s_ = 0;
 };
+
 } // namespace fluoro

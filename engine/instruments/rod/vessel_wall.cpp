@@ -1,0 +1,157 @@
+#include <fluoro/instruments/vessel_wall.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace fluoro {
+
+namespace {
+
+constexpr double class_mm = 2;   ///< spacing of the map of classes
+constexpr double reach_mm = 4;   ///< of a class beyond its wall
+constexpr double near_mm = 1.5;  ///< closer to a wall than this its direction is turned with the tissue
+constexpr double probe_mm = 0.5; ///< way over which the displacement's derivative is taken
+
+struct ClassPoint {
+    Vec3 at;
+    double radius;
+    WallClass wall;
+};
+
+/// Points of the centre lines by the brick whose voxels they can be nearest to.
+std::vector<std::vector<ClassPoint>> points_by_brick(LumenGraph const& graph, FieldGrid const& grid,
+                                                     glm::ivec3 const& count)
+{
+    std::vector<std::vector<ClassPoint>> bricks(std::size_t(count.x) * std::size_t(count.y) * std::size_t(count.z));
+    double const side = Bricks<std::uint8_t>::side * grid.spacing_mm;
+    for (LumenEdge const& edge : graph.edges)
+        for (std::size_t n = 0; n < edge.points_mm.size(); ++n) {
+            Vec3 const& at = edge.points_mm[n];
+            double const far = edge.radii_mm[n] + reach_mm;
+            glm::ivec3 const low = glm::max(glm::ivec3{glm::floor((at - far - grid.origin_mm) / side)}, glm::ivec3{0});
+            glm::ivec3 const high = glm::min(glm::ivec3{glm::floor((at + far - grid.origin_mm) / side)}, count - 1);
+            for (int k = low.z; k <= high.z; ++k)
+                for (int j = low.y; j <= high.y; ++j)
+                    for (int i = low.x; i <= high.x; ++i)
+                        bricks[(std::size_t(k) * std::size_t(count.y) + std::size_t(j)) * std::size_t(count.x) +
+                               std::size_t(i)]
+                            .push_back({at, edge.radii_mm[n], edge.wall});
+        }
+    return bricks;
+}
+
+Bricks<std::uint8_t> draw_classes(LumenGraph const& graph, FieldGrid const& of)
+{
+    FieldGrid grid;
+    grid.origin_mm = of.origin_mm;
+    grid.spacing_mm = class_mm;
+    grid.size = glm::ivec3{glm::ceil(Vec3{of.size} * of.spacing_mm / class_mm)} + 1;
+    glm::ivec3 const count = (grid.size + Bricks<std::uint8_t>::side - 1) / Bricks<std::uint8_t>::side;
+    auto const points = points_by_brick(graph, grid, count);
+    auto const unknown = std::uint8_t(WallClass::chamber);
+    return Bricks<std::uint8_t>::drawn(grid, unknown, [&](glm::ivec3 const& first, auto& values) {
+        glm::ivec3 const brick = first / Bricks<std::uint8_t>::side;
+        auto const& near =
+            points[(std::size_t(brick.z) * std::size_t(count.y) + std::size_t(brick.y)) * std::size_t(count.x) +
+                   std::size_t(brick.x)];
+        if (near.empty()) return false;
+        std::size_t v = 0;
+        for (int k = 0; k < 8; ++k)
+            for (int j = 0; j < 8; ++j)
+                for (int i = 0; i < 8; ++i, ++v) {
+                    Vec3 const at = grid.at(first + glm::ivec3{i, j, k});
+                    double least = reach_mm;
+                    for (ClassPoint const& point : near)
+                        if (double const d = glm::length(at - point.at) - point.radius; d < least) {
+                            least = d;
+                            values[v] = std::uint8_t(point.wall);
+                        }
+                }
+        return true;
+    });
+}
+
+Vec3 backward(Displacement const* body, Vec3 const& at)
+{
+    return body ? sampled(body->grid, body->backward_mm, at) : Vec3{0};
+}
+Vec3 forward(Displacement const* body, Vec3 const& rest)
+{
+    return body ? sampled(body->grid, body->forward_mm, rest) : Vec3{0};
+}
+
+} // namespace
+
+WallKind wall_kind(WallClass wall)
+{
+    switch (wall) {
+    case WallClass::elastic_artery:
+        return {0.4, 6, 1};
+    case WallClass::muscular_artery:
+        return {0.4, 3, 1};
+    case WallClass::coronary:
+        return {0.4, 1.5, 1};
+    case WallClass::vein:
+        return {0.13, 1.5, 1};
+    case WallClass::chamber:
+        return {0.25, 2.5, 1};
+    case WallClass::airway:
+        return {0.6, 4, 1.5};
+    case WallClass::gut:
+        return {0.1, 2, 1};
+    case WallClass::duct:
+        return {0.2, 1.5, 1};
+    }
+    return {};
+}
+
+VesselWall::VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance)
+    : distance_{std::move(distance)}, classes_{draw_classes(graph, distance_->field().grid)}
+{
+}
+
+void VesselWall::move(std::shared_ptr<Displacement const> now, double dt_s)
+{
+    before_ = std::move(now_);
+    now_ = std::move(now);
+    dt_s_ = dt_s;
+}
+
+WallClass VesselWall::wall_class(Vec3 const& rest_mm) const
+{
+    Vec3 const at = (rest_mm - classes_.grid.origin_mm) / classes_.grid.spacing_mm;
+    return WallClass(classes_.at(glm::ivec3{glm::floor(at + 0.5)}));
+}
+
+WallTouch VesselWall::touch(Vec3 const& at_mm) const
+{
+    WallTouch touch;
+    Vec3 const rest = at_mm + backward(now_.get(), at_mm);
+    touch.depth_mm = distance_->distance_mm(rest);
+    if (touch.depth_mm < -2.5) return touch; // wider than any tool's radius, and the walls' own speed for a frame
+    touch.outward = distance_->outward(rest);
+    if (touch.outward == Vec3{0}) return touch;
+    if (now_ && touch.depth_mm > -near_mm) {
+        // grad d(X(x)) = (dX/dx)^T grad d
+        Vec3 slope = touch.outward;
+        for (int axis = 0; axis < 3; ++axis) {
+            Vec3 step{0};
+            step[axis] = probe_mm;
+            Vec3 const change = backward(now_.get(), at_mm + step) - backward(now_.get(), at_mm - step);
+            slope[axis] += glm::dot(change, touch.outward) / (2 * probe_mm);
+        }
+        double const steepness = glm::length(slope);
+        touch.outward = slope / steepness;
+        touch.depth_mm /= steepness;
+    }
+    if (dt_s_ > 0) touch.velocity_mm_s = (forward(now_.get(), rest) - forward(before_.get(), rest)) / dt_s_;
+    WallKind const kind = wall_kind(wall_class(rest));
+    touch.stiffness = kind.stiffness;
+    touch.strength_n_mm = kind.strength_n_mm;
+    touch.friction = kind.friction;
+    return touch;
+}
+
+} // namespace fluoro
