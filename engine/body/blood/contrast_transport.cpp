@@ -155,7 +155,7 @@ void ContrastTransport::inject(int source, int edge, double along_mm, double ml_
     }
     if (is_known || ml_s == 0) return;
     sources_.push_back({source, edge, cell, ml_s, medium_share});
-    find_stirred(sources_.back());
+    find_jets(sources_.back());
 }
 
 std::array<double, chamber_count> ContrastTransport::chamber_ml() const
