@@ -98,6 +98,20 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* disp
     return cloud;
 }
 
+FilledCloud staged_parcels(ContentParcels const& content, Displacement const* displacement, int filling)
+{
+    FilledCloud cloud;
+    cloud.size_mm = content.size_mm;
+    cloud.filling = filling;
+    cloud.parcels.reserve(content.at_mm.size());
+    for (std::size_t i = 0; i < content.at_mm.size(); ++i) {
+        glm::vec3 const rest = content.at_mm[i];
+        Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
+        cloud.parcels.push_back({rest + glm::vec3{way}, content.volume_mm3[i]});
+    }
+    return cloud;
+}
+
 } // namespace
 
 void stage_body(Body const& body, Scene& scene)
@@ -117,6 +131,11 @@ void stage_body(Body const& body, Scene& scene)
             if (staged.parcels.empty()) continue;
             staged.filling = filling_of(content, cloud.places->displaced);
             scene.clouds.push_back(std::move(staged));
+        }
+        for (auto const& parcels : content.parcels) {
+            if (parcels.at_mm.empty()) continue;
+            scene.clouds.push_back(
+                staged_parcels(parcels, scene.displacement.get(), filling_of(content, parcels.displaced)));
         }
     }
 }
