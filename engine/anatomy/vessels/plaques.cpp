@@ -19,8 +19,8 @@ struct Bed {
 constexpr Bed beds[] = {
     {"aortic-arch-proximal", 3},       {"aortic-arch-middle", 5},
     {"aortic-arch-distal", 6},         {"descending-aorta", 6},
-    {"abdominal-aorta-suprarenal", 5}, {"abdominal-aorta-infrarenal", 14},
-    {"abdominal-aorta-lower", 14},     {"right-common-iliac", 9},
+    {"abdominal-aorta-suprarenal", 3}, {"abdominal-aorta-infrarenal", 8},
+    {"abdominal-aorta-lower", 9},      {"right-common-iliac", 9},
     {"left-common-iliac", 9},          {"right-external-iliac", 3},
     {"left-external-iliac", 3},        {"right-common-femoral", 3},
     {"left-common-femoral", 3},        {"right-superficial-femoral", 8},
@@ -55,10 +55,10 @@ void add_plaques(Anatomy& anatomy)
             double const angle = 2 * std::numbers::pi * chance.next_uniform();
             Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
             double const radius = edge.radii_mm[i];
-            // A flake in the wall: 3 to 14 mm long, at most half the way around, 0.8 to 2.2 mm thick.
-            double const half_long = 1.5 + 5.5 * chance.next_uniform();
+            // A flake in the wall: 3 to 9 mm long, at most half the way around, 0.8 to 2 mm thick.
+            double const half_long = 1.5 + 3 * chance.next_uniform();
             double const half_wide = std::min(1 + 2.5 * chance.next_uniform(), radius);
-            double const half_thick = 0.4 + 0.7 * chance.next_uniform();
+            double const half_thick = 0.4 + 0.6 * chance.next_uniform();
             Frame const frame{edge.points_mm[i] + out * (radius + 0.4), glm::cross(out, axis), out, axis};
             anatomy.organs.push_back({std::string{bed.edge} + "-plaque-" + std::to_string(n + 1),
                                       label,
