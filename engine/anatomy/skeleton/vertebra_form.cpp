@@ -193,8 +193,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     }
     if (bifid) {
         Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
-        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{3.6 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
-                            sideways, 1.2 * s, 0.8 * s, 1.8 * s, 2.2 * s},
+        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{4.4 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
+                            sideways, 1.6 * s, 1.2 * s, 2.1 * s, 2.6 * s},
                            {}});
     }
 
