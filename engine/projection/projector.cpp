@@ -13,11 +13,8 @@
 #include <fluoro/room/chord.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
 #include <fluoro_shaders/energy_sum_bins.hpp>
-#include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>
-#include <fluoro_shaders/resample.hpp>
 #include <shared/march.h>
-#include <shared/resample.h>
 #include <shared/signal.h>
 
 namespace fluoro {
@@ -79,19 +76,14 @@ Projector::Impl::Impl(ProjectorSettings const& s)
                                                                  prefers_texture(device.info()))},
       sums_on_host{s.energy_sum == EnergySumPlace::host ||
                    (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
-      march{device,
-            uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
-                         : std::span<std::uint32_t const>{march_joseph_spv},
-            {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
-      resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device,
-                                                                                            energy_sum_spv,
-                                                                                            {3, 3, 0, 0}},
-      energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}}, commands{device},
+      energy_sum{device, energy_sum_spv, {3, 3, 0, 0}}, energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}},
+      commands{device}, march_params{device, sizeof(shared::MarchParams)}, warp_params{device,
+                                                                                       sizeof(shared::MarchWarp)},
       signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
                                                                                    shared::signal_max_slabs},
       energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
 {
-    for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
+    if (uses_texture) march.emplace(device, march_texture_spv, gpu::KernelLayout{1, 1, 2, sizeof(shared::MarchChunk)});
 }
 
 BeamShape const& Projector::Impl::shape_of(Scene const& scene)
@@ -325,7 +317,7 @@ MarchWork Projector::march_work(Scene const& scene)
     i.marched.reset(); // the counts stand where thicknesses did
     i.rays = one_ray_per_pixel(p);
     i.make_room(i.ray_thickness, p.columns, p.rows, gpu::Placement::device);
-    i.march_rays(scene, i.volume->full(), {0, 0, p.columns, p.rows}, i.settings.cells, true);
+    i.march_rays(scene, {0, 0, p.columns, p.rows}, i.settings.cells, true);
     i.run_march();
     auto const counts = i.read_thickness();
     for (auto const& count : counts) {
@@ -362,7 +354,7 @@ std::vector<std::string> Projector::validation_messages() const
 }
 int Projector::level_of_detail() const
 {
-    return impl_->volume ? impl_->volume->level() : 0;
+    return impl_->level;
 }
 double Projector::rays_per_pixel() const
 {
