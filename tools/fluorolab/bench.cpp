@@ -81,7 +81,7 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
     settings.start.pulse_rate = living ? 15 : 30;
     if (living) {
         settings.body = BodySettings{};
-        settings.projector.fine_motion = true; // as the console has it
+        settings.projector.fine_motion = false; // as the console has it
         settings.isocentre_mm = patient->lumens.landmarks.at("heart-centre");
     }
     settings.projector.device = device;
