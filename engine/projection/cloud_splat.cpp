@@ -19,7 +19,8 @@ void weights(float middle, float reach, int first, int count, std::array<float, 
         out[std::size_t(i)] = w;
         sum += w;
     }
-    for (int i = 0; i < count; ++i) out[std::size_t(i)] /= sum;
+    float const share = 1 / sum;
+    for (int i = 0; i < count; ++i) out[std::size_t(i)] *= share;
 }
 
 } // namespace

@@ -10,7 +10,6 @@
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/core/parallel.hpp>
-#include <fluoro/room/chord.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
 #include <fluoro_shaders/energy_sum_bins.hpp>
 #include <fluoro_shaders/march_texture.hpp>
@@ -56,17 +55,43 @@ BeamDescription describe_beam(Scene const& scene, BeamShape const& shape)
     return beam;
 }
 
-/// Table, pad and wedges in the way of a pixel's ray, in the order of describe_beam().
-void add_fixed_g_cm2(Scene const& scene, int column, int row, std::span<double> g_cm2)
-{
-    Vec3 const way = detector_point(scene, column, row) - scene.view.source_mm;
-    double const length = glm::length(way);
-    std::size_t channel = 0;
-    for (auto const& slab : scene.slabs)
-        g_cm2[channel++] += 0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length);
-    for (auto const& wedge : scene.wedges)
-        g_cm2[channel] += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(column, row));
-}
+/// What table and pad put in the way of a pixel's ray, in the order of describe_beam().
+class SlabRays {
+public:
+    explicit SlabRays(Scene const& scene)
+    {
+        double const pitch = scene.pixels.pitch_mm();
+        for (Slab const& slab : scene.slabs) {
+            Mat4 const slab_from_patient = glm::inverse(slab.patient_from_slab);
+            ways_.push_back({map_point(slab_from_patient, scene.view.source_mm),
+                             map_direction(slab_from_patient, detector_point(scene, 0, 0) - scene.view.source_mm),
+                             map_direction(slab_from_patient, pitch * scene.view.column_direction),
+                             map_direction(slab_from_patient, pitch * scene.view.row_direction), slab.half_extent_mm,
+                             0.1 * slab.density_g_cm3});
+        }
+    }
+    double g_cm2(std::size_t slab, int column, int row) const
+    {
+        Ways const& w = ways_[slab];
+        Vec3 const way = w.to_origin + double(column) * w.column + double(row) * w.row;
+        double enter = 0, leave = 1;
+        for (int axis = 0; axis < 3; ++axis) {
+            double const inverse = 1 / (std::abs(way[axis]) < 1e-9 ? 1e-9 : way[axis]);
+            double const a = (-w.half_extent[axis] - w.source[axis]) * inverse,
+                         b = (w.half_extent[axis] - w.source[axis]) * inverse;
+            enter = std::max(enter, std::min(a, b));
+            leave = std::min(leave, std::max(a, b));
+        }
+        return w.g_cm2_per_mm * std::max(0.0, leave - enter) * glm::length(way);
+    }
+
+private:
+    struct Ways {
+        Vec3 source, to_origin, column, row, half_extent;
+        double g_cm2_per_mm = 0;
+    };
+    std::vector<Ways> ways_;
+};
 
 } // namespace
 
@@ -220,16 +245,19 @@ void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Sig
     };
     std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
     std::vector<float> place(covered.size());
+    SlabRays const slabs{scene};
     parallel_for(int(covered.size()), [&](int first, int last) {
-        std::vector<double> fixed(before - 2);
         for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
             FilledPixel const& pixel = covered[i];
             auto const& patient_here = patient_g_cm2[index_of(pixel)];
-            std::fill(fixed.begin(), fixed.end(), 0.0);
-            add_fixed_g_cm2(scene, pixel.column, pixel.row, fixed);
             channels[0][i] = patient_here.x;
             channels[1][i] = patient_here.y;
-            for (std::size_t m = 2; m < before; ++m) channels[m][i] = float(fixed[m - 2]);
+            for (std::size_t m = 0; m < scene.slabs.size(); ++m)
+                channels[2 + m][i] = float(slabs.g_cm2(m, pixel.column, pixel.row));
+            double in_wedges = 0;
+            for (auto const& wedge : scene.wedges)
+                in_wedges += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(pixel.column, pixel.row));
+            if (!scene.wedges.empty()) channels[before - 1][i] = float(in_wedges);
             place[i] = float(table.heel_place(heel[std::size_t(pixel.row)]));
         }
     });
@@ -259,6 +287,11 @@ Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique
 Projector::~Projector() = default;
 Projector::Projector(Projector&&) noexcept = default;
 Projector& Projector::operator=(Projector&&) noexcept = default;
+
+void Projector::prepare(std::shared_ptr<Patient const> const& patient)
+{
+    impl_->prepare(patient);
+}
 
 Signal Projector::project(Scene const& scene)
 {
