@@ -269,18 +269,23 @@ void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Sig
         host_list_sum(table, channels, place, both.mean, both.second);
         return both;
     };
+    auto const for_each_covered = [&](auto const& work) {
+        parallel_for(int(covered.size()), [&](int first, int last) {
+            for (auto i = std::size_t(first); i < std::size_t(last); ++i) work(i);
+        });
+    };
     Sums const without = sum();
-    for (std::size_t i = 0; i < covered.size(); ++i) {
+    for_each_covered([&](std::size_t i) {
         channels[0][i] += float(covered[i].soft);
         channels[1][i] += float(covered[i].bone);
         for (std::size_t m = before; m < channels.size(); ++m) channels[m][i] = float(covered[i].added[m - before]);
-    }
+    });
     Sums const with = sum();
-    for (std::size_t i = 0; i < covered.size(); ++i) {
+    for_each_covered([&](std::size_t i) {
         auto const at = index_of(covered[i]);
         sums.primary.values[at] *= with.mean[i] / without.mean[i];
         sums.primary_second_moment.values[at] *= with.second[i] / without.second[i];
-    }
+    });
 }
 
 Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
