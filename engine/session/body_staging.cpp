@@ -1,6 +1,7 @@
 #include "body_staging.hpp"
 
 #include <cmath>
+#include <fluoro/core/parallel.hpp>
 
 namespace fluoro {
 namespace {
@@ -86,15 +87,23 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* disp
     FilledCloud cloud;
     cloud.size_mm = places.size_mm;
     cloud.filling = filling;
+    std::size_t shown = 0;
+    for (std::size_t slot = 0; slot < content.share.size(); ++slot)
+        if (content.share[slot] >= least_share) shown += places.first[slot + 1] - places.first[slot];
+    cloud.parcels.reserve(shown);
     for (std::size_t slot = 0; slot < content.share.size(); ++slot) {
         float const share = content.share[slot];
         if (share < least_share) continue;
-        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i) {
-            glm::vec3 const rest = places.at_mm[i];
-            Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
-            cloud.parcels.push_back({rest + glm::vec3{way}, share * places.volume_mm3[i]});
-        }
+        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i)
+            cloud.parcels.push_back({places.at_mm[i], share * places.volume_mm3[i]});
     }
+    if (!displacement) return cloud;
+    parallel_for(int(shown), [&](int first, int last) {
+        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
+            glm::vec3& at = cloud.parcels[i].at_mm;
+            at += glm::vec3{sampled(displacement->grid, displacement->forward_mm, Vec3{at})};
+        }
+    });
     return cloud;
 }
 
