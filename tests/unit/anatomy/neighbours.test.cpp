@@ -193,8 +193,8 @@ constexpr Contact contacts[] = {
     {"left-brachiocephalic-vein", "clavicle-left", 3.7, "behind the joint with the sternum"},
     {"right-brachiocephalic-vein", "clavicle-right", 2.2, "behind the joint with the sternum"},
     {"left-brachiocephalic-vein", "sternum", 1.7, "behind the manubrium"},
-    {"left-subclavian-vein", "clavicle-left", 5.2, "flat between clavicle and first rib"},
-    {"right-subclavian-vein", "clavicle-right", 5.2, "flat between clavicle and first rib"},
+    {"left-subclavian-vein", "clavicle-left", 3.5, "flat between clavicle and first rib"},
+    {"right-subclavian-vein", "clavicle-right", 3.5, "flat between clavicle and first rib"},
     {"left-axillary-vein", "", 4.3, "flat between clavicle and first ribs"},
     {"right-axillary-vein", "", 4.3, "flat between clavicle and first ribs"},
     {"left-cephalic-vein", "clavicle-left", 4.2, "flat under the clavicle"},
@@ -210,10 +210,10 @@ constexpr Contact contacts[] = {
     {"nasopharynx", "vertebra-C1", 2.3, "its back wall lies on the arch of the atlas"},
     {"larynx", "cricoid", 2, "is the cartilage's inside"},
     {"inferior-vena-cava", "disc-L4-L5", 2.1, "flat on the spine"},
-    {"left-common-femoral-vein", "hip-bone-left", 5.4, "on the pubic ramus"},
-    {"right-common-femoral-vein", "hip-bone-right", 5.4, "on the pubic ramus"},
-    {"left-external-iliac-vein", "hip-bone-left", 4.2, "on the pelvic brim"},
-    {"right-external-iliac-vein", "hip-bone-right", 4.2, "on the pelvic brim"},
+    {"left-common-femoral-vein", "hip-bone-left", 3.6, "on the pubic ramus"},
+    {"right-common-femoral-vein", "hip-bone-right", 3.6, "on the pubic ramus"},
+    {"left-external-iliac-vein", "hip-bone-left", 3.3, "on the pelvic brim"},
+    {"right-external-iliac-vein", "hip-bone-right", 3.3, "on the pelvic brim"},
 };
 
 double allowed_mm(std::string const& one, std::string const& other, double usual)
