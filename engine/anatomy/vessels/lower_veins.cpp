@@ -38,8 +38,8 @@ void add_lower_veins(VesselTree& tree)
         tree.vein(side + "common-iliac-vein", "iliac-confluence", side + "iliac-vein-junction", common, c * 7, c * 6.3,
                   label);
         tree.vein(side + "external-iliac-vein", side + "iliac-vein-junction", side + "inguinal-ligament-vein",
-                  {at(s * 56, 12, -130), at(s * 57, -2, -149), at(s * 56, -25.5, -161), at(s * 57.5, -39, -169)}, c * 5.5,
-                  c * 5, label);
+                  {at(s * 56, 12, -130), at(s * 57, -2, -149), at(s * 56, -25.5, -161), at(s * 57.5, -39, -169)},
+                  c * 5.5, c * 5, label);
         tree.vein(side + "internal-iliac-vein", side + "iliac-vein-junction", "",
                   {at(s * 48, 24, -130), at(s * 45, 38, -146), at(s * 40, 50, -160)}, c * 4.5, c * 3, label);
         Vec3 const hip = plan.place("hip-" + std::string{sign > 0 ? "left" : "right"});
