@@ -30,7 +30,7 @@ sheet() { # OUT PICTURE...: three in a row
     montage "$@" -tile 3x -geometry 330x330+3+3 -background white -colorspace gray -quality 82 -strip "$to/$out.jpg"
 }
 
-for scenario in coronary-left-injection coronary-right-injection coronary-ventriculogram coronary-aortogram \
+for scenario in coronary-left-injection coronary-right-injection coronary-ventriculogram coronary-aortogram coronary-complications \
     swallow-primary-wave swallow-pharynx-lateral swallow-achalasia chest-deep-breath; do
     play "$scenario" "$scenario"
 done
@@ -40,6 +40,7 @@ play fitted-right coronary-right-injection --patient "$work/fitted.fluoro"
 
 frames coronary-left-injection 2.0 3.0 6.0
 frames coronary-right-injection 1.5 2.3 5.0
+frames coronary-complications 1.6 21.62 17.5
 frames coronary-ventriculogram 2.2 2.7 4.5
 frames coronary-aortogram 1.6 2.4 3.2
 frames swallow-primary-wave 2.6 5.0 6.6
@@ -50,6 +51,7 @@ cd "$work"
 to=$OLDPWD/$to
 sheet living-coronaries coronary-left-injection-2.0.png coronary-left-injection-3.0.png coronary-left-injection-6.0.png \
     coronary-right-injection-1.5.png coronary-right-injection-2.3.png coronary-right-injection-5.0.png
+sheet living-complications coronary-complications-1.6.png coronary-complications-21.62.png coronary-complications-17.5.png
 sheet living-great-vessels coronary-ventriculogram-2.2.png coronary-ventriculogram-2.7.png \
     coronary-ventriculogram-4.5.png coronary-aortogram-1.6.png coronary-aortogram-2.4.png coronary-aortogram-3.2.png
 sheet living-swallow swallow-primary-wave-2.6.png swallow-primary-wave-5.0.png swallow-primary-wave-6.6.png \

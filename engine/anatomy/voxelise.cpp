@@ -19,9 +19,9 @@ struct Brush {
     Box bounds;
     unsigned seed;
 
-    double hu_at(Vec3 const& p, double depth_mm) const
+    double hu_at(Vec3 const& p, Depth const& depth) const
     {
-        if (organ->hu) return organ->hu(p, depth_mm);
+        if (organ->hu) return organ->hu(p, depth);
         Tissue const& tissue = organ->tissue;
         return tissue.texture_hu > 0 ? tissue.hu + tissue.texture_hu * noise(p, tissue.texture_mm, seed) : tissue.hu;
     }
@@ -119,14 +119,16 @@ private:
                     }
                     double const distance = is_whole ? middle_mm : shape.distance_mm(p);
                     double const share = std::clamp(0.5 - distance / spacing_mm_, 0.0, 1.0);
-                    if (share > 0) cover(at, brush, p, share, std::max(0.0, -distance));
+                    if (share <= 0) continue;
+                    double const half = spacing_mm_ / 2, to = half - distance;
+                    cover(at, brush, p, share, {std::max(0.0, -distance), std::clamp(-half - distance, 0.0, to), to});
                 }
             }
     }
 
-    void cover(std::size_t at, Brush const& brush, Vec3 const& p, double share, double depth_mm)
+    void cover(std::size_t at, Brush const& brush, Vec3 const& p, double share, Depth const& depth)
     {
-        hu_[at] += share * (brush.hu_at(p, depth_mm) - hu_[at]);
+        hu_[at] += share * (brush.hu_at(p, depth) - hu_[at]);
         if (share >= 0.5) labels_[at] = std::uint16_t(brush.organ->label);
     }
 

@@ -161,6 +161,7 @@ void Body::Impl::take_pose()
     breathe();
     if (blood) {
         pose.chamber_share = shares(blood->circulation().chamber_ml(), rest_ml);
+        pose.untwist = untwist_of(status.heart);
         constexpr double pulse_mmhg = 40; // a normal pulse pressure: pose.pulse is 1 there
         if (aortic_node) {
             status.aortic_mmhg = blood->circulation().pressure_mmhg()[std::size_t(*aortic_node)];
@@ -350,7 +351,7 @@ std::uint64_t Body::state_hash() const
         hash = XXH3_64bits_withSeed(values.data(), values.size() * sizeof values[0], hash);
     };
     BodyPose const& p = i.pose;
-    add(std::array{p.dome_mm, p.dome_mm_s, p.pulse, p.hyoid_forward_mm, p.hyoid_up_mm, p.epiglottis,
+    add(std::array{p.dome_mm, p.dome_mm_s, p.untwist, p.pulse, p.hyoid_forward_mm, p.hyoid_up_mm, p.epiglottis,
                    i.status.heart.time_s, i.status.heart.cycle, i.status.heart.since_r_s});
     add(p.chamber_share);
     VitalSigns const& signs = i.physiology.signs();
@@ -384,6 +385,7 @@ Displacement displacement_at(Patient const& patient, double heart, double breath
         while (beating.now().cycle < heart)
             circulation.advance(tick_s / blood_steps, beating.advance(tick_s / blood_steps));
         pose.chamber_share = shares(circulation.chamber_ml(), rest_ml);
+        pose.untwist = untwist_of(beating.now());
     }
     return OrganMotion{patient, motion_of(patient, settings)}.displacement(pose);
 }

@@ -85,7 +85,7 @@ BeamShape beam_shape(Scene const& scene)
         for (int row = first; row < last; ++row)
             for (int column = 0; column < pixels.columns; ++column) {
                 Vec2 const at = pixels.position_mm(column, row);
-                double const cosine = sid / std::hypot(sid, at.x, at.y);
+                double const cosine = sid / std::sqrt(sid * sid + at.x * at.x + at.y * at.y);
                 auto const x = std::size_t(column), y = std::size_t(row);
                 double const fluence = cosine * cosine * cosine;
                 shape.geometry.at(column, row) = float(fluence * patient_cut.of_column[x] * patient_cut.of_row[y]);

@@ -64,6 +64,14 @@ std::array<Corner, 4> corners(Lattice const& columns, Lattice const& rows, Vec2 
 
 } // namespace
 
+void BodyRays::take(std::shared_ptr<Patient const> const& patient)
+{
+    if (body_ && patient == patient_) return;
+    patient_ = patient;
+    body_.emplace(patient_->ct);
+    width_mm_ = 0; // no rays of him yet
+}
+
 bool BodyRays::prepare(Scene const& scene)
 {
     double const height_mm = scene.pixels.pitch_mm() * scene.pixels.rows;
@@ -71,10 +79,7 @@ bool BodyRays::prepare(Scene const& scene)
         height_mm == height_mm_ && is_near(scene.displacement, displacement_) &&
         std::ranges::equal(scene.slabs, slabs_, [](Slab const& a, Slab const& b) { return is_same(a, b); }))
         return false;
-    if (!body_ || scene.patient != patient_) {
-        patient_ = scene.patient;
-        body_.emplace(patient_->ct);
-    }
+    take(scene.patient);
     view_ = scene.view;
     width_mm_ = scene.pixels.field_mm;
     height_mm_ = height_mm;

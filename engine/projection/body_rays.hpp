@@ -23,6 +23,8 @@ struct Lattice {
 /// A coarse lattice of rays over the active field and around it, through patient and slabs.
 class BodyRays {
 public:
+    /// Makes the coarse body of a patient, before his first scene.
+    void take(std::shared_ptr<Patient const> const& patient);
     /// True when something had moved and the rays are new.
     bool prepare(Scene const& scene);
 

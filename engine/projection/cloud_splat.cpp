@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fluoro/core/parallel.hpp>
 
 namespace fluoro {
 namespace {
@@ -19,7 +20,8 @@ void weights(float middle, float reach, int first, int count, std::array<float, 
         out[std::size_t(i)] = w;
         sum += w;
     }
-    for (int i = 0; i < count; ++i) out[std::size_t(i)] /= sum;
+    float const share = 1 / sum;
+    for (int i = 0; i < count; ++i) out[std::size_t(i)] *= share;
 }
 
 } // namespace
@@ -32,14 +34,12 @@ std::vector<Splat> splats(FilledCloud const& cloud, Scene const& scene, PixelRec
     glm::vec3 const beam{view.beam_direction()}, along_columns{view.column_direction}, along_rows{view.row_direction};
     glm::vec3 const source{view.source_mm};
     auto const to_detector = float(view.source_to_detector_mm);
-    std::vector<Splat> found;
-    found.reserve(cloud.parcels.size());
-    for (auto const& parcel : cloud.parcels) {
+    auto const splat_of = [&](FilledCloud::Parcel const& parcel) {
+        Splat splat; // without length: not in the picture
         glm::vec3 const way = parcel.at_mm - source;
         float const depth = glm::dot(way, beam);
-        if (depth < 1 || depth >= to_detector || parcel.volume_mm3 <= 0) continue;
+        if (depth < 1 || depth >= to_detector || parcel.volume_mm3 <= 0) return splat;
         float const scale = to_detector / depth / pitch; // pixels per mm at the parcel
-        Splat splat;
         splat.column = glm::dot(way, along_columns) * scale - float(origin.x) / pitch;
         splat.row = glm::dot(way, along_rows) * scale - float(origin.y) / pitch;
         // Two voxels wide, so that neighbours on a grid make an even field; never narrower than the pixels need.
@@ -48,12 +48,17 @@ std::vector<Splat> splats(FilledCloud const& cloud, Scene const& scene, PixelRec
                      int(std::ceil(splat.row - splat.reach)), int(std::floor(splat.row + splat.reach)) + 1};
         if (splat.box.right <= rect.column || splat.box.bottom <= rect.row ||
             splat.box.left >= rect.column + rect.columns || splat.box.top >= rect.row + rect.rows)
-            continue;
+            return splat;
         // The ray's cross-section at the parcel: a pixel seen at that depth, and aslant.
         float const cosine = depth / glm::length(way);
         splat.mm = parcel.volume_mm3 * scale * scale / cosine;
-        found.push_back(splat);
-    }
+        return splat;
+    };
+    std::vector<Splat> found(cloud.parcels.size());
+    parallel_for(int(found.size()), [&](int first, int last) {
+        std::transform(cloud.parcels.begin() + first, cloud.parcels.begin() + last, found.begin() + first, splat_of);
+    });
+    std::erase_if(found, [](Splat const& splat) { return splat.mm <= 0; });
     return found;
 }
 

@@ -108,6 +108,7 @@ public:
     std::vector<FilledPixel> covered() const
     {
         std::vector<FilledPixel> found;
+        found.reserve(std::size_t(std::count(is_covered_.begin(), is_covered_.end(), 1)));
         for (std::size_t at = 0; at < pixels_.size(); ++at) {
             if (!is_covered_[at]) continue;
             found.push_back(pixels_[at]);
@@ -187,6 +188,9 @@ std::vector<FilledPixel> filled_pixels(Scene const& scene, PixelRect const& rect
             in_tile[std::size_t(i)] = canvas.covered();
         }
     });
+    std::size_t all = 0;
+    for (auto const& pixels : in_tile) all += pixels.size();
+    covered.reserve(all);
     for (auto const& pixels : in_tile) covered.insert(covered.end(), pixels.begin(), pixels.end());
     return covered;
 }

@@ -162,25 +162,26 @@ std::vector<KeptPictures::Part> KeptPictures::blend(Displacement const& now, Pix
             if (mixture.weight[i] > 0) {
                 Picture& picture = *near[mixture.neighbour[i]].picture;
                 picture.used = uses_;
-                parts.push_back({&picture.thickness, mixture.weight[i]});
+                parts.push_back({picture.thickness, mixture.weight[i]});
             }
         return parts;
     }
     return {};
 }
 
-gpu::Buffer& KeptPictures::keep(gpu::Device& device, Displacement const& now, PixelRect const& pixels,
-                                std::size_t bytes)
+void KeptPictures::keep(Displacement const& now, PixelRect const& pixels, std::span<glm::vec2 const> thickness)
 {
     use_lattice(now.grid);
     auto probes = probes_of(now);
-    std::size_t const wanted = bytes + probes.size() * sizeof(glm::vec4);
-    while (!pictures_.empty() && this->bytes() + wanted > most_bytes_)
+    std::size_t const wanted = thickness.size_bytes() + probes.size() * sizeof(glm::vec4);
+    while (!pictures_.empty() && bytes() + wanted > most_bytes_)
         pictures_.erase(std::min_element(pictures_.begin(), pictures_.end(),
                                          [](Picture const& a, Picture const& b) { return a.used < b.used; }));
-    pictures_.push_back({now.cycle.value_or(Displacement::Cycle{}), std::move(probes), pixels,
-                         gpu::Buffer{device, bytes, gpu::Placement::device}, ++uses_});
-    return pictures_.back().thickness;
+    pictures_.push_back({now.cycle.value_or(Displacement::Cycle{}),
+                         std::move(probes),
+                         pixels,
+                         {thickness.begin(), thickness.end()},
+                         ++uses_});
 }
 
 std::size_t KeptPictures::bytes() const

@@ -2,10 +2,10 @@
 // Inside the projection module: pictures of the anatomy by heart and breath, kept while the C-arm stands still.
 #include <cstdint>
 #include <fluoro/body/displacement.hpp>
-#include <fluoro/gpu/memory.hpp>
 #include <fluoro/image/image.hpp>
 #include <list>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace fluoro {
@@ -23,13 +23,13 @@ public:
 
     /// Pictures to add up, three at most, their weights positive and 1 in sum.
     struct Part {
-        gpu::Buffer const* thickness = nullptr;
+        std::span<glm::vec2 const> thickness;
         double weight = 0;
     };
     /// Empty when none are near enough on all sides, or when the displacement does not come back with heart and breath.
     std::vector<Part> blend(Displacement const& now, PixelRect const& pixels);
-    /// Room for the picture of this displacement, at the cost of those used longest ago.
-    gpu::Buffer& keep(gpu::Device& device, Displacement const& now, PixelRect const& pixels, std::size_t bytes);
+    /// The picture of this displacement, at the cost of those used longest ago.
+    void keep(Displacement const& now, PixelRect const& pixels, std::span<glm::vec2 const> thickness);
     void clear() { pictures_.clear(); }
     std::size_t size() const { return pictures_.size(); }
     std::size_t bytes() const;
@@ -39,9 +39,9 @@ private:
         Displacement::Cycle cycle;
         std::vector<glm::vec4> probes;
         PixelRect pixels;
-        gpu::Buffer thickness;
+        std::vector<glm::vec2> thickness;
         std::uint64_t used = 0;
-        std::size_t bytes() const { return thickness.bytes() + probes.size() * sizeof(glm::vec4); }
+        std::size_t bytes() const { return thickness.size() * sizeof(glm::vec2) + probes.size() * sizeof(glm::vec4); }
     };
     void use_lattice(FieldGrid const& grid);
     std::vector<glm::vec4> probes_of(Displacement const& now) const;

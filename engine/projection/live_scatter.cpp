@@ -226,6 +226,11 @@ LiveScatter::~LiveScatter() = default;
 LiveScatter::LiveScatter(LiveScatter&&) noexcept = default;
 LiveScatter& LiveScatter::operator=(LiveScatter&&) noexcept = default;
 
+void LiveScatter::prepare(std::shared_ptr<Patient const> const& patient)
+{
+    impl_->rays.take(patient);
+}
+
 void LiveScatter::add(Signal& signal, Scene const& scene)
 {
     if (signal.exposed.columns <= 0 || signal.exposed.rows <= 0) {

@@ -10,14 +10,10 @@
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/core/parallel.hpp>
-#include <fluoro/room/chord.hpp>
 #include <fluoro_shaders/energy_sum.hpp>
 #include <fluoro_shaders/energy_sum_bins.hpp>
-#include <fluoro_shaders/march_joseph.hpp>
 #include <fluoro_shaders/march_texture.hpp>
-#include <fluoro_shaders/resample.hpp>
 #include <shared/march.h>
-#include <shared/resample.h>
 #include <shared/signal.h>
 
 namespace fluoro {
@@ -59,17 +55,43 @@ BeamDescription describe_beam(Scene const& scene, BeamShape const& shape)
     return beam;
 }
 
-/// Table, pad and wedges in the way of a pixel's ray, in the order of describe_beam().
-void add_fixed_g_cm2(Scene const& scene, int column, int row, std::span<double> g_cm2)
-{
-    Vec3 const way = detector_point(scene, column, row) - scene.view.source_mm;
-    double const length = glm::length(way);
-    std::size_t channel = 0;
-    for (auto const& slab : scene.slabs)
-        g_cm2[channel++] += 0.1 * slab.density_g_cm3 * chord_mm(slab, scene.view.source_mm, way / length, length);
-    for (auto const& wedge : scene.wedges)
-        g_cm2[channel] += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(column, row));
-}
+/// What table and pad put in the way of a pixel's ray, in the order of describe_beam().
+class SlabRays {
+public:
+    explicit SlabRays(Scene const& scene)
+    {
+        double const pitch = scene.pixels.pitch_mm();
+        for (Slab const& slab : scene.slabs) {
+            Mat4 const slab_from_patient = glm::inverse(slab.patient_from_slab);
+            ways_.push_back({map_point(slab_from_patient, scene.view.source_mm),
+                             map_direction(slab_from_patient, detector_point(scene, 0, 0) - scene.view.source_mm),
+                             map_direction(slab_from_patient, pitch * scene.view.column_direction),
+                             map_direction(slab_from_patient, pitch * scene.view.row_direction), slab.half_extent_mm,
+                             0.1 * slab.density_g_cm3});
+        }
+    }
+    double g_cm2(std::size_t slab, int column, int row) const
+    {
+        Ways const& w = ways_[slab];
+        Vec3 const way = w.to_origin + double(column) * w.column + double(row) * w.row;
+        double enter = 0, leave = 1;
+        for (int axis = 0; axis < 3; ++axis) {
+            double const inverse = 1 / (std::abs(way[axis]) < 1e-9 ? 1e-9 : way[axis]);
+            double const a = (-w.half_extent[axis] - w.source[axis]) * inverse,
+                         b = (w.half_extent[axis] - w.source[axis]) * inverse;
+            enter = std::max(enter, std::min(a, b));
+            leave = std::min(leave, std::max(a, b));
+        }
+        return w.g_cm2_per_mm * std::max(0.0, leave - enter) * glm::length(way);
+    }
+
+private:
+    struct Ways {
+        Vec3 source, to_origin, column, row, half_extent;
+        double g_cm2_per_mm = 0;
+    };
+    std::vector<Ways> ways_;
+};
 
 } // namespace
 
@@ -79,19 +101,14 @@ Projector::Impl::Impl(ProjectorSettings const& s)
                                                                  prefers_texture(device.info()))},
       sums_on_host{s.energy_sum == EnergySumPlace::host ||
                    (s.energy_sum == EnergySumPlace::by_device && device.info().is_software)},
-      march{device,
-            uses_texture ? std::span<std::uint32_t const>{march_texture_spv}
-                         : std::span<std::uint32_t const>{march_joseph_spv},
-            {1, 1, uses_texture ? 2 : 1, sizeof(shared::MarchChunk)}},
-      resample{device, resample_spv, {0, 2, 0, sizeof(shared::ResampleParams)}}, energy_sum{device,
-                                                                                            energy_sum_spv,
-                                                                                            {3, 3, 0, 0}},
-      energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}}, commands{device},
+      energy_sum{device, energy_sum_spv, {3, 3, 0, 0}}, energy_sum_bins{device, energy_sum_bins_spv, {3, 3, 0, 0}},
+      commands{device}, march_params{device, sizeof(shared::MarchParams)}, warp_params{device,
+                                                                                       sizeof(shared::MarchWarp)},
       signal_params{device, sizeof(shared::SignalParams)}, slab_params{device, sizeof(shared::SlabParams) *
                                                                                    shared::signal_max_slabs},
       energy_params{device, sizeof(shared::EnergyParams) * shared::signal_max_energies}
 {
-    for (int i = 0; i < 3; ++i) march_params.emplace_back(device, sizeof(shared::MarchParams));
+    if (uses_texture) march.emplace(device, march_texture_spv, gpu::KernelLayout{1, 1, 2, sizeof(shared::MarchChunk)});
 }
 
 BeamShape const& Projector::Impl::shape_of(Scene const& scene)
@@ -228,16 +245,19 @@ void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Sig
     };
     std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
     std::vector<float> place(covered.size());
+    SlabRays const slabs{scene};
     parallel_for(int(covered.size()), [&](int first, int last) {
-        std::vector<double> fixed(before - 2);
         for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
             FilledPixel const& pixel = covered[i];
             auto const& patient_here = patient_g_cm2[index_of(pixel)];
-            std::fill(fixed.begin(), fixed.end(), 0.0);
-            add_fixed_g_cm2(scene, pixel.column, pixel.row, fixed);
             channels[0][i] = patient_here.x;
             channels[1][i] = patient_here.y;
-            for (std::size_t m = 2; m < before; ++m) channels[m][i] = float(fixed[m - 2]);
+            for (std::size_t m = 0; m < scene.slabs.size(); ++m)
+                channels[2 + m][i] = float(slabs.g_cm2(m, pixel.column, pixel.row));
+            double in_wedges = 0;
+            for (auto const& wedge : scene.wedges)
+                in_wedges += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(pixel.column, pixel.row));
+            if (!scene.wedges.empty()) channels[before - 1][i] = float(in_wedges);
             place[i] = float(table.heel_place(heel[std::size_t(pixel.row)]));
         }
     });
@@ -249,24 +269,34 @@ void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Sig
         host_list_sum(table, channels, place, both.mean, both.second);
         return both;
     };
+    auto const for_each_covered = [&](auto const& work) {
+        parallel_for(int(covered.size()), [&](int first, int last) {
+            for (auto i = std::size_t(first); i < std::size_t(last); ++i) work(i);
+        });
+    };
     Sums const without = sum();
-    for (std::size_t i = 0; i < covered.size(); ++i) {
+    for_each_covered([&](std::size_t i) {
         channels[0][i] += float(covered[i].soft);
         channels[1][i] += float(covered[i].bone);
         for (std::size_t m = before; m < channels.size(); ++m) channels[m][i] = float(covered[i].added[m - before]);
-    }
+    });
     Sums const with = sum();
-    for (std::size_t i = 0; i < covered.size(); ++i) {
+    for_each_covered([&](std::size_t i) {
         auto const at = index_of(covered[i]);
         sums.primary.values[at] *= with.mean[i] / without.mean[i];
         sums.primary_second_moment.values[at] *= with.second[i] / without.second[i];
-    }
+    });
 }
 
 Projector::Projector(ProjectorSettings const& settings) : impl_{std::make_unique<Impl>(settings)} {}
 Projector::~Projector() = default;
 Projector::Projector(Projector&&) noexcept = default;
 Projector& Projector::operator=(Projector&&) noexcept = default;
+
+void Projector::prepare(std::shared_ptr<Patient const> const& patient)
+{
+    impl_->prepare(patient);
+}
 
 Signal Projector::project(Scene const& scene)
 {
@@ -325,7 +355,7 @@ MarchWork Projector::march_work(Scene const& scene)
     i.marched.reset(); // the counts stand where thicknesses did
     i.rays = one_ray_per_pixel(p);
     i.make_room(i.ray_thickness, p.columns, p.rows, gpu::Placement::device);
-    i.march_rays(scene, i.volume->full(), {0, 0, p.columns, p.rows}, i.settings.cells, true);
+    i.march_rays(scene, {0, 0, p.columns, p.rows}, i.settings.cells, true);
     i.run_march();
     auto const counts = i.read_thickness();
     for (auto const& count : counts) {
@@ -362,7 +392,7 @@ std::vector<std::string> Projector::validation_messages() const
 }
 int Projector::level_of_detail() const
 {
-    return impl_->volume ? impl_->volume->level() : 0;
+    return impl_->level;
 }
 double Projector::rays_per_pixel() const
 {

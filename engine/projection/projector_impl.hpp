@@ -1,9 +1,11 @@
 #pragma once
-// What the projector's parts share: projector.cpp sums energies, projector_march.cpp sends the rays.
+// What the projector's parts share: projector.cpp sums energies, projector_march.cpp sends the rays on a GPU,
+// projector_host.cpp on the processor.
 #include "beam_lattice.hpp"
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
 #include "focal_spot.hpp"
+#include "host_volume.hpp"
 #include "kept_pictures.hpp"
 #include "ray_grid.hpp"
 
@@ -13,6 +15,7 @@
 #include <fluoro/projection/energy_table.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <optional>
+#include <shared/march.h>
 #include <span>
 #include <utility>
 
@@ -72,6 +75,9 @@ struct MarchKey {
     }
 };
 
+/// How the body has moved, for rays whose indices stand in the order of `axes`.
+shared::MarchWarp describe_warp(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes);
+
 struct Projector::Impl {
     explicit Impl(ProjectorSettings const& s);
 
@@ -79,30 +85,29 @@ struct Projector::Impl {
     gpu::Device device;
     bool uses_texture;
     bool sums_on_host;
-    gpu::Kernel march;
-    std::optional<gpu::Kernel> march_moved; ///< through a body that has moved; made when one does
-    gpu::Kernel resample;
+    std::optional<gpu::Kernel> march, march_moved; ///< of a texture; through a body that has moved: made when one does
     gpu::Kernel energy_sum, energy_sum_bins;
     gpu::CommandList commands;
-    std::vector<gpu::Buffer> march_params, warp_params; ///< one for each main axis
-    std::optional<gpu::Buffer> beam_nodes;              ///< of the BeamLattice, as the CPU writes them
-    std::optional<gpu::Buffer> beam_nodes_copy;         ///< on a GPU: in its own memory
+    gpu::Buffer march_params, warp_params;
+    std::optional<gpu::Buffer> beam_nodes;      ///< of the BeamLattice, as the CPU writes them
+    std::optional<gpu::Buffer> beam_nodes_copy; ///< on a GPU: in its own memory
     gpu::Buffer signal_params, slab_params, energy_params;
     std::optional<gpu::Buffer> heel_places;     ///< one for every row
     std::optional<gpu::Buffer> ray_thickness;   ///< of the marched rays
-    std::optional<gpu::Buffer> half_resampled;  ///< pixel columns, ray rows
+    std::vector<glm::vec2> half_spread;         ///< pixel columns, ray rows
     std::optional<gpu::Buffer> pixel_thickness; ///< of the pixels, where rays are fewer
     std::optional<gpu::Buffer> thickness_copy;  ///< where the CPU reads the pixels'
     bool copy_is_fresh = false;                 ///< thickness_copy holds what was marched last
     std::optional<gpu::Buffer> signal;
     std::shared_ptr<Patient const> patient; ///< keeps alive what `volume` was made of
-    std::optional<DeviceVolume> volume;
+    int level = 0;                          ///< how many times its sides were halved
+    std::optional<DeviceVolume> volume;     ///< of a texture
+    std::optional<HostVolume> full, halved; ///< of the processor; a view that is passing goes through the halved one
     std::optional<MarchKey> marched;
     std::shared_ptr<Displacement const> displacement; ///< keeps alive what `marched` names
     KeptPictures kept;                                ///< of the view of `kept_for`, marched in full
     std::optional<MarchKey> kept_for;
     KeptPictureCounts kept_counts;
-    std::optional<gpu::Kernel> blend_pictures;                                         ///< made when one is blended
     enum class Detail { every_pixel, standing, passing } detail = Detail::every_pixel; ///< of what was marched
     RayGrid rays;
     gpu::DispatchBudget budget{256 * 256}; ///< [rays]
@@ -121,15 +126,17 @@ struct Projector::Impl {
     }
     void prepare(std::shared_ptr<Patient const> const& wanted);
     void make_thickness(Scene const& scene, PixelRect const& pixels, bool every_pixel);
-    void march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect, bool crosses_cells,
-                    bool reports_work = false);
+    shared::MarchParams describe_march(Scene const& scene, Grid const& grid, PixelRect const& rect,
+                                       std::array<int, 3> const& axes) const;
+    void march_rays(Scene const& scene, PixelRect const& rect, bool crosses_cells, bool reports_work = false);
     /// Puts the displacement where the kernel reads it. Null when no ray meets it.
     gpu::Buffer const* upload_nodes(BeamLattice const& lattice);
-    void fill_warp_params(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes, int pass);
-    /// The rays' thicknesses from kept pictures, if these are near enough.
-    bool blend_kept(Scene const& scene, PixelRect const& pixels);
     void run_march();
-    void spread_rays(Scene const& scene);
+    /// The pixels' thicknesses, marched or blended on the processor.
+    void make_on_host(Scene const& scene, PixelRect const& pixels);
+    void march_on_host(Scene const& scene, HostVolume const& through, PixelRect const& rect);
+    /// The rays' thicknesses from kept pictures, if these are near enough.
+    bool blend_kept(Displacement const& now, PixelRect const& pixels);
     std::span<glm::vec2 const> read_thickness();
     gpu::Buffer& thickness() { return rays.margin > 0 ? *pixel_thickness : *ray_thickness; }
     BeamShape const& shape_of(Scene const& scene);

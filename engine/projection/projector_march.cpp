@@ -5,8 +5,8 @@
 #include <cstring>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/physics/basis.hpp>
-#include <shared/march.h>
-#include <shared/resample.h>
+#include <fluoro_shaders/march_texture_moved.hpp>
+#include <limits>
 #include <shared/signal.h>
 
 namespace fluoro {
@@ -15,15 +15,26 @@ static_assert(sizeof(shared::MarchParams) == 11 * 16 + 16 * 4);
 static_assert(offsetof(shared::MarchParams, first_column) == 11 * 16);
 static_assert(offsetof(shared::MarchParams, soft_per_bone) == 11 * 16 + 11 * 4);
 static_assert(sizeof(shared::MarchChunk) == 16);
-static_assert(sizeof(shared::ResampleParams) == 32);
+static_assert(sizeof(shared::MarchWarp) == 4 * 16 + 12 * 4);
 
 void Projector::Impl::prepare(std::shared_ptr<Patient const> const& wanted)
 {
     FLUORO_EXPECT(wanted);
     if (patient == wanted) return;
     volume.reset();
+    full.reset();
+    halved.reset();
     marched.reset();
-    volume.emplace(device, wanted->ct, uses_texture);
+    auto const& info = device.info();
+    WorkingVolume working = make_working_volume(wanted->ct, working_voxels(info, uses_texture),
+                                                uses_texture ? info.max_texture_side : std::numeric_limits<int>::max());
+    level = working.level;
+    if (uses_texture) {
+        volume.emplace(device, working);
+    } else {
+        halved.emplace(half_as_fine(working));
+        full.emplace(std::move(working));
+    }
     patient = wanted;
 }
 
@@ -42,25 +53,16 @@ void Projector::Impl::make_thickness(Scene const& scene, PixelRect const& pixels
     kept_for = key;
     if (stands && marched->covers(key) && marched->displacement == key.displacement && detail == wanted) return;
     detail = wanted;
-    bool const is_coarse =
-        detail == Detail::passing || (scene.displacement && !settings.fine_motion && !uses_texture && !every_pixel);
-    MarchVolume const& through = is_coarse ? volume->halved() : volume->full();
-    rays = detail == Detail::every_pixel || uses_texture ? one_ray_per_pixel(scene.pixels)
-                                                         : rays_for_voxels(scene.pixels, scene.view, through.grid);
-    make_room(ray_thickness, rays.columns, rays.rows, gpu::Placement::device);
     marched.reset();
-    // On a GPU a march is as quick as what a blend would save.
-    bool const keeps = settings.keeps_pictures && !uses_texture && detail == Detail::standing && scene.displacement &&
-                       scene.displacement->cycle;
-    if (!keeps || !blend_kept(scene, pixels)) {
-        // Rays that miss the voxels are never written by a Joseph pass.
-        if (!uses_texture) commands.fill(*ray_thickness, 0);
-        march_rays(scene, through, rays_for(rays, pixels), settings.cells && detail != Detail::every_pixel);
-        if (keeps)
-            commands.copy(*ray_thickness, kept.keep(device, *scene.displacement, pixels, ray_thickness->bytes()));
-        spread_rays(scene);
+    copy_is_fresh = false;
+    if (uses_texture) {
+        rays = one_ray_per_pixel(scene.pixels);
+        make_room(ray_thickness, rays.columns, rays.rows, gpu::Placement::device);
+        march_rays(scene, pixels, settings.cells && detail != Detail::every_pixel);
         run_march();
         ++kept_counts.marched;
+    } else {
+        make_on_host(scene, pixels);
     }
     kept_counts.kept = kept.size();
     kept_counts.kept_bytes = kept.bytes();
@@ -88,120 +90,127 @@ void Projector::Impl::run_march()
     }
 }
 
-void Projector::Impl::march_rays(Scene const& scene, MarchVolume const& through, PixelRect const& rect,
-                                 bool crosses_cells, bool reports_work)
+shared::MarchParams Projector::Impl::describe_march(Scene const& scene, Grid const& grid, PixelRect const& rect,
+                                                    std::array<int, 3> const& axes) const
 {
-    times.march_ms = times.longest_dispatch_ms = 0;
-    copy_is_fresh = false;
-    dispatched_rays.clear();
-    Mat4 const index_from_patient = through.grid.index_from_patient();
+    Mat4 const index_from_patient = grid.index_from_patient();
     Vec3 const source = scene.view.source_mm;
     double const first = rays.pixel_of(0), step = 1 / rays.rays_per_pixel;
     Vec3 const to_origin = detector_point(scene, first, first) - source;
     Vec3 const column = scene.view.column_direction * (step * scene.pixels.pitch_mm());
     Vec3 const row = scene.view.row_direction * (step * scene.pixels.pitch_mm());
-    Vec3 const source_index = map_point(index_from_patient, source);
+    auto const permuted = [&](Vec3 const& v) { return vec({v[axes[0]], v[axes[1]], v[axes[2]]}); };
+    shared::MarchParams p{};
+    p.source = permuted(map_point(index_from_patient, source));
+    p.to_origin = permuted(map_direction(index_from_patient, to_origin));
+    p.column = permuted(map_direction(index_from_patient, column));
+    p.row = permuted(map_direction(index_from_patient, row));
+    p.to_origin_mm = vec(to_origin);
+    p.column_mm = vec(column);
+    p.row_mm = vec(row);
     HuCurve const& curve = hu_curve();
     static_assert(HuCurve::hinges == 8);
-    std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
+    for (int i = 0; i < 4; ++i) {
+        auto const at = std::size_t(i);
+        p.hinge_hu_a[i] = float(curve.hu_at[at]);
+        p.hinge_hu_b[i] = float(curve.hu_at[at + 4]);
+        p.hinge_slope_a[i] = float(curve.bone_slope[at]);
+        p.hinge_slope_b[i] = float(curve.bone_slope[at + 4]);
+    }
+    p.soft_per_hu = float(curve.soft_per_hu);
+    p.soft_per_bone = float(curve.soft_per_bone);
+    p.first_column = std::uint32_t(rect.column);
+    p.first_row = std::uint32_t(rect.row);
+    p.columns = std::uint32_t(rect.columns);
+    p.rows = std::uint32_t(rect.rows);
+    p.stride = std::uint32_t(rays.columns);
+    p.size_u = std::uint32_t(grid.size[axes[0]]);
+    p.size_v = std::uint32_t(grid.size[axes[1]]);
+    p.size_main = std::uint32_t(grid.size[axes[2]]);
+    p.strict_u = axes[0] < axes[2] ? 1 : 0;
+    p.strict_v = axes[1] < axes[2] ? 1 : 0;
+    return p;
+}
+
+shared::MarchWarp describe_warp(BeamLattice const& lattice, Grid const& grid, std::array<int, 3> const& axes)
+{
+    Mat3 const voxels_per_mm{grid.index_from_patient()};
+    // Rows of the matrix: what a shift in the patient does to one index.
+    auto const row = [&](int axis) {
+        return Vec3{voxels_per_mm[0][axis], voxels_per_mm[1][axis], voxels_per_mm[2][axis]};
+    };
+    shared::MarchWarp w{};
+    w.u_per_mm = vec(row(axes[0]));
+    w.v_per_mm = vec(row(axes[1]));
+    w.main_per_mm = vec(row(axes[2]));
+    for (int i = 0; i < 3; ++i)
+        w.most_voxels[i] = float(glm::dot(glm::abs(row(axes[std::size_t(i)])), lattice.most_mm));
+    w.first_column = float(lattice.first_column);
+    w.first_row = float(lattice.first_row);
+    w.nodes_per_column = float(1 / lattice.column_step);
+    w.nodes_per_row = float(1 / lattice.row_step);
+    w.columns = std::uint32_t(lattice.columns);
+    w.rows = std::uint32_t(lattice.rows);
+    w.planes = std::uint32_t(lattice.planes);
+    w.first_t = float(lattice.first_t);
+    w.t_step = float(lattice.t_step);
+    return w;
+}
+
+gpu::Buffer const* Projector::Impl::upload_nodes(BeamLattice const& lattice)
+{
+    if (lattice.planes == 0) return nullptr;
+    if (!march_moved)
+        march_moved.emplace(device, march_texture_moved_spv, gpu::KernelLayout{2, 2, 1, sizeof(shared::MarchChunk)});
+    auto const bytes = std::as_bytes(std::span{lattice.nodes});
+    if (!beam_nodes || beam_nodes->bytes() < bytes.size()) beam_nodes.emplace(device, bytes.size());
+    std::memcpy(beam_nodes->mapped().data(), bytes.data(), bytes.size());
+    if (device.info().is_software) return &*beam_nodes;
+    if (!beam_nodes_copy || beam_nodes_copy->bytes() != beam_nodes->bytes())
+        beam_nodes_copy.emplace(device, beam_nodes->bytes(), gpu::Placement::device);
+    commands.copy(*beam_nodes, *beam_nodes_copy);
+    return &*beam_nodes_copy;
+}
+
+void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect, bool crosses_cells, bool reports_work)
+{
+    times.march_ms = times.longest_dispatch_ms = 0;
+    dispatched_rays.clear();
     // A band of rows a dispatch, so that none holds the device long; not so many that a command list overflows.
-    int passes = uses_texture ? 1 : 0;
-    for (auto const& axis : through.packed) passes += int(axis.textures.size());
     int const side = int(shared::march_group_side);
     int const in_time = int(std::min(budget.units() / std::max(1, rect.columns), 1e6)) / side * side;
-    int const band = std::max({side, in_time, (rect.rows * passes / 200 + side) / side * side});
+    int const band = std::max({side, in_time, (rect.rows / 200 + side) / side * side});
 
     BeamLattice bent;
     if (scene.displacement) bent = make_beam_lattice(*scene.displacement, scene, rays, rect);
     gpu::Buffer const* const nodes = upload_nodes(bent);
-    auto const& cells = crosses_cells ? through.cells : through.no_cells; // empty where there is no texture
-    commands.mark();
-    for (int pass = 0; pass < (uses_texture ? 1 : 3); ++pass) {
-        PackedAxis const identity{0, 1, 2, through.grid.size.z, {}};
-        PackedAxis const& axis = uses_texture ? identity : through.packed[std::size_t(pass)];
-        auto const permuted = [&](Vec3 const& v) { return vec({v[axis.u], v[axis.v], v[axis.main]}); };
-        shared::MarchParams p{};
-        p.source = permuted(source_index);
-        p.to_origin = permuted(map_direction(index_from_patient, to_origin));
-        p.column = permuted(map_direction(index_from_patient, column));
-        p.row = permuted(map_direction(index_from_patient, row));
-        p.to_origin_mm = vec(to_origin);
-        p.column_mm = vec(column);
-        p.row_mm = vec(row);
-        for (int i = 0; i < 4; ++i) {
-            auto const at = std::size_t(i);
-            p.hinge_hu_a[i] = float(curve.hu_at[at]);
-            p.hinge_hu_b[i] = float(curve.hu_at[at + 4]);
-            p.hinge_slope_a[i] = float(curve.bone_slope[at]);
-            p.hinge_slope_b[i] = float(curve.bone_slope[at + 4]);
-        }
-        p.first_column = std::uint32_t(rect.column);
-        p.first_row = std::uint32_t(rect.row);
-        p.columns = std::uint32_t(rect.columns);
-        p.rows = std::uint32_t(rect.rows);
-        p.stride = std::uint32_t(rays.columns);
-        p.size_u = std::uint32_t(through.grid.size[axis.u]);
-        p.size_v = std::uint32_t(through.grid.size[axis.v]);
-        p.size_main = std::uint32_t(through.grid.size[axis.main]);
-        p.strict_u = axis.u < axis.main ? 1 : 0;
-        p.strict_v = axis.v < axis.main ? 1 : 0;
-        p.soft_per_hu = float(curve.soft_per_hu);
-        p.soft_per_bone = float(curve.soft_per_bone);
-        if (cells) {
-            p.cell_u = float(cells->sides.x);
-            p.cell_v = float(cells->sides.y);
-            p.cell_main = float(cells->sides.z);
-        }
-        p.reports_work = reports_work ? 1 : 0;
-        auto& params = march_params[std::size_t(pass)];
-        std::memcpy(params.mapped().data(), &p, sizeof p);
-        if (nodes) fill_warp_params(bent, through.grid, {axis.u, axis.v, axis.main}, pass);
-
-        int const chunks = uses_texture ? 1 : int(axis.textures.size());
-        for (int chunk = 0; chunk < chunks; ++chunk)
-            for (int top = 0; top < rect.rows; top += band) {
-                int const first_plane = chunk * axis.planes_per_texture;
-                shared::MarchChunk const push{
-                    std::uint32_t(first_plane),
-                    std::uint32_t(std::min(axis.planes_per_texture, int(p.size_main) - first_plane)),
-                    chunk > 0 ? 1u : 0u, std::uint32_t(top)};
-                std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
-                auto const bytes = std::as_bytes(std::span{&push, 1});
-                std::vector<gpu::VolumeTexture const*> textures;
-                if (uses_texture)
-                    textures = {&*through.texture};
-                else
-                    textures = {&axis.textures[std::size_t(chunk)]};
-                if (nodes) {
-                    commands.dispatch(*march_moved, {&params, &warp_params[std::size_t(pass)], &*ray_thickness, nodes},
-                                      textures, bytes, groups_x, groups_y);
-                } else {
-                    if (uses_texture) textures.push_back(&cells->texture);
-                    commands.dispatch(march, {&params, &*ray_thickness}, textures, bytes, groups_x, groups_y);
-                }
-                commands.mark();
-                dispatched_rays.push_back(double(rect.columns) * std::min(band, rect.rows - top));
-            }
+    auto const& cells = crosses_cells ? volume->cells : volume->no_cells;
+    std::array<int, 3> const axes{0, 1, 2};
+    shared::MarchParams p = describe_march(scene, volume->grid, rect, axes);
+    p.cell_u = float(cells.sides.x);
+    p.cell_v = float(cells.sides.y);
+    p.cell_main = float(cells.sides.z);
+    p.reports_work = reports_work ? 1 : 0;
+    std::memcpy(march_params.mapped().data(), &p, sizeof p);
+    if (nodes) {
+        shared::MarchWarp const w = describe_warp(bent, volume->grid, axes);
+        std::memcpy(warp_params.mapped().data(), &w, sizeof w);
     }
-}
-
-/// From the rays to the pixels, where there are fewer rays.
-void Projector::Impl::spread_rays(Scene const& scene)
-{
-    if (rays.margin == 0) return;
-    int const columns = scene.pixels.columns, rows = scene.pixels.rows;
-    make_room(half_resampled, columns, rays.rows, gpu::Placement::device);
-    make_room(pixel_thickness, columns, rows, gpu::Placement::device);
-    auto const pass = [&](gpu::Buffer const& from, gpu::Buffer const& to, int to_rows, int from_columns, int from_count,
-                          bool is_vertical) {
-        shared::ResampleParams const p{
-            std::uint32_t(columns), std::uint32_t(to_rows),     std::uint32_t(from_columns), std::uint32_t(from_count),
-            is_vertical ? 1u : 0u,  float(rays.rays_per_pixel), float(rays.margin),          0};
-        commands.dispatch(resample, {&from, &to}, {}, std::as_bytes(std::span{&p, 1}),
-                          groups(columns, shared::signal_group_x), groups(to_rows, shared::signal_group_y));
-    };
-    pass(*ray_thickness, *half_resampled, rays.rows, rays.columns, rays.columns, false);
-    pass(*half_resampled, *pixel_thickness, rows, columns, rays.rows, true);
+    std::uint32_t const groups_x = groups(rect.columns, shared::march_group_side);
+    commands.mark();
+    for (int top = 0; top < rect.rows; top += band) {
+        shared::MarchChunk const push{0, p.size_main, 0, std::uint32_t(top)};
+        std::uint32_t const groups_y = groups(std::min(band, rect.rows - top), shared::march_group_side);
+        auto const bytes = std::as_bytes(std::span{&push, 1});
+        if (nodes)
+            commands.dispatch(*march_moved, {&march_params, &warp_params, &*ray_thickness, nodes}, {&volume->texture},
+                              bytes, groups_x, groups_y);
+        else
+            commands.dispatch(*march, {&march_params, &*ray_thickness}, {&volume->texture, &cells.texture}, bytes,
+                              groups_x, groups_y);
+        commands.mark();
+        dispatched_rays.push_back(double(rect.columns) * std::min(band, rect.rows - top));
+    }
 }
 
 /// The marched thicknesses of all pixels, on the CPU.

@@ -16,8 +16,11 @@ constexpr int end_on_samples = 16;
 constexpr int passing_samples = 4;
 /// A bend of less than 10 degrees (the cut takes half of it) goes on straight as far as a pixel can tell.
 constexpr double straight_cosine = 0.9962;
-/// Along each side of a pixel that a tube's end or bend crosses.
-constexpr int end_samples = 8;
+/// Where a tube's end crosses a pixel: along the side that the tube follows and along the other; on a slant, as many
+/// along both. Those of neighbouring lines lie staggered along the tube.
+constexpr int end_samples = 8, end_samples_aside = 2, end_samples_aslant = 4;
+/// Up to this slope a tube follows one side.
+constexpr double most_slope = 0.4;
 /// Fewer at a bend: the piece that goes on there is sampled at the same places, so that both together miss nothing.
 constexpr int bend_samples = 2;
 /// Of a bend less of whose corner than this share of a pixel sticks out, the pixel cannot tell either.
@@ -97,10 +100,15 @@ struct Chord {
     int samples = 0; ///< along each side that the pixel needs; 0 = this one does
 };
 
-/// Length inside the piece of the ray to these pixel coordinates, averaged across the tube over `share` of a pixel.
-Chord chord_of(TubePiece const& piece, PixelRays const& rays, double column, double row, double share)
+/// A part of a pixel: its middle [pixel coordinates] and its sides.
+struct Aperture {
+    double column = 0, row = 0, columns = 1, rows = 1;
+};
+
+/// Length inside the piece of the ray to an aperture's middle, averaged across the tube over the aperture.
+Chord chord_of(TubePiece const& piece, PixelRays const& rays, Aperture const& over)
 {
-    Vec3 const way = rays.way(column, row);
+    Vec3 const way = rays.way(over.column, over.row);
     double const length = glm::length(way);
     Vec3 const d = way / length;
     Vec3 const to_middle = piece.middle - rays.source;
@@ -111,12 +119,12 @@ Chord chord_of(TubePiece const& piece, PixelRays const& rays, double column, dou
     if (piece.is_end_on) {
         inside = in_cone(piece, at, d);
     } else {
-        // A pixel's sides across the tube, at the depth where the ray comes nearest to its axis. The wider one tiles
-        // the tube's width without gaps from pixel to pixel of a row (or column), so that its area is kept.
-        Vec3 const across = glm::normalize(glm::cross(d, piece.axis));
-        double const along_row = share / length * std::abs(glm::dot(across, rays.column));
-        double const along_column = share / length * std::abs(glm::dot(across, rays.row));
-        margin = reached / length * (glm::length(rays.column) + glm::length(rays.row)) / 2;
+        // The aperture's sides across the tube, at the depth where the ray comes nearest to its axis. The wider one
+        // tiles the tube's width without gaps from pixel to pixel of a row (or column), so that its area is kept.
+        double const c = glm::dot(d, piece.axis), per_length = 1 / (length * std::sqrt(1 - c * c));
+        double const along_row = over.columns * per_length * std::abs(glm::dot(d, piece.across_column));
+        double const along_column = over.rows * per_length * std::abs(glm::dot(d, piece.across_row));
+        margin = reached / length * rays.side_mm;
         inside =
             in_smooth_cone(piece, at, d, reached, std::max(along_row, along_column), std::min(along_row, along_column));
     }
@@ -169,17 +177,28 @@ double pixel_chord_mm(TubePiece const& piece, PixelRays const& rays, int column,
         int const n = piece.goes_on ? passing_samples : end_on_samples;
         for (int i = 0; i < n; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
             int const reversed = ((i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3) * n / end_on_samples;
-            sum += chord_of(piece, rays, column + (i + 0.5) / n - 0.5, row + (reversed + 0.5) / n - 0.5, 1).mm;
+            sum += chord_of(piece, rays, {column + (i + 0.5) / n - 0.5, row + (reversed + 0.5) / n - 0.5}).mm;
         }
         return sum / n;
     }
-    Chord const chord = chord_of(piece, rays, column, row, 1);
-    int const n = chord.samples;
-    if (n == 0) return chord.mm;
-    for (int j = 0; j < n; ++j)
-        for (int i = 0; i < n; ++i)
-            sum += chord_of(piece, rays, column + (i + 0.5) / n - 0.5, row + (j + 0.5) / n - 0.5, 1.0 / n).mm;
-    return sum / (n * n);
+    Chord const chord = chord_of(piece, rays, {double(column), double(row)});
+    if (chord.samples == 0) return chord.mm;
+    int columns = chord.samples, rows = chord.samples;
+    if (chord.samples == end_samples) {
+        double const along_row = std::abs(glm::dot(piece.axis, rays.column)),
+                     along_column = std::abs(glm::dot(piece.axis, rays.row));
+        columns = along_column < most_slope * along_row   ? end_samples
+                  : along_row < most_slope * along_column ? end_samples_aside
+                                                          : end_samples_aslant;
+        rows = end_samples * end_samples_aside / columns;
+    }
+    for (int j = 0; j < rows; ++j)
+        for (int i = 0; i < columns; ++i)
+            sum +=
+                chord_of(piece, rays,
+                         {column + (i + 0.5) / columns - 0.5, row + (j + 0.5) / rows - 0.5, 1.0 / columns, 1.0 / rows})
+                    .mm;
+    return sum / (columns * rows);
 }
 
 TubePiece make_piece(FilledTube const& tube, Scene const& scene)
@@ -215,6 +234,8 @@ TubePiece make_piece(FilledTube const& tube, Scene const& scene)
     piece.to_offset = glm::dot(piece.to_normal, tube.to_mm - piece.middle);
 
     View const& view = scene.view;
+    piece.across_column = glm::cross(piece.axis, view.column_direction * scene.pixels.pitch_mm());
+    piece.across_row = glm::cross(piece.axis, view.row_direction * scene.pixels.pitch_mm());
     Vec3 const beam = view.beam_direction();
     double const pitch = scene.pixels.pitch_mm();
     Vec2 const first = scene.pixels.position_mm(0, 0);

@@ -10,10 +10,12 @@ namespace fluoro {
 struct PixelRays {
     Vec3 source, to_origin, column, row;
     double pixel_mm = 0; ///< a pixel's diagonal
+    double side_mm = 0;  ///< its side
 
     explicit PixelRays(Scene const& scene)
         : source{scene.view.source_mm}, column{scene.view.column_direction * scene.pixels.pitch_mm()},
-          row{scene.view.row_direction * scene.pixels.pitch_mm()}, pixel_mm{1.5 * scene.pixels.pitch_mm()}
+          row{scene.view.row_direction * scene.pixels.pitch_mm()}, pixel_mm{1.5 * scene.pixels.pitch_mm()},
+          side_mm{scene.pixels.pitch_mm()}
     {
         Vec2 const first = scene.pixels.position_mm(0, 0);
         to_origin = scene.view.detector_centre_mm + first.x * scene.view.column_direction +
@@ -25,8 +27,9 @@ struct PixelRays {
 /// A piece made ready: lengths from the middle of its axis.
 struct TubePiece {
     Vec3 middle, axis;
-    double radius = 0, taper = 0; ///< at the middle; change per mm along the axis
-    Vec3 from_normal, to_normal;  ///< both along the axis' sense
+    double radius = 0, taper = 0;   ///< at the middle; change per mm along the axis
+    Vec3 from_normal, to_normal;    ///< both along the axis' sense
+    Vec3 across_column, across_row; ///< axis x a pixel's side [mm]
     double from_offset = 0, to_offset = 0;
     /// Samples along each side of a pixel that the end crosses; 0 = another piece goes on nearly straight.
     int from_samples = 0, to_samples = 0;

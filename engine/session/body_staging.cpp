@@ -1,6 +1,7 @@
 #include "body_staging.hpp"
 
 #include <cmath>
+#include <fluoro/core/parallel.hpp>
 
 namespace fluoro {
 namespace {
@@ -86,14 +87,36 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* disp
     FilledCloud cloud;
     cloud.size_mm = places.size_mm;
     cloud.filling = filling;
+    std::size_t shown = 0;
+    for (std::size_t slot = 0; slot < content.share.size(); ++slot)
+        if (content.share[slot] >= least_share) shown += places.first[slot + 1] - places.first[slot];
+    cloud.parcels.reserve(shown);
     for (std::size_t slot = 0; slot < content.share.size(); ++slot) {
         float const share = content.share[slot];
         if (share < least_share) continue;
-        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i) {
-            glm::vec3 const rest = places.at_mm[i];
-            Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
-            cloud.parcels.push_back({rest + glm::vec3{way}, share * places.volume_mm3[i]});
+        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i)
+            cloud.parcels.push_back({places.at_mm[i], share * places.volume_mm3[i]});
+    }
+    if (!displacement) return cloud;
+    parallel_for(int(shown), [&](int first, int last) {
+        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
+            glm::vec3& at = cloud.parcels[i].at_mm;
+            at += glm::vec3{sampled(displacement->grid, displacement->forward_mm, Vec3{at})};
         }
+    });
+    return cloud;
+}
+
+FilledCloud staged_parcels(ContentParcels const& content, Displacement const* displacement, int filling)
+{
+    FilledCloud cloud;
+    cloud.size_mm = content.size_mm;
+    cloud.filling = filling;
+    cloud.parcels.reserve(content.at_mm.size());
+    for (std::size_t i = 0; i < content.at_mm.size(); ++i) {
+        glm::vec3 const rest = content.at_mm[i];
+        Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
+        cloud.parcels.push_back({rest + glm::vec3{way}, content.volume_mm3[i]});
     }
     return cloud;
 }
@@ -117,6 +140,11 @@ void stage_body(Body const& body, Scene& scene)
             if (staged.parcels.empty()) continue;
             staged.filling = filling_of(content, cloud.places->displaced);
             scene.clouds.push_back(std::move(staged));
+        }
+        for (auto const& parcels : content.parcels) {
+            if (parcels.at_mm.empty()) continue;
+            scene.clouds.push_back(
+                staged_parcels(parcels, scene.displacement.get(), filling_of(content, parcels.displaced)));
         }
     }
 }

@@ -67,6 +67,9 @@ struct Session::Impl {
             living.seed = s.seed;
             body.emplace(s.patient, living);
         }
+        // Before the clock starts: the first pulse is to take no longer than others.
+        projector.prepare(s.patient);
+        scatter.prepare(s.patient);
         if (s.scatter == ScatterMethod::kernels) return;
         LiveMonteCarloSettings live;
         live.device.device = s.projector.device;

@@ -218,8 +218,9 @@ Shape wall_down_to(BodyPlan const& plan, double low_z)
 class Diaphragm {
 public:
     explicit Diaphragm(BodyPlan const& plan)
-        : wall_{plan}, scale_{plan.scale}, right_{plan.place("diaphragm-dome-right")},
-          left_{plan.place("diaphragm-dome-left")}, section_{wall_.at(scale_ * 140)}
+        : wall_{plan}, scale_{plan.scale}, right_{plan.place("diaphragm-dome-right")}, left_{plan.place(
+                                                                                           "diaphragm-dome-left")},
+          bed_{plan.place("heart-centre") + plan.scale * Vec3{-6, -4, 0}}, section_{wall_.at(scale_ * 140)}
     {
     }
     double top(double x, double y) const
@@ -227,10 +228,17 @@ public:
         // Millimetres from the wall, where the diaphragm lies against the ribs.
         double const inward = std::max(0.0, -wall_.inside(section_, {x, y, 0}));
         double const edge = std::clamp(1 - inward / (50 * scale_), 0.0, 1.0);
-        return smooth_most(dome(right_, -1, x, y, edge), dome(left_, 1, x, y, edge), 16 * scale_);
+        return smooth_most(dome(right_, -1, x, y, edge), dome(left_, 1, x, y, edge), 16 * scale_) - bed(x, y);
     }
 
 private:
+    /// How far the heart has pressed its bed into the central tendon.
+    double bed(double x, double y) const
+    {
+        double const along = (x - bed_.x) / (70 * scale_), across = (y - bed_.y) / (54 * scale_);
+        double const out = std::min(1.0, along * along + across * across);
+        return 21 * scale_ * (1 - out) * (1 - out);
+    }
     double dome(Vec3 const& summit, double sign, double x, double y, double edge) const
     {
         double const dx = sign * (x - summit.x) / scale_, dy = (y - summit.y) / scale_; // dx: away from the middle
@@ -245,7 +253,7 @@ private:
 
     Wall wall_;
     double scale_;
-    Vec3 right_, left_;
+    Vec3 right_, left_, bed_; ///< summits; the middle of the heart's bed
     Section section_;
 };
 

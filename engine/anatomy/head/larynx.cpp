@@ -25,14 +25,16 @@ public:
 private:
     Vec3 at(double level, double x, double ahead) const { return neck_.at(level, x, ahead); }
 
-    /// Cartilage of a grown man or woman: grey, with bone in it that grows with age.
-    void cartilage(char const* name, char const* label, Shape const& shape, unsigned seed)
+    /// Cartilage of a grown man or woman: grey, with bone in it that grows with age. `early` says where bone comes
+    /// first, 0 to 1: cortex around marrow, while the rest stays cartilage with islands (Keen and Wainwright 1958).
+    void cartilage(char const* name, char const* label, Shape const& shape, unsigned seed,
+                   std::function<double(Vec3 const&)> const& early)
     {
         double const ossified = std::clamp((anatomy_.plan.parameters.age_y - 20) / 60, 0.0, 1.0);
         Organ organ{name, label_of(label), Rank::bone, {130, 1.1}, shape};
-        organ.hu = [ossified, seed](Vec3 const& p, double depth) {
-            double const bony = noise(p, 7, seed) + 2.4 * ossified - 0.7;
-            double const rim = depth < 1 ? 420 : 180;
+        organ.hu = [ossified, seed, early](Vec3 const& p, double depth) {
+            double const bony = 0.8 * noise(p, 7, seed) + 1.8 * ossified - 0.9 + 1.6 * early(p);
+            double const rim = depth < 1.3 ? 760 : 200;
             return 110 + std::clamp(bony, 0.0, 1.0) * rim;
         };
         anatomy_.organs.push_back(organ);
@@ -57,7 +59,14 @@ private:
         }
         // The notch above the prominence.
         Shape const notch = ellipsoid({at(4.15, 0, 46), left, back, up}, n_ * Vec3{6, 14, 8});
-        cartilage("thyroid-cartilage", "larynx", without(unite(parts, 3 * n_), notch, 2 * n_), 91);
+        // Bone starts at the lower horns and goes along the lower and the rear borders.
+        double const rear_y = at(4.9, 0, 13).y;
+        cartilage("thyroid-cartilage", "larynx", without(unite(parts, 3 * n_), notch, 2 * n_), 91,
+                  [=, n = n_](Vec3 const& p) {
+                      double const fore = std::max(rear_y - p.y, 0.0) / (5 * n);
+                      double const over = std::max(p.z - lower, 0.0) / (4 * n);
+                      return std::max(std::exp(-fore * fore), std::exp(-over * over));
+                  });
     }
 
     void add_cricoid_and_arytenoids()
@@ -76,11 +85,15 @@ private:
                                double const top = std::lerp(high_front, high_back, share * share);
                                return std::max(ring.distance_mm(p), 0.55 * (p.z - top));
                            }};
-        cartilage("cricoid", "larynx", signet, 92);
+        // Of the cricoid the plate's upper border turns to bone first, then the plate.
+        cartilage("cricoid", "larynx", signet, 92, [=](Vec3 const& p) {
+            double const behind = std::clamp((p.y - centre.y) / depth, 0.0, 1.0);
+            return behind * std::clamp(0.5 + 0.5 * (p.z - low) / (high_back - low), 0.0, 1.0);
+        });
         for (double side : {-1.0, 1.0})
             cartilage(side > 0 ? "arytenoid-left" : "arytenoid-right", "larynx",
                       rounded_cone(at(5.0, side * 6, 13.5), 3 * n_, at(4.35, side * 4, 12.5), 1.4 * n_),
-                      side > 0 ? 93 : 94);
+                      side > 0 ? 93 : 94, [](Vec3 const&) { return 0.5; });
     }
 
     void add_hyoid()

@@ -23,7 +23,7 @@ Shape half_mandible(HeadForm const& head, double side)
     std::vector<Vec3> const ramus{head.at(43.5 * side, -27, -40), head.at(45 * side, -22.5, -30),
                                   head.at(47 * side, -21, -14), head.at(49 * side, -24, 4)};
     std::vector<Vec3> const back_ramus(ramus.size(), head.frame.back);
-    std::vector<double> const wide{s * 9, s * 14.5, s * 15.5, s * 15}, thin{s * 4.2, s * 4.2, s * 3.6, s * 3};
+    std::vector<double> const wide{s * 9, s * 14.5, s * 15.5, s * 15}, thin{s * 4.0, s * 3.5, s * 2.9, s * 2.8};
     std::vector<Shape> const parts{
         strap(body, up_body, high, thick),
         strap(ramus, back_ramus, wide, thin),

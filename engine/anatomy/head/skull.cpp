@@ -30,7 +30,8 @@ public:
         bone("petrous-bones", petrous_bones(head_), petrous_bone, 74);
         // Mastoid cells: air and thin walls.
         for (double side : {-1.0, 1.0}) {
-            Shape const cells = ellipsoid(head_.frame_at(55 * side, 6, 3), s_ * Vec3{7.5, 11, 17});
+            Shape const cells =
+                rounded_cone(head_.at(56 * side, 6, 10), 8.5 * s_, head_.at(53 * side, 1.5, -9), 4.2 * s_);
             Organ organ{"mastoid-cells", skull_, Rank::bone, {-150, 0.85}, cells};
             organ.hu = [](Vec3 const& p, double) { return std::clamp(-150 + 480 * noise(p, 4, 75), -900.0, 800.0); };
             anatomy_.organs.push_back(organ);
@@ -177,8 +178,9 @@ Shape base_bones(HeadForm const& head)
         ellipsoid(head.frame_at(0, -24, 36), s * Vec3{19, 10, 15}),          // under dorsum and sella
     };
     for (double side : {-1.0, 1.0}) {
-        parts.push_back(ellipsoid(head.frame_at(17 * side, -1, -3), s * Vec3{6, 11, 6}));  // condyle
-        parts.push_back(ellipsoid(head.frame_at(55 * side, 6, 4), s * Vec3{9.5, 14, 21})); // mastoid
+        parts.push_back(ellipsoid(head.frame_at(17 * side, -1, -3), s * Vec3{6, 11, 6})); // condyle
+        // Mastoid: a cone that points down, forward and a little inward.
+        parts.push_back(rounded_cone(head.at(55 * side, 7, 12), 12 * s, head.at(52.5 * side, 1, -12), 6 * s));
         parts.push_back(rounded_cone(head.at(46 * side, -8, 8), 3 * s, head.at(38 * side, -20, -20), 1.4 * s));
     }
     return unite(parts, 4 * s);

@@ -125,17 +125,27 @@ private:
     {
         // Where it leaves the pharynx, a point belongs to the way whose middle is nearer.
         Sweep const pharynx = sagittal(form_.hypopharynx);
-        Shape const way =
-            sagittal(form_.larynx)
-                .shaped(
-                    [pharynx](Sweep::Spot const& s, Vec3 const& p) {
-                        double const own = s.cut_distance_mm();
-                        return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - pharynx.nearest(p).away_mm));
-                    },
-                    0);
-        // The ventricle: a cleft to either side between false and true cords.
+        // A little way into the trachea, so that no sheet of its wall is left between.
+        std::vector<SweepSection> sections = form_.larynx;
+        for (LumenEdge const& edge : anatomy_.lumens.airways.edges)
+            if (edge.from == trachea_top_ && edge.points_mm.size() > 1) {
+                SweepSection beyond = sections.back();
+                beyond.at_mm += 2.0 * n_ * glm::normalize(edge.points_mm[1] - edge.points_mm[0]);
+                sections.push_back(beyond);
+            }
+        Shape const way = sagittal(sections).shaped(
+            [pharynx](Sweep::Spot const& s, Vec3 const& p) {
+                double const own = s.cut_distance_mm();
+                return own > 12 ? own : std::max(own, 0.5 * (s.away_mm - pharynx.nearest(p).away_mm));
+            },
+            0);
+        // The ventricle: a cleft to either side between false and true cords, with a saccule that rises from its front
+        // beside the false cord.
         Frame const cleft{neck(4.92, 0, 26.5), {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-        return unite(way, ellipsoid(cleft, n_ * Vec3{7.5, 6.5, 1.5}), n_);
+        std::vector<Shape> hollows{ellipsoid(cleft, n_ * Vec3{8, 7.5, 1.8})};
+        for (double side : {-1.0, 1.0})
+            hollows.push_back(rounded_cone(neck(4.9, side * 6.2, 28), 1.8 * n_, neck(4.6, side * 6.8, 30), 1.1 * n_));
+        return unite(way, unite(hollows, n_), n_);
     }
 
     /// What stands in the air: soft palate with uvula, epiglottis. Drawn after it.

@@ -74,8 +74,16 @@ private:
                double end_radius = 0.5, double longest_mm = 1e9, Bed bed = Bed::under_appendage)
     {
         Course course;
-        course.through.push_back(vessel(parent).at(at_mm));
-        for (Spot const& spot : spots) course.through.push_back(on(spot));
+        Vec3 const start = vessel(parent).at(at_mm);
+        course.leaves_along = vessel(parent).direction(at_mm);
+        course.through = {start};
+        for (Spot const& spot : spots) {
+            // It leaves with the parent's flow: what lies close and behind is left out.
+            Vec3 const to = on(spot) - start;
+            bool const is_close = course.through.size() == 1 && glm::length(to) < 16 * s_;
+            if (is_close && glm::dot(glm::normalize(to), course.leaves_along) < 0.2) continue;
+            course.through.push_back(on(spot));
+        }
         course.dive_mm = 3 * s_;
         course.bed = bed;
         course.longest_mm = longest_mm;
@@ -135,6 +143,7 @@ void Planner::plan_descending(int left_main)
     auto const groove = [&](double latitude) { return Spot{heart_.anterior_groove_deg(latitude), latitude}; };
     Course course;
     course.through = {vessel(left_main).points.back()};
+    course.leaves_along = vessel(left_main).direction(vessel(left_main).length_mm());
     Vec3 const top = on(groove(-12));
     course.through.push_back(glm::mix(course.through[0], top, 0.4) + Vec3{3, 2, 1} * s_);
     for (double latitude : {-12.0, 2.0, 16.0, 30.0, 42.0}) course.through.push_back(on(groove(latitude)));
@@ -185,6 +194,7 @@ void Planner::plan_septals(int descending, double first_mm)
         Vec3 const start = vessel(descending).at(septal.at_mm), local = frame_.local(start);
         Course course;
         course.through = {start};
+        course.leaves_along = vessel(descending).direction(septal.at_mm);
         for (double down : {7.0, 16.0, 26.0, 36.0, 46.0})
             course.through.push_back(in_septum(local.y - down, local.z + 2 + 0.3 * down));
         course.free_mm = 1e3;
@@ -215,6 +225,7 @@ void Planner::plan_circumflex(int left_main)
         course.free_mm = 62 * s_;
     } else {
         course.through = {vessel(left_main).points.back(), vessel(left_main).points.back() + s_ * Vec3{6, 2, -4}};
+        course.leaves_along = vessel(left_main).direction(vessel(left_main).length_mm());
         course.free_mm = 5 * s_;
     }
     std::size_t const before = course.through.size();
@@ -295,13 +306,14 @@ void Planner::plan_right(Vec3 const& ostium)
     if (is_right) knots.push_back({end, 1.2});
     for (auto const& knot : knots)
         vessel(rca).knots.insert(vessel(rca).knots.end() - 1, {knot.at_mm * length, width_ * knot.radius_mm});
-    branch(rca, 0.075 * length, "conus-branch", {{60, -30}, {76, -18}, {84, -6}}, 0.6, 0.42, 45 * s_);
-    branch(rca, whole * 0.7 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45,
+    branch(rca, 0.1 * length, "conus-branch", {{60, -30}, {76, -18}, {84, -6}}, 0.6, 0.42, 45 * s_, Bed::ventricles);
+    branch(rca, whole * 0.65 * length, "right-ventricular-branch", {{4, -24}, {14, -6}, {22, 12}, {30, 28}}, 0.75, 0.45,
            66 * s_);
     branch(rca, whole * length, "acute-marginal", {{316, -20}, {320, 2}, {326, 24}, {334, 44}}, 0.85, 0.45, 76 * s_);
     // To the sinus node: back between the right appendage and the aorta to the superior cavoatrial junction.
     double const node_at = 0.12 * length;
     Course sinus;
+    sinus.leaves_along = vessel(rca).direction(node_at);
     sinus.through = {vessel(rca).at(node_at), frame_.in_root(14 * s_, -36, 1.4), frame_.in_root(15 * s_, -66, 1.45),
                      frame_.beside({-35, -13, 27})};
     sinus.free_mm = 1e3;

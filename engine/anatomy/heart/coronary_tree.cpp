@@ -72,6 +72,59 @@ std::vector<Vec3> evenly(std::vector<Vec3> const& line, double step, double long
     return out;
 }
 
+/// Leaves along `direction` and turns toward the course, never tighter than `least_mm`, until it runs on it.
+std::vector<Vec3> lead_in(std::vector<Vec3> const& course, Vec3 direction, double least_mm)
+{
+    constexpr std::size_t ahead = 8; // what is steered for: 4 mm
+    std::vector<Vec3> line{course.front()};
+    std::size_t beside = 0;
+    while (beside + ahead < course.size() && line.size() < 2 * course.size()) {
+        Vec3 const& p = line.back();
+        while (beside + 1 < course.size() && glm::length(course[beside + 1] - p) <= glm::length(course[beside] - p))
+            ++beside;
+        std::size_t const target = std::min(beside + ahead, course.size() - 1);
+        Vec3 const wanted = glm::normalize(course[target] - p);
+        double const cosine = std::clamp(glm::dot(direction, wanted), -1.0, 1.0), most = step_mm / least_mm;
+        Vec3 const aside = wanted - cosine * direction;
+        if (std::acos(cosine) <= most)
+            direction = wanted;
+        else if (glm::length(aside) > 1e-9)
+            direction = glm::normalize(std::cos(most) * direction + std::sin(most) * glm::normalize(aside));
+        line.push_back(p + step_mm * direction);
+        Vec3 const along = glm::normalize(course[std::min(beside + 1, course.size() - 1)] - course[beside]);
+        if (glm::length(line.back() - course[beside]) < step_mm && glm::dot(along, direction) > 0.996) break;
+    }
+    line.insert(line.end(), course.begin() + std::ptrdiff_t(std::min(beside + 2, course.size())), course.end());
+    return line;
+}
+
+/// Smooths points `step_mm` apart where their line turns tighter than `least_mm`, and only there, until it does so
+/// nowhere. Both ends stay.
+void ease_bends(std::vector<Vec3>& points, double least_mm)
+{
+    constexpr int reach = 4, rounds = 600; // bends are seen over 4 mm, which windings of the vessel's own width pass
+    int const n = int(points.size());
+    std::vector<double> share(points.size());
+    for (int round = 0; round < rounds; ++round) {
+        std::ranges::fill(share, 0.0);
+        for (int i = reach; i + reach < n; ++i) {
+            Vec3 const to = points[std::size_t(i)] - points[std::size_t(i - reach)];
+            Vec3 const on = points[std::size_t(i + reach)] - points[std::size_t(i)];
+            double const twice_area = glm::length(glm::cross(to, on));
+            double const radius = glm::length(to) * glm::length(on) * glm::length(to + on) / (2 * twice_area + 1e-9);
+            if (radius >= least_mm && glm::dot(to, on) > 0) continue;
+            for (int k = std::max(0, i - 2 * reach); k <= std::min(n - 1, i + 2 * reach); ++k)
+                share[std::size_t(k)] = std::max(share[std::size_t(k)], 1 - std::abs(k - i) / double(2 * reach + 1));
+        }
+        if (std::ranges::none_of(share, [](double one) { return one > 0; })) return;
+        std::vector<Vec3> const before = points;
+        for (int i = 1; i + 1 < n; ++i) {
+            Vec3 const middle = 0.5 * (before[std::size_t(i - 1)] + before[std::size_t(i + 1)]);
+            points[std::size_t(i)] += 0.5 * share[std::size_t(i)] * (middle - before[std::size_t(i)]);
+        }
+    }
+}
+
 } // namespace
 
 double CoronaryVessel::length_mm() const
@@ -145,6 +198,13 @@ std::vector<Vec3> lay_on_heart(HeartForm const& heart, Course const& course)
     }
     lay();
     smooth(points, 5);
+    // Smoothing draws points together, which bends are seen by, and pulls at the beginning: in turns.
+    for (int turn = 0; turn < 4; ++turn) {
+        points = evenly(points, step_mm, course.longest_mm);
+        ease_bends(points, course.least_bend_mm);
+        if (glm::dot(course.leaves_along, course.leaves_along) > 0)
+            points = lead_in(points, course.leaves_along, 1.1 * course.least_bend_mm);
+    }
     return evenly(points, step_mm, course.longest_mm);
 }
 

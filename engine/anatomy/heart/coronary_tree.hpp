@@ -46,10 +46,12 @@ struct Course {
     double dive_mm = 0;     ///< how deep in the muscle it ends
     double wander_mm = 0.5; ///< standard deviation of its windings
     double longest_mm = 1e9;
+    double least_bend_mm = 4.8; ///< radius that no bend of the course is tighter than
+    Vec3 leaves_along{0};       ///< unit, of the parent where it leaves; 0 = it leaves as it will
     unsigned seed = 0;
 };
 
-/// Points about half a millimetre apart along the course.
+/// Points about half a millimetre apart along the course, which turns gently all along: tools are pushed through it.
 std::vector<Vec3> lay_on_heart(HeartForm const& heart, Course const& course);
 
 /// Rewrites the knots of a vessel and all that it carries so that at every fork the cube of the parent's radius is the

@@ -41,10 +41,12 @@ bool is_kinked(std::vector<Vec3> const& points)
     return false;
 }
 
-/// Within 3 mm of the muscle all along: not across a hollow.
+/// Within 3 mm of the muscle all along: not across a hollow, nor down to the leaflets of the pulmonary valve.
 bool is_on_heart(HeartForm const& heart, std::vector<Vec3> const& points)
 {
+    HeartFrame::Valve const valve = heart.frame().pulmonary();
     return std::ranges::all_of(points, [&](Vec3 const& p) {
+        if (glm::length(p - valve.middle_mm) < valve.radius_mm + 1.5) return false;
         double const whole = heart.distance_mm(HeartPart::epicardium, p);
         double const ventricles =
             std::min(heart.distance_mm(HeartPart::left_outer, p), heart.distance_mm(HeartPart::right_outer, p));
@@ -82,6 +84,8 @@ void add_twigs(CoronaryPlan& plan, HeartForm const& heart, std::uint64_t seed)
         Vec3 const direction = glm::normalize(0.55 * along + aside * glm::cross(out, along));
         Course course;
         course.through = walk(heart, start, direction, length_mm, random);
+        course.leaves_along = along;
+        course.least_bend_mm = 2.8;
         for (std::size_t i = 2; i < course.through.size(); ++i)
             if (!room.is_free(course.through[i], 4 * s, parent, 3.5 * s) ||
                 heart.distance_mm(HeartPart::left_appendage, course.through[i]) < 5)

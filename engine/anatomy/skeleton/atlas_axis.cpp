@@ -35,11 +35,11 @@ void shape_atlas(VertebraForm& form, BodyPlan const& plan)
     // Posterior arch, grooved above by the vertebral artery just behind the lateral mass.
     double const roof = (form.canal_y_ + form.canal_half_depth_) / s;
     add({18, 5, 0.5}, {16.5, roof - 9, -0.5}, up, 0.6, 1.6, 3.0, 2.8);
-    add({16.5, roof - 9, -0.5}, {8.5, roof + 0.8, 0}, up, 1.6, 2.2, 2.8, 2.8);
-    add({8.5, roof + 0.8, 0}, {0, roof + 2.9, 0}, up, 2.2, 2.4, 2.8, 2.9);
+    add({16.5, roof - 9, -0.5}, {8.5, roof + 0.8, 0}, up, 1.6, 2.6, 2.9, 3.1);
+    add({8.5, roof + 0.8, 0}, {0, roof + 2.9, 0}, up, 2.6, 2.8, 3.1, 3.2);
     form.spinous_tip_ = s * Vec3{0, roof + 7, 0.5};
     form.middle_.push_back(
-        {{s * Vec3{0, roof + 3.5, 0}, s * Vec3{0, 2.2, 0.4}, up, 1.2 * s, 0.6 * s, 2.4 * s, 1.8 * s}, {}});
+        {{s * Vec3{0, roof + 3.5, 0}, s * Vec3{0, 2.2, 0.4}, up, 1.8 * s, 1.0 * s, 3.0 * s, 2.4 * s}, {}});
     // Long transverse processes around the artery's foramen.
     double const tip_x = level_form(Level::c1).transverse_x;
     form.transverse_tip_ = s * Vec3{tip_x, 0, -1};

@@ -12,16 +12,16 @@ namespace {
 constexpr double diaphragm_mm = 3; ///< typical thickness of the relaxed muscle
 
 /// Costal cartilage calcifies with age: in men from its rim, in women from its core (typical), in patches.
-std::function<double(Vec3 const&, double)> cartilage_hu(PatientParameters const& who, int rib, unsigned seed)
+std::function<double(Vec3 const&, Depth const&)> cartilage_hu(PatientParameters const& who, int rib, unsigned seed)
 {
     double const aged = std::clamp((who.age_y - 20) / 60, 0.0, 1.0);
     // The first begins early and goes far.
     double const least_noise = std::lerp(rib == 1 ? 1.0 : 2.4, rib == 1 ? -0.6 : 0.35, aged);
     bool const is_core = who.sex == Sex::female && rib != 1;
-    return [=](Vec3 const& p, double depth_mm) {
+    return [=](Vec3 const& p, Depth const& depth) {
         double const soft = 108 + 10 * noise(p, 3, seed);
-        double const place = is_core ? std::clamp((depth_mm - 2.2) / 0.8, 0.0, 1.0)
-                                     : std::clamp((1.6 - depth_mm) / 0.6, rib == 1 ? 0.4 : 0.0, 1.0);
+        double const place =
+            is_core ? depth.share_below(2.6, 0.8) : std::max(1 - depth.share_below(1.3, 0.6), rib == 1 ? 0.4 : 0.0);
         double const patch = std::clamp((noise(p, 6, seed + 1) - least_noise) / 0.5, 0.0, 1.0);
         return soft + place * patch * (330 + 120 * noise(p, 2, seed + 2));
     };
@@ -45,8 +45,8 @@ void add_ribs(Anatomy& anatomy, RibPaths const& paths)
                 bone = unite(bone, ball(neck.at + s * Vec3{is_right ? -1.5 : 1.5, 2.0, 0.5}, s * 4.2), 3);
             }
             BoneTissue tissue;
-            tissue.cortical_hu = 760;
-            tissue.cortical_mm = 0.75;
+            tissue.cortical_hu = 1300;
+            tissue.cortical_mm = 0.5;
             tissue.cancellous_hu = 95;
             tissue.seed = seed;
             // ICRP 110: ribs with their marrow 1.165 g/cm3.

@@ -15,10 +15,10 @@ struct Segment {
         canal_depth;
 };
 constexpr Segment rows[] = {
-    {30, 0, 50, 32, 33, 8.5, 11.5, 6, 31, 14}, {24.5, 5, 39, 23, 28.5, 9.5, 9, 7.5, 26, 12},
-    {20.5, 15, 31, 17, 22, 9, 7, 6, 20, 9},    {17.5, 34, 27, 13, 17.5, 8.5, 5.5, 4, 14, 7},
-    {15, 58, 24, 11, 11, 7, 4.5, 1, 11, 6},    {11.5, 78, 17, 9, 0, 0, 0, 0, 0, 0},
-    {8.5, 96, 11, 7.5, 0, 0, 0, 0, 0, 0},      {7, 110, 8, 6.5, 0, 0, 0, 0, 0, 0},
+    {30, 0, 50, 32, 33, 8.8, 12.5, 6, 31, 14},  {24.5, 5, 39, 23, 28.5, 9.8, 10, 7.5, 26, 12},
+    {20.5, 15, 31, 17, 22, 9.3, 7.8, 6, 20, 9}, {17.5, 34, 27, 13, 17.5, 8.5, 5.5, 4, 14, 7},
+    {15, 58, 24, 11, 11, 7, 4.5, 1, 11, 6},     {11.5, 78, 17, 9, 0, 0, 0, 0, 0, 0},
+    {8.5, 96, 11, 7.5, 0, 0, 0, 0, 0, 0},       {7, 110, 8, 6.5, 0, 0, 0, 0, 0, 0},
     {5.5, 120, 6, 5.5, 0, 0, 0, 0, 0, 0},
 };
 constexpr int sacral = 5, pieces = int(std::size(rows));
@@ -159,7 +159,7 @@ double SacrumForm::distance_mm(Vec3 const& patient) const
     return 0.95 * d;
 }
 
-double SacrumForm::hu(Vec3 const& patient, double depth_mm) const
+double SacrumForm::hu(Vec3 const& patient, Depth const& depth) const
 {
     Vec3 const q = frame_.local(patient);
     // Marrow of the wings is mostly fat in adults; the bodies hold more bone.
@@ -174,8 +174,8 @@ double SacrumForm::hu(Vec3 const& patient, double depth_mm) const
     }
     core += trabeculae_hu(q, core_hu_, density_, seed_);
     bool const is_end_plate = q.z > heights_[0] / 2 - 3 && std::abs(q.x) < size_.endplate_width_mm / 2;
-    double const peak = is_end_plate ? 1000 : 760, spread = is_end_plate ? 1.2 : 1.05;
-    double const shell = std::exp(-depth_mm * depth_mm / (spread * spread));
+    double const peak = is_end_plate ? 1400 : 1300, spread = is_end_plate ? 0.85 : 0.8;
+    double const shell = depth.mean_bell(spread);
     return core + shell * (peak * shell_ - core);
 }
 

@@ -10,7 +10,7 @@ public:
 
     Box bounds() const { return box_; }
     double distance_mm(Vec3 const& patient) const;
-    double hu(Vec3 const& patient, double depth_mm) const;
+    double hu(Vec3 const& patient, Depth const& depth) const;
     /// S1 .. S5 and four pieces of the coccyx.
     std::vector<Frame> const& segments() const { return segments_; }
     /// How far a point is above the line between S1 and S2.

@@ -116,17 +116,17 @@ Shape humerus(BodyPlan const& plan, Side side)
     return unite(parts, 5 * s);
 }
 
-std::function<double(Vec3 const& p, double depth_mm)> humerus_hu(BodyPlan const& plan, Side side)
+std::function<double(Vec3 const& p, Depth const& depth)> humerus_hu(BodyPlan const& plan, Side side)
 {
     Vec3 const head = shoulder(plan, side), way = arm(plan, side);
     double const bone = plan.parameters.bone_density, s = plan.scale;
     BoneTissue tissue{1250, 1, 140, 60, 2.5, unsigned(plan.parameters.seed) * 5 + (side == Side::left ? 1u : 2u)};
     tissue = thinned(tissue, bone);
-    return [=](Vec3 const& p, double depth_mm) {
+    return [=](Vec3 const& p, Depth const& depth) {
         double const share = glm::dot(p - head, way) / glm::dot(way, way);
         double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
         double const thick = s * std::lerp(1.1, 4.1, shaft) * (0.5 + 0.5 * bone);
-        double const inner = std::clamp((depth_mm - thick) / 0.7 + 0.5, 0.0, 1.0);
+        double const inner = depth.share_below(thick, 0.7);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
         // The marrow of the shaft is fat.
         return std::lerp(tissue.cortical_hu, std::lerp(spongy, -50.0, shaft), inner);

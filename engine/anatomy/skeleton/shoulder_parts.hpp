@@ -24,6 +24,6 @@ Shape clavicle(BodyPlan const& plan, Side side);
 Shape scapula(BodyPlan const& plan, Side side);
 Shape humerus(BodyPlan const& plan, Side side);
 /// The humerus' tube of compact bone, 4 mm thick in the middle, thin over its ends.
-std::function<double(Vec3 const& p, double depth_mm)> humerus_hu(BodyPlan const& plan, Side side);
+std::function<double(Vec3 const& p, Depth const& depth)> humerus_hu(BodyPlan const& plan, Side side);
 
 } // namespace fluoro

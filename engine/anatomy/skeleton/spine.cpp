@@ -70,7 +70,7 @@ void add_lesions(Anatomy& anatomy, VertebraForm const& form, Level level, BodyPa
 double whole_density(Level level, double bone_density)
 {
     double const i = double(level);
-    double const young = level <= Level::c7 ? 1.30 : level <= Level::t12 ? std::lerp(1.27, 1.21, (i - 7) / 11) : 1.215;
+    double const young = level <= Level::c7 ? 1.352 : level <= Level::t12 ? std::lerp(1.27, 1.21, (i - 7) / 11) : 1.215;
     return 1.06 + (young - 1.06) * (0.72 + 0.28 * bone_density);
 }
 
@@ -100,7 +100,7 @@ void build_spine(Anatomy& anatomy)
                                   Rank::bone,
                                   {mean, whole_density(level, plan.parameters.bone_density)},
                                   {form->bounds(), [form](Vec3 const& p) { return form->distance_mm(p); }},
-                                  [form](Vec3 const& p, double depth) { return form->hu(p, depth); }});
+                                  [form](Vec3 const& p, Depth const& depth) { return form->hu(p, depth); }});
         add_landmarks(anatomy, *form, level);
         add_lesions(anatomy, *form, level, pathology_of(plan.parameters, level));
     }
@@ -108,7 +108,11 @@ void build_spine(Anatomy& anatomy)
     // S1 has a label of its own; both pieces overlap a little, so that no seam is left between them.
     double const mean = cancellous_hu(Level::sacrum, plan.parameters.bone_density);
     Tissue const bone{mean, whole_density(Level::l5, plan.parameters.bone_density) - 0.05};
-    auto const hu = [sacrum](Vec3 const& p, double depth) { return sacrum->hu(p, depth); };
+    // Where they meet is no surface: there the depth is that below the whole bone's.
+    auto const hu = [sacrum](Vec3 const& p, Depth const& depth) {
+        double const whole = -sacrum->distance_mm(p);
+        return sacrum->hu(p, whole > depth.mm + 1.5 ? Depth{whole} : depth);
+    };
     anatomy.organs.push_back(
         {"sacrum",
          label_of("sacrum"),
@@ -116,7 +120,7 @@ void build_spine(Anatomy& anatomy)
          bone,
          {sacrum->bounds(),
           [sacrum](Vec3 const& p) { return std::max(sacrum->distance_mm(p), sacrum->above_s2_mm(p) - 1.5); }},
-         [hu, sacrum](Vec3 const& p, double) { return hu(p, std::max(0.0, -sacrum->distance_mm(p))); }});
+         hu});
     anatomy.organs.push_back(
         {"vertebra-S1",
          label_of("vertebrae_S1"),
@@ -124,7 +128,7 @@ void build_spine(Anatomy& anatomy)
          bone,
          {sacrum->bounds(),
           [sacrum](Vec3 const& p) { return std::max(sacrum->distance_mm(p), -sacrum->above_s2_mm(p)); }},
-         [hu, sacrum](Vec3 const& p, double) { return hu(p, std::max(0.0, -sacrum->distance_mm(p))); }});
+         hu});
 
     auto& marks = anatomy.lumens.landmarks;
     marks["S1"] = sacrum->segments()[0].origin_mm;

@@ -83,7 +83,7 @@ void add_sternum(Anatomy& anatomy, RibPaths const& paths)
     auto const bone = bone_hu(thinned(tissue, who.bone_density));
     // Fibrous cartilage in both joints, bone across them in the old; the tip of the xiphoid process stays cartilage.
     double const open = std::clamp((75 - who.age_y) / 25, 0.15, 1.0);
-    auto const hu = [=](Vec3 const& p, double depth) {
+    auto const hu = [=](Vec3 const& p, Depth const& depth) {
         double const z = (p.z - base) / s;
         double const joint =
             std::max(1 - std::abs(z - joint_z + 0.02 * p.x) / 1.6, 1 - std::abs(z - xiphoid_joint_z) / 1.4);

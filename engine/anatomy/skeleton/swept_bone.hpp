@@ -24,7 +24,7 @@ struct BoneTissue {
     double cancellous_hu = 130, trabeculae_hu = 55, trabeculae_mm = 2.2;
     unsigned seed = 1;
 };
-std::function<double(Vec3 const& p, double depth_mm)> bone_hu(BoneTissue const& tissue);
+std::function<double(Vec3 const& p, Depth const& depth)> bone_hu(BoneTissue const& tissue);
 /// The same with the patient's bone density: trabeculae lose it first, the cortex thins by half as much.
 BoneTissue thinned(BoneTissue tissue, double bone_density);
 

@@ -17,7 +17,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double flare = 0;
     bool const is_broken = pathology_.fracture && pathology_.fracture->collapse != Collapse::biconcave;
     if (osteophyte_ > 0) {
-        double const edge = (half - std::abs(q.z)) / 2.2;
+        double const edge = (half - std::abs(q.z)) / 3.0;
         double const uneven = 0.55 + 0.45 * std::sin(3.1 * std::atan2(q.x, -q.y) + double(seed_ % 7));
         flare = osteophyte_ * uneven * std::exp(-edge * edge);
     }
@@ -33,7 +33,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double side;
     double const X2 = X * X, Y2 = Y * Y;
     // x^4 + y^4 + m x^2 y^2 = 1: m = 2 an ellipse, less squarer; no powers to compute.
-    double const m = lumbar ? 1.55 : cervical ? 0.6 : 1.9;
+    double const m = lumbar ? 1.3 : cervical ? 0.6 : 1.6;
     double const k2 = std::sqrt(X2 * X2 + Y2 * Y2 + m * X2 * Y2), k = std::sqrt(k2);
     if (k < 0.05)
         side = -0.72 * std::min(a, b);

@@ -14,7 +14,7 @@ double cancellous_hu(Level level, double bone_density)
     double const young = level <= Level::c7    ? 265 - 6 * i
                          : level <= Level::t12 ? std::lerp(225.0, 180.0, (i - 7) / 11)
                          : level <= Level::l5  ? std::lerp(178.0, 165.0, (i - 19) / 4)
-                                               : 95;
+                                               : 115;
     return marrow_hu + bone_density * (young - marrow_hu);
 }
 
@@ -26,11 +26,26 @@ double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, uns
     double const size = std::lerp(1.1, 2.2, porous), tall = std::lerp(3.0, 7.0, porous);
     double const fine = noise(Vec3{local.x, local.y, local.z / tall}, size, seed);
     double const ties = noise(Vec3{local.x / 2.5, local.y / 2.5, local.z}, 1.2, seed + 1);
+    // Bundles of them, which a picture of the whole thickness still shows.
+    double const bundles = noise(Vec3{local.x, local.y, local.z / 5}, 2.6, seed + 2);
     double const strength = std::lerp(26.0, 46.0, porous) + 0.15 * std::max(core_hu, 0.0);
-    return strength * (fine + (0.75 - 0.75 * porous) * ties);
+    return strength * (fine + (0.75 - 0.75 * porous) * ties + 0.7 * bundles);
 }
 
-double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
+bool VertebraForm::is_facet(Vec3 const& q) const
+{
+    for (FacetJoint const& joint : facets_) {
+        Vec3 const d = Vec3{std::abs(q.x), q.y, q.z} - joint.centre_mm;
+        double const off = glm::dot(d, joint.normal), aside = glm::dot(d, joint.across);
+        double const up = glm::dot(d, glm::cross(joint.normal, joint.across));
+        if (std::abs(off) < joint.gap_mm / 2 + 2.5 && std::abs(aside) < joint.width_mm / 2 &&
+            std::abs(up) < joint.height_mm / 2)
+            return true;
+    }
+    return false;
+}
+
+double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
 {
     Vec3 const q = warped(frame_.local(patient));
     double const rim = (size_.anterior_height_mm + size_.posterior_height_mm) / 4;
@@ -38,28 +53,28 @@ double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
     double const end_depth = -std::max(at.upper, at.lower);
     bool const in_body = at.side < 0.6 && end_depth > -0.6;
 
-    // Cortex of 0.5 (wall), 0.8 (end-plate), 1.2 (pedicle, lamina, facets) and 0.5 mm (tips) of 1500 HU, as a CT's
-    // voxels spread it.
+    // Cortex of 0.4 (wall), 0.7 (end-plate), 1.0 (pedicle, lamina) and 0.6 mm (tips) that goes over into the cancellous
+    // bone; the plates under the cartilage of joints are thicker.
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
     double const outward = std::max(q.y - canal_y_ - canal_half_depth_ - 6 * scale_,
                                     std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 5 * scale_);
     double const tip = std::clamp(outward / (5 * scale_), 0.0, 1.0);
-    double peak = std::lerp(lumbar ? 1050 : 950, 650.0, tip), spread = std::lerp(lumbar ? 1.35 : 1.15, 0.95, tip);
+    double peak = std::lerp(1400.0, 1200.0, tip), spread = std::lerp(lumbar     ? 1.1
+                                                                     : cervical ? 0.82
+                                                                                : 0.95,
+                                                                     cervical ? 0.5 : 0.65, tip);
     double core = core_hu_ + 35 - 45 * tip;
     if (in_body) {
         core = core_hu_;
-        if (end_depth < depth_mm + 0.9) {
-            peak = 900;
-            spread = 1.15;
-        } else {
-            peak = 740;
-            spread = cervical ? 0.85 : 0.92;
-        }
+        bool const is_end_plate = end_depth < depth.mm + 0.9;
+        peak = is_end_plate ? 1400 : 1350;
+        spread = is_end_plate ? 0.78 : cervical ? 0.46 : 0.5;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
+    if (!in_body && is_facet(q)) spread *= 1.4;
     core += trabeculae_hu(q, core_hu_, density_, seed_);
-    double const shell = std::exp(-depth_mm * depth_mm / (spread * spread));
+    double const shell = depth.mean_bell(spread);
     double hu = core + shell * (peak * shell_ - core);
 
     if (in_body && pathology_.fracture) {
@@ -70,7 +85,7 @@ double VertebraForm::hu(Vec3 const& patient, double depth_mm) const
             hu = std::min(hu, 70.0);
     }
     // Worn joints and rims harden.
-    if (sclerosis_ > 0 && !in_body) hu += 160 * sclerosis_ * std::exp(-depth_mm / 3);
+    if (sclerosis_ > 0 && !in_body) hu += 160 * sclerosis_ * std::exp(-depth.mm / 3);
     // Basivertebral vein: a channel from the middle of the back wall, wide behind, lost toward the middle.
     if (in_body && q.y > -0.1 * half_depth_ && level_ > Level(1)) {
         double const behind = std::clamp(q.y / half_depth_, 0.0, 1.1);

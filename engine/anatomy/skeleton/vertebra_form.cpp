@@ -43,6 +43,8 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
     lean_back_ =
         0.006 * std::clamp(noise(Vec3{level_ == Level::c1 ? 0.3 : double(level_) * 3.7, 0, 0}, 1, seed_), -1.5, 1.5);
     lean_up_ = 0.006 * std::clamp(noise(Vec3{0, double(level_) * 3.7, 0}, 1, seed_), -1.5, 1.5);
+    // Spurs grow where the spine wears most: no two levels alike.
+    double const spur = 0.8 + 0.2 * std::clamp(noise(Vec3{1.5, double(level_) * 3.1, 7}, 1, seed_), -2.0, 1.0);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
@@ -51,15 +53,15 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
-        waist_ = 0.105;
+        waist_ = 0.085;
         upper_dish_ = 1.2 * scale_;
         lower_dish_ = 1.9 * scale_;
-        osteophyte_ = 2.2 * age;
+        osteophyte_ = 3.2 * age * spur;
     } else {
-        waist_ = 0.085;
+        waist_ = 0.07;
         upper_dish_ = 0.9 * scale_;
         lower_dish_ = 1.2 * scale_;
-        osteophyte_ = 1.2 * age;
+        osteophyte_ = 2.2 * age * spur;
     }
     // Porous end-plates give way to the nucleus.
     upper_dish_ *= 1 + 1.3 * porous;
@@ -115,7 +117,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     FacetJoint const above = upper_facet(plan, level_);
     FacetJoint const below =
         in_frame_above(plan, level_at(int(level_) + 1), upper_facet(plan, level_at(int(level_) + 1)));
-    double const bearing = s * (cervical ? 6.2 : lumbar ? 8.5 : 5.4);
+    facets_ = {above, below};
+    double const bearing = s * (cervical ? 6.2 : lumbar ? 9.5 : 6.0);
     BonePart sap = lower_side(above, bearing), iap = upper_side(below, bearing);
     if (cervical)
         for (auto const& [part, joint] : {std::pair{&sap, &above}, std::pair{&iap, &below}}) {
@@ -134,7 +137,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
                iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
     std::vector<HalfSpace> const between{{above.normal, glm::dot(above.normal, above.centre_mm) - above.gap_mm / 2},
                                          {-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2}};
-    double const lamina_r = s * (cervical ? 2.2 : lumbar ? 3.8 : 3.0);
+    double const lamina_r = s * (cervical ? 2.2 : lumbar ? 4.1 : 3.3);
     double const lamina_up = s * form.lamina_up, lamina_half = s * form.lamina_height / 2 - lamina_r;
     double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
     if (cervical) {
@@ -149,8 +152,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
             {{end, sap_root - end, Vec3{1, 0, 0}, (lumbar ? 1.2 : 0.8) * s, 1.5 * s, 3.0 * s, 2.6 * s}, {between[0]}});
         // Pars interarticularis: from behind the pedicle down to the lower facet.
         paired_.push_back(
-            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.4 : 1.5) * s,
-              (lumbar ? 2.8 : 1.9) * s, (lumbar ? 3.8 : 2.8) * s, (lumbar ? 3.6 : 2.5) * s},
+            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.9 : 1.9) * s,
+              (lumbar ? 3.3 : 2.3) * s, (lumbar ? 4.2 : 3.2) * s, (lumbar ? 4.0 : 2.9) * s},
              {between[1]}});
     }
     // Lamina: its lower edge further back than its upper one.
@@ -165,7 +168,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
 
     // Spinous process, its tip a little off the midline as most are.
     double const drop = radians(form.spinous_drop_deg), reach = s * form.spinous_length;
-    double const r0 = s * (cervical ? 2.3 : lumbar ? 3.2 : 2.6), r1 = s * (cervical ? 2.5 : lumbar ? 4.4 : 3.5);
+    double const r0 = s * (cervical ? 2.3 : lumbar ? 3.5 : 2.9), r1 = s * (cervical ? 2.5 : lumbar ? 4.8 : 3.9);
     Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -2.5 : 0} * s;
     double const off = 1.0 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
     spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
@@ -190,8 +193,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     }
     if (bifid) {
         Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
-        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{3.6 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
-                            sideways, 1.2 * s, 0.8 * s, 1.8 * s, 2.2 * s},
+        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{4.4 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
+                            sideways, 1.6 * s, 1.2 * s, 2.1 * s, 2.6 * s},
                            {}});
     }
 
@@ -214,9 +217,9 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         double const stout = level_ == Level::l5 ? 1.6 : 1;
         Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
         paired_.push_back(
-            {{from, waist - from, w, 4.0 * s * stout, 2.7 * s * stout, 2.8 * s * stout, 2.1 * s * stout}, {}});
+            {{from, waist - from, w, 4.4 * s * stout, 3.2 * s * stout, 3.2 * s * stout, 2.4 * s * stout}, {}});
         paired_.push_back(
-            {{waist, tip - waist, w, 2.7 * s * stout, 2.5 * s * std::min(stout, 1.3), 2.1 * s * stout, 1.9 * s * stout},
+            {{waist, tip - waist, w, 3.2 * s * stout, 2.6 * s * std::min(stout, 1.3), 2.4 * s * stout, 2.3 * s * stout},
              {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;

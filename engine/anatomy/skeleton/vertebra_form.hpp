@@ -70,8 +70,8 @@ public:
     Frame const& frame() const { return frame_; }
     Box bounds() const;
     double distance_mm(Vec3 const& patient) const;
-    /// HU inside the bone, `depth_mm` below its surface.
-    double hu(Vec3 const& patient, double depth_mm) const;
+    /// HU inside the bone, so deep below its surface.
+    double hu(Vec3 const& patient, Depth const& depth) const;
 
     /// Middle of the left pedicle's isthmus, and of the canal, in the frame.
     Vec3 pedicle() const { return pedicle_; }
@@ -88,6 +88,8 @@ private:
     BodyDepths body_depths(Vec3 const& q) const;
     double body_mm(Vec3 const& q) const;
     double arch_mm(Vec3 const& q, Vec3 const& folded) const;
+    /// Under the cartilage of a joint.
+    bool is_facet(Vec3 const& q) const;
     Vec3 warped(Vec3 q) const;
     Vec3 wavy(Vec3 const& p) const;
 
@@ -103,6 +105,7 @@ private:
     // Arch
     std::vector<BonePart> paired_, middle_; ///< left ones (the right ones mirror them); those on the midline
     std::vector<std::pair<BonePart, double>> kept_off_; ///< neighbours' facets and the clearance from them
+    std::vector<FacetJoint> facets_;                    ///< the left ones, toward the vertebrae above and below
     std::vector<std::pair<Vec3, double>> holes_;        ///< upright foramina of the transverse processes: where, radius
     Box arch_box_;
     double canal_y_ = 0, canal_half_width_ = 0, canal_half_depth_ = 0;

@@ -28,6 +28,7 @@ void build_arteries(Anatomy& anatomy)
         add_arm_arteries(tree, sign);
         add_leg_arteries(tree, sign);
     }
+    tree.ease_joins();
     tree.draw();
     add_plaques(anatomy);
 

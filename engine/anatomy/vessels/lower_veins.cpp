@@ -38,13 +38,13 @@ void add_lower_veins(VesselTree& tree)
         tree.vein(side + "common-iliac-vein", "iliac-confluence", side + "iliac-vein-junction", common, c * 7, c * 6.3,
                   label);
         tree.vein(side + "external-iliac-vein", side + "iliac-vein-junction", side + "inguinal-ligament-vein",
-                  {at(s * 56, 12, -130), at(s * 57, -2, -149), at(s * 57, -24, -161), at(s * 58, -37, -169)}, c * 5.5,
-                  c * 5, label);
+                  {at(s * 56, 12, -130), at(s * 57, -2, -149), at(s * 56, -25.5, -161), at(s * 57.5, -39, -169)},
+                  c * 5.5, c * 5, label);
         tree.vein(side + "internal-iliac-vein", side + "iliac-vein-junction", "",
                   {at(s * 48, 24, -130), at(s * 45, 38, -146), at(s * 40, 50, -160)}, c * 4.5, c * 3, label);
         Vec3 const hip = plan.place("hip-" + std::string{sign > 0 ? "left" : "right"});
         tree.vein(side + "common-femoral-vein", side + "inguinal-ligament-vein", side + "saphenofemoral-junction",
-                  {hip + k * Vec3{-s * 28, -49, 0}, hip + k * Vec3{-s * 27, -46, -24}}, c * 5, c * 4.8);
+                  {hip + k * Vec3{-s * 28, -52, 0}, hip + k * Vec3{-s * 27, -48, -24}}, c * 5, c * 4.8);
     }
 }
 

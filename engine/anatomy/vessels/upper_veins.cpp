@@ -40,7 +40,8 @@ void add_upper_veins(VesselTree& tree)
                   c * 6.5, c * 5);
         // In front of and below the artery, and in front of the anterior scalene muscle.
         tree.vein(side + "subclavian-vein", side + "venous-angle", side + "first-rib-vein",
-                  {at(s * 48, -51, 346), at(s * 62, -48, 345), at(s * 78, -41, 338)}, c * 5.5, c * 5);
+                  {at(s * 47, -48, 343.5), at(s * 60, -46, 343), at(s * 70, -44, 341.5), at(s * 78, -42, 338)}, c * 5.5,
+                  c * 5);
         tree.vein(side + "axillary-vein", side + "first-rib-vein", side + "teres-border-vein",
                   {at(s * 94, -33, 327), at(s * 116, -24, 310), at(s * 138, -14, 289), arm.at(44, -39, 14),
                    arm.at(76, -32, 10)},

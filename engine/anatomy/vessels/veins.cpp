@@ -19,6 +19,7 @@ void build_veins(Anatomy& anatomy)
         add_arm_veins(tree, sign);
         add_leg_veins(tree, sign);
     }
+    tree.ease_joins();
     tree.draw();
 
     // Where veins are punctured.

@@ -193,6 +193,64 @@ Shape vessel_shape(LumenEdge const& edge, double beyond_mm)
     return tube(points, radii);
 }
 
+void VesselTree::ease_joins()
+{
+    constexpr double least_share = 0.7;      // of the radius, with which a vessel goes on
+    static constexpr std::size_t reach = 14; // points on either side that give way, a millimetre apart
+    constexpr int rounds = 60;
+    LumenGraph& g = graph();
+    struct End {
+        LumenEdge* edge;
+        bool is_start;
+        double radius_mm;
+        std::size_t index(std::size_t i) const { return is_start ? i : edge->points_mm.size() - 1 - i; }
+        std::size_t count() const { return std::min(reach, edge->points_mm.size() / 2); }
+    };
+    for (int node = 0; node < int(g.nodes_mm.size()); ++node) {
+        std::vector<End> ends;
+        for (std::size_t i = first_edge_; i < g.edges.size(); ++i) {
+            LumenEdge& e = g.edges[i];
+            if (e.from == node) ends.push_back({&e, true, e.radii_mm.front()});
+            if (e.to == node) ends.push_back({&e, false, e.radii_mm.back()});
+        }
+        if (ends.size() < 2) continue;
+        std::ranges::stable_sort(ends, std::ranges::greater{}, &End::radius_mm);
+        End const &one = ends[0], &other = ends[1];
+        // Blood comes in by one and leaves by the other.
+        if (one.is_start == other.is_start || other.radius_mm < least_share * one.radius_mm) continue;
+        std::vector<Vec3> points;
+        for (std::size_t i = one.count(); i > 0; --i) points.push_back(one.edge->points_mm[one.index(i)]);
+        std::size_t const middle = points.size();
+        points.push_back(g.nodes_mm[std::size_t(node)]);
+        for (std::size_t i = 1; i <= other.count(); ++i) points.push_back(other.edge->points_mm[other.index(i)]);
+        Vec3 const before = points[middle];
+        // Less and less away from the node, so that no new corner comes where it ends.
+        for (int n = 0; n < rounds; ++n) {
+            std::vector<Vec3> const was = points;
+            for (std::size_t i = 1; i + 1 < points.size(); ++i) {
+                double const off = i < middle ? double(middle - i) / double(middle)
+                                              : double(i - middle) / double(points.size() - 1 - middle);
+                double const much = 0.5 * (1 - off) * (1 - off);
+                points[i] = (1 - much) * was[i] + (0.5 * much) * (was[i - 1] + was[i + 1]);
+            }
+        }
+        for (std::size_t i = 0; i <= other.count(); ++i) other.edge->points_mm[other.index(i)] = points[middle + i];
+        for (std::size_t i = 0; i <= one.count(); ++i) {
+            one.edge->points_mm[one.index(i)] = points[middle - i];
+            // The wider one tapers to the other.
+            double const t = double(i) / double(one.count() + 1), wide = t * t * (3 - 2 * t);
+            double& radius = one.edge->radii_mm[one.index(i)];
+            radius = std::lerp(std::min(radius, other.radius_mm), radius, wide);
+        }
+        // What else leaves here comes along.
+        Vec3 const moved = points[middle] - before;
+        g.nodes_mm[std::size_t(node)] += moved;
+        for (std::size_t k = 2; k < ends.size(); ++k)
+            for (std::size_t i = 0; i <= ends[k].count(); ++i)
+                ends[k].edge->points_mm[ends[k].index(i)] += (1 - double(i) / double(ends[k].count() + 1)) * moved;
+    }
+}
+
 void VesselTree::draw()
 {
     std::vector<LumenEdge const*> edges;

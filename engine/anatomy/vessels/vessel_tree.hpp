@@ -44,6 +44,9 @@ public:
     /// is called `rest`. `at_mm` need not be on the line.
     void cut(std::string const& edge, Vec3 const& at_mm, std::string const& node, std::string const& rest);
 
+    /// Where one vessel becomes the next under another name, takes the corner out of the way and the step out of the
+    /// lumen: tools pass there. Forks stay as they are.
+    void ease_joins();
     /// Shapes for all edges since construction, thick ones over thin ones.
     void draw();
 

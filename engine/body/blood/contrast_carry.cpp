@@ -55,8 +55,10 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     pushed_.clear();
     for (Source const& source : sources_) {
         if (source.edge != number) continue;
+        // Jets carry the medium; what they leave room for is pushed all the same.
         if (source.pushed_ml > 0)
-            pushed_.push_back({source.cell, source.pushed_ml / dt_s, source.medium_ml / source.pushed_ml});
+            pushed_.push_back(
+                {source.cell, source.pushed_ml / dt_s, source.has_jets() ? 0.0 : source.medium_ml / source.pushed_ml});
         if (source.drawn_ml > 0) pushed_.push_back({source.cell, -source.drawn_ml / dt_s, 0});
     }
     std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};

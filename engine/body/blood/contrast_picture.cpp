@@ -64,9 +64,9 @@ void keep_to_the_middle(float* lanes, double room)
 } // namespace
 
 struct ContrastPicture::Impl {
-    /// A run of cells of one edge that are drawn as a tube, with the points and radii of their ends.
+    /// A run of cells of one edge that are drawn as a tube: pieces, with the points and radii of their ends.
     struct ThinRun {
-        int first_cell;
+        std::vector<int> cell; ///< of every piece
         std::vector<Vec3> ends_mm;
         std::vector<double> radii_mm;
     };
@@ -93,31 +93,46 @@ struct ContrastPicture::Impl {
 
 void ContrastPicture::Impl::add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin)
 {
-    // The centre line at the ends of all cells.
-    double const cell_mm = edge.length_mm() / count;
-    std::vector<Vec3> ends{edge.points_mm.front()};
-    std::vector<double> radii{edge.radii_mm.front()};
-    double along = 0;
-    for (std::size_t i = 1; i < edge.points_mm.size(); ++i) {
-        double const step = glm::length(edge.points_mm[i] - edge.points_mm[i - 1]);
-        for (; int(ends.size()) < count && double(ends.size()) * cell_mm <= along + step;) {
-            double const share = (double(ends.size()) * cell_mm - along) / step;
-            ends.push_back(glm::mix(edge.points_mm[i - 1], edge.points_mm[i], share));
-            radii.push_back(std::lerp(edge.radii_mm[i - 1], edge.radii_mm[i], share));
+    std::vector<double> along{0};
+    for (std::size_t i = 1; i < edge.points_mm.size(); ++i)
+        along.push_back(along.back() + glm::length(edge.points_mm[i] - edge.points_mm[i - 1]));
+    struct Spot {
+        Vec3 at_mm;
+        double radius_mm;
+    };
+    auto const spot = [&](double s) {
+        auto const right = std::clamp<std::ptrdiff_t>(std::ranges::upper_bound(along, s) - along.begin(), 1,
+                                                      std::ptrdiff_t(along.size()) - 1);
+        auto const b = std::size_t(right), a = b - 1;
+        double const share = std::clamp((s - along[a]) / std::max(1e-12, along[b] - along[a]), 0.0, 1.0);
+        return Spot{glm::mix(edge.points_mm[a], edge.points_mm[b], share),
+                    std::lerp(edge.radii_mm[a], edge.radii_mm[b], share)};
+    };
+    // A cell in which the vessel narrows or widens otherwise than evenly is drawn in so many pieces.
+    constexpr int parts = 4;
+    constexpr double uneven = 0.02; // of the radius
+    bool is_open = false;
+    for (int cell = 0; cell < count; ++cell) {
+        if (!is_thin[std::size_t(first_cell + cell)]) {
+            is_open = false;
+            continue;
         }
-        along += step;
-    }
-    ends.push_back(edge.points_mm.back());
-    radii.push_back(edge.radii_mm.back());
-    for (int cell = 0; cell < count;) {
-        int const begin = cell;
-        while (cell < count && is_thin[std::size_t(first_cell + cell)]) ++cell;
-        if (cell > begin)
-            thin.push_back({first_cell + begin,
-                            {ends.begin() + begin, ends.begin() + cell + 1},
-                            {radii.begin() + begin, radii.begin() + cell + 1}});
-        else
-            ++cell;
+        std::array<Spot, parts + 1> spots;
+        for (int k = 0; k <= parts; ++k)
+            spots[std::size_t(k)] = spot((cell + double(k) / parts) / count * along.back());
+        bool is_even = true;
+        for (int k = 1; k < parts; ++k) {
+            double const radius = spots[std::size_t(k)].radius_mm;
+            double const even = std::lerp(spots.front().radius_mm, spots.back().radius_mm, double(k) / parts);
+            is_even = is_even && std::abs(radius - even) <= uneven * radius;
+        }
+        if (!is_open) thin.push_back({{}, {spots.front().at_mm}, {spots.front().radius_mm}});
+        is_open = true;
+        for (int k = is_even ? parts : 1; k <= parts; ++k) {
+            thin.back().cell.push_back(first_cell + cell);
+            thin.back().ends_mm.push_back(spots[std::size_t(k)].at_mm);
+            thin.back().radii_mm.push_back(spots[std::size_t(k)].radius_mm);
+        }
     }
 }
 
@@ -186,10 +201,8 @@ void ContrastPicture::Impl::fill_chambers(std::array<double, chamber_count> cons
 void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> share, std::span<float const> room,
                                  std::vector<ContentTube>& tubes) const
 {
-    std::size_t const count = run.ends_mm.size() - 1;
-    auto const room_of = [&](std::size_t i) {
-        return room.empty() ? 1.0 : double(room[std::size_t(run.first_cell) + i]);
-    };
+    std::size_t const count = run.cell.size();
+    auto const room_of = [&](std::size_t i) { return room.empty() ? 1.0 : double(room[std::size_t(run.cell[i])]); };
     // Between two cells the tube is as wide as the wider: what that adds to a narrow one thins out its medium.
     auto const radius_at = [&](std::size_t end) {
         double const before = room_of(end > 0 ? end - 1 : 0), behind = room_of(std::min(end, count - 1));
@@ -197,7 +210,7 @@ void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> shar
     };
     bool is_open = false;
     for (std::size_t i = 0; i < count; ++i) {
-        float const* const lanes = share.data() + (std::size_t(run.first_cell) + i) * LumenWord::lanes;
+        float const* const lanes = share.data() + std::size_t(run.cell[i]) * LumenWord::lanes;
         float mean = std::accumulate(lanes, lanes + LumenWord::lanes, 0.0f) / LumenWord::lanes;
         if (mean < least_share) {
             is_open = false;

@@ -158,7 +158,7 @@ void ContrastTransport::inject(int source, int edge, double along_mm, double ml_
     }
     if (is_known || ml_s == 0) return;
     sources_.push_back({source, edge, cell, ml_s, medium_share});
-    find_stirred(sources_.back());
+    find_jets(sources_.back());
 }
 
 void ContrastTransport::reshape(int edge, std::span<double const> cells_ml)

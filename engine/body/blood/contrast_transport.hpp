@@ -15,6 +15,10 @@ struct MixedTank {
     double share() const { return blood_ml > 0 ? medium_ml / blood_ml : 0; }
 };
 
+/// Flow of a catheter's jets in a wide vessel over what is pushed, at a distance from their holes: that of a free round
+/// jet, until they turn round; all that they carry is left behind at `reach_mm`. docs/theory/contrast-flow.md
+double jet_flow_share(double along_mm, double reach_mm);
+
 /// Contrast medium in a network of vessels, chambers and capillary beds; ContrastFlow, told its flows by hand.
 class ContrastTransport {
 public:
@@ -69,14 +73,23 @@ private:
         double filtered_ml_s; ///< blood cleared of medium
         double in_ml, out_ml; ///< of blood in this step
     };
+    /// What the jets of one side pass, from the tip on.
+    struct Jet {
+        struct Cell {
+            int edge, cell; ///< cell: of all
+            double length_mm;
+            double carried = 0; ///< flow of the jets out of it, over what is pushed
+            double shed = 0;    ///< its share of what stays near the tip
+        };
+        std::vector<Cell> cells{};
+        double share = 0; ///< of what is pushed
+    };
     struct Source {
         int number, edge, cell;
         double ml_s, share;                                ///< now; 0 mL/s: ended
         double pushed_ml = 0, medium_ml = 0, drawn_ml = 0; ///< since the last step
-        struct Cell {
-            int edge, cell; ///< cell: of all
-        };
-        std::vector<Cell> stirred{}; ///< that its jets mix
+        std::array<Jet, 2> jets{};                         ///< towards the edge's beginning and its end
+        bool has_jets() const { return jets[0].share + jets[1].share > 0; }
     };
     /// Blood that has passed since the last step [mL].
     struct Passed {
@@ -112,7 +125,8 @@ private:
     void draw_even(Edge& edge);
     void take_shape(Edge& edge);
     void drew(int source, double medium_ml);
-    void find_stirred(Source& source) const;
+    void find_jets(Source& source) const;
+    void carry_along(Jet const& jet, double pushed_ml, double pushed_medium_ml);
     void stir(Source const& source);
     void settle(std::array<double, chamber_count> const& chamber_ml);
 

@@ -16,6 +16,8 @@ constexpr int first_source = 1000;
 LumenChanges::LumenChanges(LumenGraph const& vessels, LumenCells const& cells) : vessels_{vessels}, cells_{cells}
 {
     changes_.reserve(std::size_t(2 * body_causes));
+    moving_.reserve(std::size_t(2 * body_causes));
+    pushing_.reserve(std::size_t(2 * body_causes));
     int most = 1;
     for (std::size_t e = 0; e + 1 < cells.first.size(); ++e) most = std::max(most, cells.first[e + 1] - cells.first[e]);
     cells_ml_.reserve(std::size_t(most));

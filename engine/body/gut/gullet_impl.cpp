@@ -11,6 +11,7 @@ namespace {
 
 constexpr double air_share = 0.15;    ///< of a mouthful's volume, swallowed with it (typical)
 constexpr double wide_mm = 14;        ///< half width from which the gullet does not collapse any more
+constexpr double wide_place_mm = 1.5; ///< side of the places in a gullet that stands open
 constexpr double transient_pa = 1300; ///< 10 mmHg that press the stomach's content up when the sphincter lets go
 constexpr double reflux_mm3 = 15000, reflux_s = 7;
 constexpr double bowel_wave_s = 5, bowel_wave_mm_s = 25, bowel_wave_mm = 15; ///< 12 a minute
@@ -18,7 +19,8 @@ constexpr double bowel_wave_s = 5, bowel_wave_mm_s = 25, bowel_wave_mm = 15; ///
 template <typename Tube> std::optional<TubePicture> picture_of(std::optional<Tube> const& tube, Volume const& ct)
 {
     if (!tube) return std::nullopt;
-    return TubePicture{*tube, ct, 0, tube->cells().count()};
+    constexpr double place_mm = 1.25;
+    return TubePicture{*tube, ct, 0, tube->cells().count(), place_mm};
 }
 
 std::optional<TubeFluid> tube_of(std::optional<TubeCells> const& cells)
@@ -36,13 +38,13 @@ Gullet::Impl::Impl(Patient const& patient, SwallowSettings const& wanted)
       inlet{first_throat}, airway{tube_of(windpipe(patient.lumens.airways))},
       bowel{tube_of(duodenum(patient.lumens.gut))}, stomach{patient}, recesses{throat_recesses(patient, tube.cells())},
       zenker{throat_pouch(patient, std::max(0, first_gullet - 2))}, picture{tube, patient.ct, first_throat,
-                                                                            first_gullet}
+                                                                            first_gullet, wide_place_mm}
 {
     tube.outlet.is_open = true;
     TubeCells const& cells = tube.cells();
     for (int i = first_gullet; i < cells.count(); ++i)
         if (cells.open_mm2[std::size_t(i)] > std::numbers::pi * wide_mm * wide_mm) tube.set_stands_open(i);
-    picture = TubePicture{tube, patient.ct, first_throat, first_gullet};
+    picture = TubePicture{tube, patient.ct, first_throat, first_gullet, wide_place_mm};
     open_sphincters();
     if (airway) {
         for (int i = 0; i < airway->cells().count(); ++i) airway->set_stands_open(i);
@@ -54,7 +56,7 @@ Gullet::Impl::Impl(Patient const& patient, SwallowSettings const& wanted)
     airway_picture = picture_of(airway, patient.ct);
     if (bowel) {
         bowel->outlet.is_open = true;
-        bowel_picture.emplace(*bowel, patient.ct, 0, 0);
+        bowel_picture.emplace(*bowel, patient.ct, 0, 0, wide_place_mm);
     }
 }
 
@@ -210,17 +212,17 @@ std::vector<Content> Gullet::Impl::contents() const
     };
     double const strongest = std::max(1e-3, strongest_mg_mm3);
     Mixture const white = barium_suspension(100 * strongest);
-    // Tubes in tissue, and in what the CT shows as air, where gas makes no difference.
-    Content barium = content(white, soft_tissue()), in_air = content(white, {}),
-            gas = content(air_bubble(), soft_tissue()), juice = content(pure(find_material("water")), {});
-    auto const append = [](std::vector<ContentTube>& to, std::vector<ContentTube>&& more) {
-        std::ranges::move(more, std::back_inserter(to));
+    Content barium = content(white, soft_tissue()), gas = content(air_bubble(), soft_tissue()),
+            juice = content(pure(find_material("water")), {});
+    auto const append = [](Content& to, std::vector<ContentParcels>&& more) {
+        for (ContentParcels& parcels : more)
+            if (!parcels.at_mm.empty()) to.parcels.push_back(std::move(parcels));
     };
     auto const draw = [&](TubeFluid const& fluid, TubePicture const& drawn) {
-        TubePicture::Tubes tubes = drawn.barium(fluid, strongest, down);
-        append(barium.tubes, std::move(tubes.in_tissue));
-        append(in_air.tubes, std::move(tubes.in_air));
-        append(gas.tubes, drawn.gas(fluid, down).in_tissue);
+        TubePicture::Parcels parcels = drawn.barium(fluid, strongest, down);
+        append(barium, std::move(parcels.in_tissue));
+        append(barium, std::move(parcels.in_air));
+        append(gas, drawn.gas(fluid, down).in_tissue);
     };
     draw(tube, picture);
     if (airway) draw(*airway, *airway_picture);
@@ -243,8 +245,8 @@ std::vector<Content> Gullet::Impl::contents() const
         gas.clouds.push_back({places.in_tissue, shares.gas_in_tissue});
         juice.clouds.push_back({places.in_air, shares.juice_in_air});
     }
-    for (Content* c : {&barium, &in_air, &gas, &juice})
-        if (!c->tubes.empty() || !c->clouds.empty()) all.push_back(std::move(*c));
+    for (Content* c : {&barium, &gas, &juice})
+        if (!c->parcels.empty() || !c->clouds.empty()) all.push_back(std::move(*c));
     return all;
 }
 

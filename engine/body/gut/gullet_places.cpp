@@ -88,7 +88,7 @@ SidePouch throat_recesses(Patient const& patient, TubeCells const& cells)
     for (char const* name : {"vallecula-left", "vallecula-right", "pyriform-sinus-left", "pyriform-sinus-right"})
         if (auto const mark = patient.lumens.landmarks.find(name); mark != patient.lumens.landmarks.end())
             entrances.push_back({mark->second, nearest_cell(cells, mark->second)});
-    constexpr double box_mm = 2, reach_mm = 8;
+    constexpr double box_mm = 1, reach_mm = 9;
     HollowVoxels hollow = hollow_voxels(patient, box_mm, 0, [&](std::uint16_t label, Vec3 const& at) {
         if (label != pharynx) return VoxelPart::outside;
         bool const is_near = std::ranges::any_of(

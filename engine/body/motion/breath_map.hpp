@@ -34,6 +34,9 @@ public:
 
 private:
     Slope slope_at(Vec3 const& p, BreathStand const& stand) const;
+    /// Changes the mode so that organs full of water keep their volume.
+    void keep_volumes(Tissue const& tissue, Field const& from_spine, Vec3 const& dome,
+                      std::optional<Vec3> const& centre);
     void make_tables();
 
     FieldGrid grid_;

@@ -1,4 +1,5 @@
 #include "breath_map.hpp"
+#include "shaped.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,16 +13,23 @@ constexpr double kidney_share = 0.65;             // of the dome's way (Song 201
 constexpr double belly_per_mm = 0.6;              // forward way of the belly's wall: 12 mm at 20 mm (Segars 2001)
 constexpr double chest_per_mm = 0.15;             // of the sternum (pump handle), typical of quiet breath
 constexpr double chest_up_per_mm = 0.12;          // of the ribs' front ends
-constexpr double lateral_per_mm = 0.1;            // of the side of the lower ribs (bucket handle)
+constexpr double lateral_per_mm = 0.15;           // of the side of the lower ribs (bucket handle)
+constexpr double side_up = 0.6;                   // of the ribs' sides, over their front ends (bucket handle)
 constexpr double heart_turn_per_mm = 0.0262 / 19; // 1.5 degrees at 19 mm (Shechter 2004)
 
 // From bone inward: still, then more and more with the dome; the spine keeps more about it still.
-constexpr double slide_from_mm = 8, slide_from_spine_mm = 16, slide_mm = 34;
-constexpr double solid_share = 0.75; // liver, spleen and kidneys go so far with the dome even beside the wall
+constexpr double slide_from_mm = 8, slide_from_spine_mm = 16, slide_mm = 30;
+constexpr double solid_share = 1;    // of how far liver, spleen and kidneys go, even beside the wall
 constexpr double heart_fade_mm = 32; // from the heart outward, along z twice that
 constexpr double blur_mm = 10, blur_along_mm = 28;
 constexpr double margin_mm = 30, front_margin_mm = 42; // of the lattice about what moves
 constexpr double lung_reach_mm = 8;                    // beyond the lungs where their density is still told
+
+// keep_volumes(): the breath it is done at [mm], and what holds the mode as it was drawn.
+constexpr double volume_dome_mm = 30;
+constexpr float hold_weight = 0.002F, held_weight = 1, smooth_weight = 0.002F;
+constexpr float wall_weight = 0.03F, soft_weight = 0.1F, lung_weight = 0.001F, least_volume = 0.6F;
+enum Kept : std::uint8_t { nothing, organs_kept, heart_kept, belly_kept };
 
 /// Heights that the breath is laid out along.
 struct Heights {
@@ -207,9 +215,9 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
                               ramp(at_point.y, first.y, skin.low.y) * ramp(at_point.y, last.y, last.y - margin_mm) *
                               ramp(at_point.z, first.z, first.z + grid_.spacing_mm) *
                               ramp(at_point.z, last.z, last.z - grid_.spacing_mm);
-        Vec3 d{lateral_per_mm * chest * (p.x - middle) / half_width,
-               -(chest_per_mm * chest + belly_per_mm * belly) * forth,
-               chest_up_per_mm * chest * forth * double(wall.value[n]) - down};
+        double const side = (p.x - middle) / half_width;
+        Vec3 d{lateral_per_mm * chest * side, -(chest_per_mm * chest + belly_per_mm * belly) * forth,
+               chest_up_per_mm * chest * (forth + side_up * side * side) * double(wall.value[n]) - down};
         if (centre) {
             double const turn = heart_turn_per_mm * double(near_heart.value[n]);
             d.y += turn * (at_point.z - centre->z);
@@ -217,7 +225,74 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
         }
         mode_[n] = Mode{border * d, ramp(double(from_lung.value[n]), 2 * lung_reach_mm, lung_reach_mm)};
     });
+    keep_volumes(tissue, from_spine, dome, centre);
     make_tables();
+}
+
+/// Organs that are full of water keep their volume: a smooth change of the mode, found on points twice as far apart.
+void BreathMap::keep_volumes(Tissue const& tissue, Field const& from_spine, Vec3 const& dome,
+                             std::optional<Vec3> const& centre)
+{
+    FieldGrid const coarse = lattice_around(grid_.origin_mm, grid_.at(grid_.size - 1), 2 * grid_.spacing_mm);
+    std::size_t const points = points_of(coarse);
+    ShapeWishes w{coarse, std::vector<Mode>(points), std::vector<Mode>(points), {}, {}, {}};
+    w.wish.resize(points * ShapeWishes::places);
+    w.hold.assign(points, hold_weight);
+    w.smooth.assign(points, smooth_weight);
+    Mask const is_bone = tissue.census(coarse).of(bone, 0.2);
+    std::vector<Vec3> held{dome};
+    if (centre) held.push_back(*centre);
+    for (char const* name : {"kidney-left", "kidney-right"})
+        if (auto const place = tissue.place(name)) held.push_back(*place);
+    for_each_point(coarse, [&](glm::ivec3 const& at, std::size_t n) {
+        Vec3 const p = coarse.at(at);
+        Cell cell;
+        if (cell.find(grid_, p))
+            w.start[n] = float(volume_dome_mm) * linear(cell, [&](std::size_t m) { return mode_[m]; });
+        bool const is_border = glm::any(glm::equal(at, glm::ivec3{0})) || glm::any(glm::equal(at, coarse.size - 1));
+        if (is_border) w.smooth[n] = 0;
+        if (is_border || is_bone.is[n] || w.start[n].is_still()) {
+            w.hold[n] = -1;
+        } else {
+            for (Vec3 const& place : held)
+                if (glm::length(p - place) < 2 * coarse.spacing_mm) w.hold[n] = held_weight;
+        }
+        if (glm::any(glm::equal(at, coarse.size - 1))) return;
+        for (int place = 0; place < ShapeWishes::places; ++place) {
+            Vec3 const share{place & 1 ? 0.75 : 0.25, place & 2 ? 0.75 : 0.25, place & 4 ? 0.75 : 0.25};
+            std::uint16_t const kinds = tissue.kinds_at(p + coarse.spacing_mm * share);
+            VolumeWish& wish = w.wish[n * ShapeWishes::places + std::size_t(place)];
+            if (kinds & solid)
+                wish = {1, 1, least_volume, organs_kept};
+            else if (kinds & Kind::heart)
+                wish = {1, 1, least_volume, heart_kept};
+            else if (kinds & Kind::lung)
+                wish = {1, lung_weight, least_volume, nothing};
+            else if (kinds & (bowel | fat))
+                wish = {1, soft_weight, least_volume, belly_kept};
+            else if (kinds != 0)
+                wish = {1, wall_weight, least_volume, nothing};
+        }
+    });
+    w.mean_weight = {0, 5, 5, 1, 0, 0};
+    w.steps = 4; // it is all but linear
+    std::vector<Mode> const kept = shaped(w);
+    Field change[3];
+    for (int axis = 0; axis < 3; ++axis) {
+        Field rough{coarse, std::vector<float>(points)};
+        for (std::size_t n = 0; n < points; ++n)
+            rough.value[n] = (kept[n].v[axis] - w.start[n].v[axis]) / float(volume_dome_mm);
+        change[axis] = {grid_, std::vector<float>(mode_.size())};
+        for_each_point(
+            grid_, [&](glm::ivec3 const& at, std::size_t n) { change[axis].value[n] = float(rough.at(grid_.at(at))); });
+        blur(change[axis], 0.8 * grid_.spacing_mm, 0.8 * grid_.spacing_mm);
+    }
+    for_each_point(grid_, [&](glm::ivec3 const& at, std::size_t n) {
+        if (mode_[n].is_still() || glm::any(glm::equal(at, glm::ivec3{0})) || glm::any(glm::equal(at, grid_.size - 1)))
+            return;
+        auto const free = float(ramp(double(from_spine.value[n]), 0, slide_from_spine_mm));
+        for (int axis = 0; axis < 3; ++axis) mode_[n].v[axis] += free * change[axis].value[n];
+    });
 }
 
 } // namespace fluoro::motion

@@ -1,3 +1,4 @@
+#include "heart_systole.hpp"
 #include "inner_map.hpp"
 
 #include <algorithm>
@@ -18,6 +19,9 @@ constexpr double unit_mm = 25;     // radius at which a mode of amplitude 1 mm i
 constexpr double septal_mm = 7;    // from the left ventricle's axis to where its walls draw together, at the base
 constexpr double horn_share = 0.3; // of the right ventricle's narrowing: along its crescent over across it
 constexpr double root_still = 0.3, root_mm = 40; // share by which the aortic root descends less, and how far about it
+// A first guess of what full systole is made of [mm]; shaped_systole() makes the volumes right.
+constexpr double left_squeeze_mm = 8, right_squeeze_mm = 12;
+constexpr std::array<double, 2> atrial_swell_mm{6, 5};
 constexpr double base_turn = -0.35, apex_turn = 0.65; // of the twist between them
 
 /// The heart's own axes, from the middle of the mitral valve.
@@ -156,7 +160,10 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
     Vec3 const right_across = f.ventricle_middle[1] - axes->origin;
     auto const aortic = tissue.place({"aortic-valve", "aortic-root"});
     box.modes = heart_modes;
-    box.mode.assign(points_of(box.grid) * heart_modes, {});
+    std::size_t const points = points_of(box.grid);
+    box.mode.assign(points * heart_modes, {});
+    std::vector<Mode> draft(points), turned(points); // all of systole but its twist, and that
+    double const size = axes->length / reference_length_mm;
     for_each_point(box.grid, [&](glm::ivec3 const& at, std::size_t n) {
         if (glm::any(glm::equal(at, glm::ivec3{0})) || glm::any(glm::equal(at, box.grid.size - 1))) return;
         Vec3 const p = box.grid.at(at), from = p - axes->origin;
@@ -171,24 +178,35 @@ ModeBox heart_box(Tissue const& tissue, double spacing_mm)
             (1 - (s > 0 ? along(s, axes->length) : along(-s, atria_mm))) * carried.at(p) * (1 - root_still * by_root);
         // From the mitral annulus, which goes down as the left ventricle shortens, to the tricuspid's far side.
         double const to_right = smooth_ramp(t, 0, 1.3 * axes->tricuspid);
-        set(descent_left, descent * (1 - to_right) * axes->apical);
-        set(descent_right, descent * to_right * axes->apical);
+        Vec3 way = size * std::lerp(left_descent_mm, right_descent_mm, to_right) * descent * axes->apical;
         double const turn =
             s > 0 ? std::lerp(base_turn, apex_turn, std::min(s / axes->length, 1.1)) : base_turn * ramp(s, -30, 0);
-        set(twist, turn * twisted.at(p) * glm::cross(axes->apical, across));
+        Vec3 const twisting = turn * twisted.at(p) * glm::cross(axes->apical, across);
+        set(twist, twisting);
+        turned[n] = Mode{full_twist_rad * twisting};
         // The annulus narrows less than the cavity, the side wall comes nearer than the septum.
         double const base = std::lerp(0.6, 1.0, smooth_ramp(s, -10, 15)),
                      to_septum = septal_mm * ramp(s, axes->length, 0);
-        if (f.has_ventricle[0]) set(squeeze_left, -base * left.at(p) / unit_mm * (across - to_septum * axes->septal));
+        way -= left_squeeze_mm * base * left.at(p) / unit_mm * (across - to_septum * axes->septal);
         // The free wall comes to the septum, and the crescent's horns nearer to each other.
         double const inflow = smooth_ramp(s, -24, 26); // the inlet keeps near its valve
         double const horn = glm::dot(across - right_across, anterior);
-        if (f.has_ventricle[1] && r > 1)
-            set(squeeze_right,
-                -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior));
-        if (f.has_atrium[0]) set(swell_left, atrium[0].at(p) / unit_mm * (p - f.atrium_middle[0]));
-        if (f.has_atrium[1]) set(swell_right, atrium[1].at(p) / unit_mm * (p - f.atrium_middle[1]));
+        if (f.has_ventricle[1] && r > 1) {
+            Vec3 const squeeze =
+                -inflow * (right.at(p) / r * across + horn_share * right_free.at(p) / unit_mm * horn * anterior);
+            set(squeeze_right, squeeze);
+            way += right_squeeze_mm * squeeze;
+        }
+        for (int side = 0; side < 2; ++side) {
+            if (!f.has_atrium[side]) continue;
+            Vec3 const swell = atrium[std::size_t(side)].at(p) / unit_mm * (p - f.atrium_middle[side]);
+            set(side == 0 ? swell_left : swell_right, swell);
+            way += atrial_swell_mm[std::size_t(side)] * swell;
+        }
+        draft[n] = Mode{way};
     });
+    std::vector<Mode> const full = shaped_systole(tissue, box.grid, std::move(draft), std::move(turned));
+    for (std::size_t n = 0; n < points; ++n) box.mode[n * heart_modes + systole] = full[n];
     return box;
 }
 

@@ -7,15 +7,10 @@ namespace fluoro::motion {
 
 namespace {
 
-constexpr double sample_mm = 2.5;
-// Of a man at rest: descent of the mitral and of the tricuspid annulus [mm] and twist [rad] at these shares of volume
-// thrown out (Hudsmith 2005 for the shares; typical for the ways), in proportion to them.
-constexpr double left_ejection = 0.69, left_descent_mm = 14, twist_rad = 0.21;
-constexpr double right_ejection = 0.59, right_descent_mm = 18;
-constexpr double reference_length_mm = 93; // mitral valve to apex
+constexpr double sample_mm = 2;
 constexpr double least_share = 0.25, most_share = 2.5;
-constexpr std::array<int, chamber_count> own_mode{squeeze_left, squeeze_right, swell_left, swell_right};
-constexpr std::array<double, chamber_count> most_amplitude_mm{16, 24, 14, 14};
+constexpr std::array<int, chamber_count> own_mode{systole, squeeze_right, swell_left, swell_right};
+constexpr std::array<double, chamber_count> most_amplitude{1.3, 24, 14, 14};
 
 /// Calls see(coefficient's number, a, b, c) for every product of up to three amplitudes; -1: none.
 template <class See> void for_each_product(See const& see)
@@ -59,12 +54,10 @@ HeartVolumes::HeartVolumes(Tissue const& tissue, ModeBox const& box)
 {
     for (auto& c : coefficient_) c.assign(products, 0);
     if (box.is_still()) return;
-    auto const mitral = tissue.place({"mitral-valve"}), apex = tissue.place({"heart-apex"});
-    if (mitral && apex) length_share_ = glm::length(*apex - *mitral) / reference_length_mm;
     FieldGrid const samples = lattice_around(box.grid.origin_mm, box.grid.at(box.grid.size - 1), sample_mm);
     std::array<int, chamber_count> count{};
     for_each_point(samples, [&](glm::ivec3 const& at, std::size_t) {
-        Vec3 const p = samples.at(at);
+        Vec3 const p = samples.at(at) + sample_mm / 2; // not on the voxels' faces
         int const chamber = tissue.label_at(p) - 1050;
         Cell cell;
         if (chamber < 0 || chamber >= chamber_count || !cell.find(box.grid, p)) return;
@@ -115,25 +108,24 @@ Amplitudes HeartVolumes::amplitudes(std::array<double, chamber_count> const& wan
     Amplitudes amplitude{};
     std::array<double, chamber_count> share_wanted{};
     for (std::size_t c = 0; c < chamber_count; ++c) share_wanted[c] = std::clamp(wanted[c], least_share, most_share);
-    double const left = 1 - share_wanted[0], right = 1 - share_wanted[1];
     if (is_known_[0]) {
-        amplitude[descent_left] = float(left_descent_mm * length_share_ * left / left_ejection);
-        amplitude[twist] = float(twist_rad * left / left_ejection);
+        double const ejected = (1 - share_wanted[0]) / (1 - systolic_share[0]);
+        amplitude[systole] = float(ejected);
+        amplitude[twist] = float(full_twist_rad * ejected);
     }
-    if (is_known_[1]) amplitude[descent_right] = float(right_descent_mm * length_share_ * right / right_ejection);
-    // The rest is done by the walls, each cavity's by its own; neighbours' by turns, until all are right.
-    for (int turn = 0; turn < 12; ++turn) {
+    // Each cavity by its own mode, by turns, until all are right.
+    for (int turn = 0; turn < 30; ++turn) {
         double worst = 0;
         for (int c = 0; c < chamber_count; ++c) {
             if (!is_known_[std::size_t(c)]) continue;
             float& own = amplitude[std::size_t(own_mode[std::size_t(c)])];
-            constexpr float step = 0.05F;
+            constexpr float step = 0.01F;
             double const now = share(c, amplitude), miss = now - share_wanted[std::size_t(c)];
             worst = std::max(worst, std::abs(miss));
             own += step;
             double const slope = (share(c, amplitude) - now) / double(step);
             own -= step;
-            double const most = most_amplitude_mm[std::size_t(c)];
+            double const most = most_amplitude[std::size_t(c)];
             if (std::abs(slope) > 1e-4) own = float(std::clamp(double(own) - miss / slope, -most, most));
         }
         if (worst < 1e-4) break;

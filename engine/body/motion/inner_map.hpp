@@ -35,15 +35,18 @@ inline Mode combined(Mode const* modes, int count, Amplitudes const& amplitude)
 
 /// Heart: what each of its modes is.
 enum HeartMode {
-    descent_left,
-    descent_right,
+    systole, ///< all but the twist: 0 at the end of diastole, 1 at that of a systole at rest
     twist,
-    squeeze_left,
-    squeeze_right,
+    squeeze_right, ///< this and the atria's: what one cavity does apart from the others
     swell_left,
     swell_right,
     heart_modes
 };
+// Of a man at rest: volumes at the end of systole over those at rest (Hudsmith 2005), descent of the mitral and of the
+// tricuspid annulus and twist then (typical).
+inline constexpr std::array<double, chamber_count> systolic_share{0.35, 0.42, 1.7, 1.5};
+inline constexpr double left_descent_mm = 14, right_descent_mm = 18, full_twist_rad = 0.28;
+inline constexpr double reference_length_mm = 93; ///< mitral valve to apex
 ModeBox heart_box(Tissue const& tissue, double spacing_mm);
 /// Aorta: one mode, amplitude = pulse.
 ModeBox aorta_box(Tissue const& tissue, double spacing_mm);
@@ -64,7 +67,18 @@ public:
 private:
     std::array<std::vector<double>, chamber_count> coefficient_; ///< of every product of up to three amplitudes
     std::array<bool, chamber_count> is_known_{};
-    double length_share_ = 1; ///< of the ventricle's length over the reference man's
+};
+
+/// The way back out of a systole with its twist, for some of its amplitudes.
+class SystoleTable {
+public:
+    SystoleTable() = default;
+    explicit SystoleTable(ModeBox const& box);
+    /// At every point of the box; a parabola between three of the tables.
+    void draw(float amplitude, std::vector<Mode>& back) const;
+
+private:
+    std::vector<std::vector<Mode>> back_;
 };
 
 } // namespace fluoro::motion

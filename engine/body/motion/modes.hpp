@@ -121,7 +121,7 @@ inline Vec3 solved(Slope const& slope, Vec3 const& v)
 struct Care {
     double near_mm, short_mm;
 };
-inline constexpr Care with_care{2e-3, 5e-3}, on_lattice{0.04, 0.2};
+inline constexpr Care with_care{2e-3, 5e-3}, on_lattice{0.06, 0.5};
 
 /// The X near `start` where X + d(X) = target; `slope_at(X)` gives d and its gradient there, `last` gets the last one
 /// looked at. Newton, with shorter steps where whole ones lead away.

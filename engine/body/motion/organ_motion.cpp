@@ -31,6 +31,7 @@ OrganMotion::Impl::Impl(Patient const& patient, OrganMotionSettings const& wante
            throat_box(tissue, settings.lattice_mm)};
     for (ModeBox& b : box) b.find_moving();
     volumes = HeartVolumes{tissue, box[heart_place]};
+    systole = SystoleTable{box[heart_place]};
     trunk = breath.grid();
     for (auto const place : {heart_place, aorta_place}) trunk = lattice_around(trunk, box[place].grid);
     with_throat = lattice_around(trunk, box[throat_place].grid);
@@ -53,7 +54,10 @@ Stand OrganMotion::Impl::stand(BodyPose const& pose) const
 {
     Stand s;
     s.breath = breath_stand(pose, settings.reference_dome_mm);
-    if (!box[heart_place].is_still()) s.inner[heart_place] = heart_amplitudes(pose.chamber_share);
+    if (!box[heart_place].is_still()) {
+        s.inner[heart_place] = heart_amplitudes(pose.chamber_share);
+        s.inner[heart_place][twist] *= float(1 - std::clamp(pose.untwist, 0.0, 1.0));
+    }
     s.inner[aorta_place][0] = float(std::clamp(pose.pulse, -0.5, 2.0));
     s.inner[throat_place] = {float(std::clamp(pose.hyoid_forward_mm, -5.0, 20.0)),
                              float(std::clamp(pose.hyoid_up_mm, -5.0, 25.0)),
@@ -92,6 +96,12 @@ Vec3 OrganMotion::Impl::inner_rest(Vec3 const& moved, Stand const& stand) const
     return undone(moved, moved - solved(last, way(last.value)), with_care, last, slope_at);
 }
 
+double untwist_of(HeartMoment const& heart)
+{
+    constexpr double before_filling = 0.5;
+    return before_filling * (1 - std::clamp(heart.ventricle, 0.0, 1.0));
+}
+
 OrganMotion::OrganMotion(Patient const& patient, OrganMotionSettings const& settings)
     : impl_{std::make_unique<Impl>(patient, settings)}
 {
@@ -120,6 +130,7 @@ Displacement OrganMotion::displacement(BodyPose const& pose) const
     d.grid = stand.is_moving[throat_place] ? impl_->with_throat : impl_->trunk;
     impl_->fill(d, stand);
     impl_->find_density(d);
+    impl_->even_out(d);
     return stand.shift_mm == Vec3{0} ? d : impl_->shifted(d, stand.shift_mm);
 }
 

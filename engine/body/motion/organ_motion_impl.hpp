@@ -26,6 +26,7 @@ struct OrganMotion::Impl {
     motion::BreathMap breath;
     std::array<motion::ModeBox, motion::boxes> box;
     motion::HeartVolumes volumes;
+    motion::SystoleTable systole; ///< the heart's way back, to begin the search from
     FieldGrid trunk, with_throat; ///< lattices that pictures get
     Vec3 low_mm{0}, high_mm{0};   ///< the volume's corners
     std::uint64_t id = 0;         ///< of this object, for the amplitudes remembered
@@ -39,6 +40,7 @@ struct OrganMotion::Impl {
 
     // Pictures.
     void fill(Displacement& d, motion::Stand const& stand) const;
+    void even_out(Displacement& d) const;
     void find_density(Displacement& d) const;
     Displacement shifted(Displacement const& d, Vec3 const& shift_mm) const;
 };

@@ -108,6 +108,11 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
         });
         anywhere[b] = range_of(d.grid, box[b].grid, int(std::ceil(double(most) / d.grid.spacing_mm)));
     }
+    std::vector<Mode> guess; // of the way back, in the heart's box
+    if (stand.is_moving[heart_place]) {
+        guess.resize(points_of(box[heart_place].grid));
+        systole.draw(stand.inner[heart_place][HeartMode::systole], guess);
+    }
     for (std::size_t b = 0; b < boxes; ++b) {
         if (!stand.is_moving[b]) continue;
         auto const is_done = [&](std::array<Range, boxes> const& ranges, glm::ivec3 const& at) {
@@ -121,20 +126,42 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
             Vec3 const rest = d.grid.at(at);
             d.forward_mm.data()[number_of(d.grid, at)] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
         });
-        // From the neighbour's rest on along the slope there is a good guess.
-        Vec3 rest{0}, before{0};
-        Slope slope;
         for_each_in(anywhere[b], [&](glm::ivec3 const& at) {
             glm::vec3& back = d.backward_mm.data()[number_of(d.grid, at)];
             Vec3 const moved = d.grid.at(at), target = moved + Vec3{back};
             if (!inner.moves_near(target) || is_done(anywhere, at)) return;
-            Vec3 const step = target - before;
-            bool const is_beside = glm::dot(step, step) < 4 * d.grid.spacing_mm * d.grid.spacing_mm;
-            Vec3 const start = is_beside ? rest + solved(slope, step) : target;
-            rest = undone(target, start, on_lattice, slope, [&](Vec3 const& p) { return inner.slope_at(p); });
-            before = target;
+            Vec3 start = target;
+            Cell cell;
+            if (!guess.empty() && cell.find(box[heart_place].grid, target))
+                start += way(linear(cell, [&](std::size_t n) { return guess.data()[n]; }));
+            Slope slope;
+            Vec3 const rest =
+                undone(target, start, on_lattice, slope, [&](Vec3 const& p) { return inner.slope_at(p); });
             back = glm::vec3{rest - moved};
         });
+    }
+}
+
+/// Between points the way back is read off straight, which leaves it on one side of the truth; half of that is put onto
+/// the points, so that it is off by as much on either side.
+void OrganMotion::Impl::even_out(Displacement& d) const
+{
+    glm::ivec3 const size = d.grid.size;
+    std::size_t const row = std::size_t(size.x), plane = row * std::size_t(size.y);
+    constexpr float half = 1.0F / 16;
+    // A plane is needed as it was until the next one is done.
+    std::vector<glm::vec3> below(plane), here(plane);
+    std::copy_n(d.backward_mm.begin(), plane, below.begin());
+    for (int z = 1; z < size.z - 1; ++z) {
+        glm::vec3* const now = d.backward_mm.data() + std::size_t(z) * plane;
+        std::copy_n(now, plane, here.begin());
+        for (int y = 1; y < size.y - 1; ++y)
+            for (int x = 1; x < size.x - 1; ++x) {
+                std::size_t const n = std::size_t(y) * row + std::size_t(x);
+                glm::vec3 const* const h = here.data() + n;
+                now[n] -= half * (h[1] + h[-1] + h[row] + *(h - row) + below.data()[n] + now[n + plane] - 6.0F * h[0]);
+            }
+        std::swap(below, here);
     }
 }
 

@@ -1,7 +1,6 @@
 // Pictures kept by heart and breath: what a blend loses against the full march, when there is none, what is let go.
 #include <cmath>
 #include <fluoro/detector/detector.hpp>
-#include <fluoro/gpu/device.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <gtest/gtest.h>
 #include <kept_pictures.hpp>
@@ -221,15 +220,14 @@ TEST_F(KeptSet, blades_may_close_but_not_open)
 
 TEST(KeptPictures, those_used_longest_ago_go_first)
 {
-    gpu::Device device;
     KeptPictures kept{std::size_t{3} << 20};
     PixelRect const field{0, 0, 100, 100};
     auto const a = moved(0, 0), b = moved(0.2, 0), c = moved(0.35, 0);
-    std::size_t const bytes = 1'200'000; // two and their probes fit
-    kept.keep(device, *a, field, bytes);
-    kept.keep(device, *b, field, bytes);
+    std::vector<glm::vec2> const picture(150'000); // 1.2 MB: two and their probes fit
+    kept.keep(*a, field, picture);
+    kept.keep(*b, field, picture);
     ASSERT_EQ(kept.blend(*a, field).size(), 1u);
-    kept.keep(device, *c, field, bytes);
+    kept.keep(*c, field, picture);
     EXPECT_EQ(kept.size(), 2u);
     EXPECT_LE(kept.bytes(), std::size_t{3} << 20);
     EXPECT_EQ(kept.blend(*a, field).size(), 1u);

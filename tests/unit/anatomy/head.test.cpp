@@ -132,5 +132,41 @@ TEST(Head, face_scalp_and_neck_cover_the_bones_without_a_gap)
     }
 }
 
+// Where the larynx's lumen ends flat on the trachea's, half a voxel of wall on either side would be a sheet.
+TEST(Head, nothing_lies_across_the_airway_where_the_larynx_meets_the_trachea)
+{
+    Anatomy const anatomy = build_anatomy(patient("adult-male"));
+    Vec3 const top = anatomy.lumens.landmarks.at("trachea-top");
+    Patient const p = voxelise(anatomy, {0.5, {top - Vec3{5, 5, 7}, top + Vec3{5, 5, 7}}});
+    double densest = -1100;
+    for (double x : {-3.0, 0.0, 3.0})
+        for (double z = -5; z <= 5; z += 0.5) densest = std::max(densest, hu_at(p, top + Vec3{x, 0, z}));
+    EXPECT_LT(densest, -950);
+    measured("airway_joint_hu", densest);
+}
+
+// The tip stands 10 to 25 mm below the condyles' level in front of the neck (typical) and holds air cells.
+TEST(Head, mastoids_end_in_a_tip_and_hold_air)
+{
+    Patient const& p = voxels();
+    for (double side : {-1.0, 1.0}) {
+        Vec3 const base = man().plan.place("skull-base");
+        double lowest = 0, airy = 0, all = 0;
+        for (double z = -30; z < 20; z += 1)
+            for (double x = 44; x < 64; x += 1)
+                for (double y = -10; y < 25; y += 1) {
+                    Vec3 const at = base + Vec3{side * x, y, z};
+                    if (label_at(p, at) != id("skull")) continue;
+                    lowest = std::min(lowest, z);
+                    ++all;
+                    airy += hu_at(p, at) < -200;
+                }
+        EXPECT_LT(lowest, -10);
+        EXPECT_GT(lowest, -25);
+        EXPECT_GT(airy / all, 0.05);
+        measured(side > 0 ? "mastoid_tip_left_mm" : "mastoid_tip_right_mm", lowest);
+    }
+}
+
 } // namespace
 } // namespace fluoro

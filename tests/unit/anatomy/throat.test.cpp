@@ -136,6 +136,46 @@ TEST(Throat, the_thyroid_gland_has_its_mass)
     }
 }
 
+/// Shares of bone, above 400 HU, in the front half and the rear two fifths of the cartilages of the larynx.
+struct Ossified {
+    double front, rear;
+};
+Ossified ossified_at(std::string const& age_y)
+{
+    Anatomy anatomy = head_and_gut(patient("adult-male", {"age_y=" + age_y}));
+    std::erase_if(anatomy.organs, [](Organ const& o) { return o.label != id("larynx"); });
+    Patient const p = voxelise(anatomy, {0.7, {{-26, -100, 372}, {26, -5, 470}}});
+    Box const box = box_of_label(p, id("larynx"));
+    double bone[2] = {0, 0}, all[2] = {0, 0};
+    for (std::size_t i = 0; i < p.labels.size(); ++i) {
+        if (p.labels[i] != id("larynx")) continue;
+        auto const row = i / std::size_t(p.ct.grid.size.x) % std::size_t(p.ct.grid.size.y);
+        double const share =
+            (p.ct.grid.origin_mm.y + double(row) * p.ct.grid.spacing_mm.y - box.low.y) / (box.high.y - box.low.y);
+        if (share > 0.5 && share < 0.6) continue;
+        int const part = share > 0.5;
+        ++all[part];
+        bone[part] += p.ct.hu[i] > 400;
+    }
+    return {bone[0] / all[0], bone[1] / all[1]};
+}
+
+// Bone comes from the third decade on, first along the rear and lower borders and in the cricoid's plate; in the
+// seventies most of it is bone (Keen and Wainwright 1958). The shares are of the cortex alone: marrow is below 400 HU.
+TEST(Throat, cartilage_of_the_larynx_turns_to_bone_from_behind_and_with_age)
+{
+    auto const [young_front, young_rear] = ossified_at("30");
+    auto const [old_front, old_rear] = ossified_at("75");
+    EXPECT_GT(young_rear, 2 * young_front);
+    EXPECT_GT(old_front, 3 * young_front);
+    EXPECT_GT(old_rear, young_rear);
+    EXPECT_GT(young_rear, 0.05);
+    EXPECT_LT(young_front, 0.15);
+    measured("larynx_bone_rear_30_percent", 100 * young_rear);
+    measured("larynx_bone_front_30_percent", 100 * young_front);
+    measured("larynx_bone_front_75_percent", 100 * old_front);
+}
+
 TEST(Throat, without_the_trachea_it_says_what_is_missing)
 {
     Anatomy anatomy;

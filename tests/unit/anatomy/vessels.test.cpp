@@ -209,6 +209,45 @@ TEST(Vessels, no_bend_is_tighter_than_the_vessel_is_wide)
     test::measured("vessels_tightest_bend_over_radius", least);
 }
 
+// A catheter's way in over the nodes where one vessel becomes the next, to where it enters the aorta: a bend there is
+// no tighter than within a vessel, and the lumen has no step over which a tip would catch (a twentieth; forks of the
+// arm, where the brachial artery parts, narrow more).
+TEST(Arteries, no_way_in_has_a_kink_or_a_step)
+{
+    test::Extremes bends{"vessels_way_in_bend_over_radius"}, steps{"vessels_way_in_radius_step"};
+    for (std::string const& patient : built_in_patient_names()) {
+        Anatomy const anatomy = with_vessels(patient.c_str());
+        LumenGraph const& g = anatomy.lumens.vessels;
+        struct Way {
+            char const *from, *to;
+        };
+        for (Way const& way :
+             {Way{"right-wrist-radial", "brachiocephalic-trunk"}, Way{"left-wrist-radial", "left-subclavian-proximal"},
+              Way{"right-femoral-bifurcation", "right-common-iliac"},
+              Way{"left-femoral-bifurcation", "left-common-iliac"}, Way{"aortic-bifurcation", "ascending-aorta"}}) {
+            LumenEdge whole;
+            for (int const number : g.way(node(anatomy, way.from), edge(anatomy, way.to).from)) {
+                LumenEdge e = g.edges[std::size_t(number)];
+                // Against the flow.
+                std::ranges::reverse(e.points_mm);
+                std::ranges::reverse(e.radii_mm);
+                std::ptrdiff_t const shared = whole.points_mm.empty() ? 0 : 1;
+                if (shared > 0 && !e.name.ends_with("brachial")) {
+                    double const step = e.radii_mm.front() / whole.radii_mm.back();
+                    steps.see(step);
+                    EXPECT_NEAR(step, 1, 0.05) << patient << " " << e.name;
+                }
+                whole.points_mm.insert(whole.points_mm.end(), e.points_mm.begin() + shared, e.points_mm.end());
+                whole.radii_mm.insert(whole.radii_mm.end(), e.radii_mm.begin() + shared, e.radii_mm.end());
+            }
+            ASSERT_GT(whole.points_mm.size(), 50u) << way.from;
+            double const bend = tightest_bend(whole);
+            bends.see(bend);
+            EXPECT_GE(bend, 0.95) << patient << " " << way.from;
+        }
+    }
+}
+
 // Half a millimetre: walls that touch are pressed flat.
 TEST(Vessels, arteries_and_veins_do_not_run_through_each_other)
 {

@@ -1,6 +1,9 @@
 #include <fluoro/body/contrast_picture.hpp>
 
+#include "../../support/measured.hpp"
+
 #include <algorithm>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <numbers>
 #include <numeric>
@@ -87,6 +90,42 @@ TEST(ContrastPicture, shows_nothing_without_medium)
     Content const content = picture.contents(block.shares(block.wide, 0), no_bed, at_rest, iodine_solution(350));
     EXPECT_TRUE(content.tubes.empty());
     EXPECT_TRUE(content.clouds.empty());
+}
+
+// A stenosis of 75 % of the diameter, 2 mm long: what is drawn is as wide as the lumen graph says, to its millimetre.
+TEST(ContrastPicture, draws_a_narrowing_as_narrow_as_the_lumen_is)
+{
+    Block block;
+    std::vector<Vec3> points;
+    std::vector<double> radii{1.6};
+    auto const lumen_mm = [](double along) {
+        return 1.6 - 1.2 * std::clamp(2 - std::abs(along - 10.3), 0.0, 1.0); // 2 mm at its narrowest, shoulders of 1 mm
+    };
+    for (int i = 1; i <= 80; ++i) {
+        points.push_back({15 - 0.25 * i, 15, 20});
+        radii.push_back(lumen_mm(0.25 * i));
+    }
+    int const top = block.graph.add_node({15, 15, 20});
+    int const narrow = block.graph.add_edge("narrow", top, points, radii, WallClass::coronary, 1056);
+    block.cells = divide(block.graph, 1.5);
+    ContrastPicture const picture{block.graph, block.cells, block.patient, block.beds};
+    Content const content = picture.contents(block.shares(narrow, 1), no_bed, at_rest, iodine_solution(350));
+    ASSERT_EQ(content.tubes.size(), 1u);
+    ContentTube const& tube = content.tubes[0];
+    double worst = 0, least = 9;
+    for (std::size_t i = 0; i + 1 < tube.points_mm.size(); ++i)
+        for (int k = 0; k <= 8; ++k) {
+            double const along = 15 - glm::mix(tube.points_mm[i].x, tube.points_mm[i + 1].x, k / 8.0);
+            double const radius = std::lerp(tube.radii_mm[i], tube.radii_mm[i + 1], k / 8.0);
+            worst = std::max(worst, std::abs(radius - lumen_mm(along)));
+            least = std::min(least, radius);
+        }
+    // Pieces of 0.375 mm cut a corner of the shoulder's slope, 1.2 mm per mm, by a quarter of the slope times a piece;
+    // the graph's own points another 0.06.
+    EXPECT_LT(worst, 0.25 * 1.2 * 0.375 + 0.06);
+    EXPECT_NEAR(least, 0.4, 0.02);
+    test::measured("stenosis_drawn_radius_mm", least);
+    test::measured("stenosis_worst_radius_error_mm", worst);
 }
 
 TEST(ContrastPicture, draws_a_thin_vessel_as_a_tube_of_its_volume)

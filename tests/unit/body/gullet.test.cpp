@@ -140,19 +140,11 @@ TEST(Gullet, what_is_drawn_can_be_drawn)
         if (f % 20 != 0) continue;
         double drawn = 0;
         for (Content const& c : gullet.contents()) {
-            for (ContentTube const& tube : c.tubes) {
-                ASSERT_GE(tube.points_mm.size(), 2u);
-                ASSERT_EQ(tube.radii_mm.size(), tube.points_mm.size());
-                ASSERT_EQ(tube.share.size() + 1, tube.points_mm.size());
-                for (std::size_t i = 0; i + 1 < tube.points_mm.size(); ++i) {
-                    double const length = glm::length(tube.points_mm[i + 1] - tube.points_mm[i]);
-                    double const a = tube.radii_mm[i], b = tube.radii_mm[i + 1];
-                    EXPECT_GT(length, 0.1);
-                    EXPECT_GT(a, 0);
-                    EXPECT_GE(tube.share[i], 0);
-                    EXPECT_LE(tube.share[i], 1);
-                    if (density_g_cm3(c.medium) > 1.5)
-                        drawn += std::numbers::pi * length * (a * a + a * b + b * b) / 3 * double(tube.share[i]) / 1000;
+            for (ContentParcels const& parcels : c.parcels) {
+                ASSERT_EQ(parcels.at_mm.size(), parcels.volume_mm3.size());
+                for (float const mm3 : parcels.volume_mm3) {
+                    EXPECT_GT(mm3, 0);
+                    if (density_g_cm3(c.medium) > 1.5) drawn += double(mm3) / 1000;
                 }
             }
             if (density_g_cm3(c.medium) > 1.5)
@@ -163,8 +155,8 @@ TEST(Gullet, what_is_drawn_can_be_drawn)
         }
         drawn_worst = std::max(drawn_worst, std::abs(drawn / 12 - 1));
     }
-    // Straight cones between the cells' middles, and layers shifted in bends: 10 %.
-    EXPECT_LT(drawn_worst, 0.1);
+    // The stomach's shares are blended over 0.1 s, in which 6 mL/s come in: 5 %. Tubes: tube_picture.test.cpp.
+    EXPECT_LT(drawn_worst, 0.05);
     measured("gullet_drawn_volume_error", drawn_worst);
 }
 

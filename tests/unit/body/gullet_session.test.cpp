@@ -62,8 +62,8 @@ TEST(GulletSession, repeats_itself_to_the_last_bit)
                              gullet.gas_ml(), gullet.tail_mm()})
                 seen.push_back(v);
             for (Content const& c : gullet.contents()) {
-                for (ContentTube const& tube : c.tubes)
-                    seen.insert(seen.end(), tube.radii_mm.begin(), tube.radii_mm.end());
+                for (ContentParcels const& parcels : c.parcels)
+                    seen.insert(seen.end(), parcels.volume_mm3.begin(), parcels.volume_mm3.end());
                 for (auto const& cloud : c.clouds) seen.insert(seen.end(), cloud.share.begin(), cloud.share.end());
             }
         }
@@ -72,17 +72,17 @@ TEST(GulletSession, repeats_itself_to_the_last_bit)
     EXPECT_EQ(session(), session());
 }
 
-/// From the highest to the lowest point of the gullet where a tube of barium is wide [mm].
+/// From the highest to the lowest part of the gullet where barium is as wide as 8 mm in radius [mm].
 double column_mm(Gullet const& gullet)
 {
     double low = 1e9, high = -1e9;
     for (Content const& c : gullet.contents())
         if (density_g_cm3(c.medium) > 1.5)
-            for (ContentTube const& tube : c.tubes)
-                for (std::size_t i = 0; i + 1 < tube.points_mm.size(); ++i) {
-                    double const z = tube.points_mm[i].z;
-                    if (z > 220 || std::abs(tube.points_mm[i].x) > 1 || double(tube.share[i]) < 0.5) continue;
-                    if (tube.radii_mm[i] < 8) continue;
+            for (ContentParcels const& parcels : c.parcels)
+                for (glm::vec3 const& at : parcels.at_mm) {
+                    double const z = double(at.z);
+                    if (z > 220 || std::hypot(double(at.x), double(at.y) - 5) < 8) continue;
+                    if (std::hypot(double(at.x), double(at.y) - 5) > 13) continue; // the duodenum
                     low = std::min(low, z);
                     high = std::max(high, z);
                 }

@@ -6,95 +6,12 @@
 #include <string>
 
 #include "measured.hpp"
+#include "stylised_man.hpp"
 
 namespace fluoro {
 namespace {
 
-constexpr double spacing = 4;
-
-/// A man of ellipsoids: lungs over two domes, organs below, a heart of four cavities, spine, ribs, breastbone.
-Patient stylised_man()
-{
-    Patient man;
-    man.ct.grid.size = {80, 60, 125};
-    man.ct.grid.spacing_mm = Vec3{spacing};
-    man.ct.grid.origin_mm = {-158, -128, -128};
-    auto const voxels = man.ct.grid.voxels();
-    man.labels.assign(voxels, 0);
-    man.ct.hu.assign(voxels, -1000);
-
-    auto& places = man.lumens.landmarks;
-    places = {{"diaphragm-dome-right", {-72, -35, 186}},
-              {"diaphragm-dome-left", {72, -30, 174}},
-              {"heart-centre", {25, -43, 213}},
-              {"mitral-valve", {21, -20, 225}},
-              {"heart-apex", {79, -76, 178}},
-              {"tricuspid-valve", {-9, -47, 213}},
-              {"aortic-valve", {6, -39, 246}},
-              {"xiphoid", {0, -95, 162}},
-              {"kidney-left", {60, 16, 80}},
-              {"kidney-right", {-60, 12, 60}},
-              {"S1", {0, 34, -106}},
-              {"hyoid", {0, -59, 336}},
-              {"larynx", {0, -47, 312}},
-              {"upper-sphincter", {0, -30, 290}},
-              {"epiglottis-tip", {0, -40, 352}}};
-    for (int n = 0; n < 12; ++n) places["T" + std::to_string(n + 1)] = {0, 30, 350 - 22.0 * n};
-    Vec3 const mitral = places["mitral-valve"], apex = places["heart-apex"];
-    Vec3 const axis = glm::normalize(apex - mitral);
-    Vec3 const across = places["tricuspid-valve"] - mitral;
-    Vec3 const septal = glm::normalize(across - glm::dot(across, axis) * axis);
-    Vec3 const left = mitral + 0.45 * (apex - mitral), right = left + 36.0 * septal - 4.0 * axis;
-    Vec3 const left_atrium = mitral - 24.0 * axis, right_atrium = places["tricuspid-valve"] - 26.0 * axis;
-    auto const ellipsoid = [&](Vec3 const& p, Vec3 const& middle, double along, double wide) {
-        Vec3 const d = p - middle;
-        double const s = glm::dot(d, axis), r2 = glm::dot(d, d) - s * s;
-        return s * s / (along * along) + r2 / (wide * wide);
-    };
-    auto const label = [&](Vec3 const& p) {
-        if (std::pow(p.x / 150, 2) + std::pow((p.y + 5) / 105, 2) > 1) return 0;
-        if (std::abs(p.x) < 20 && p.y > 14 && p.y < 70) return 36; // spine
-        double const top = p.z > 280 ? std::max(0.05, 1 - std::pow((p.z - 280) / 72, 2)) : 1;
-        double const cavity = (std::pow(p.x / 128, 2) + std::pow((p.y + 5) / 85, 2)) / top;
-        if (std::abs(p.x) < 16 && p.y < -86 && p.z > 180 && p.z < 320) return 116; // breastbone
-        if (cavity > 1) return cavity < 1.2 && p.z > 80 && std::fmod(p.z + 1000, 24) < 10 ? 95 : 1002;
-        if (ellipsoid(p, left, 44, 25) < 1) return 1050;
-        if (ellipsoid(p, left, 54, 35) < 1) return 1054;
-        if (ellipsoid(p, right, 44, 28) < 1) return 1051;
-        if (ellipsoid(p, right, 48, 32) < 1) return 1054;
-        if (ellipsoid(p, left_atrium, 22, 25) < 1) return 1052;
-        if (ellipsoid(p, right_atrium, 24, 25) < 1) return 1053;
-        if (ellipsoid(p, {25, -43, 213}, 70, 55) < 1) return 1059;
-        double const to_right = std::hypot(p.x + 72, p.y + 30), to_left = std::hypot(p.x - 72, p.y + 30);
-        double const dome = std::max(186 - to_right * to_right / 90, 174 - to_left * to_left / 90);
-        if (p.z > dome) return p.x < 0 ? 14 : 11;
-        if (glm::length(p - places.at("kidney-left")) < 28) return 3;
-        if (glm::length(p - places.at("kidney-right")) < 28) return 2;
-        if (p.z > 20) return p.x < 30 ? 5 : 6;
-        return 18;
-    };
-    std::size_t n = 0;
-    Mat4 const at = man.ct.grid.patient_from_index();
-    for (int k = 0; k < man.ct.grid.size.z; ++k)
-        for (int j = 0; j < man.ct.grid.size.y; ++j)
-            for (int i = 0; i < man.ct.grid.size.x; ++i, ++n) {
-                int const l = label(map_point(at, {i, j, k}));
-                man.labels[n] = std::uint16_t(l);
-                if (l != 0) man.ct.hu[n] = l >= 10 && l <= 14 ? -800 : 40;
-            }
-    LumenGraph& vessels = man.lumens.vessels;
-    vessels.add_edge("aorta-descending", vessels.add_node({0, 2, 280}), {{0, 2, 100}}, {12, 11},
-                     WallClass::elastic_artery, 52);
-    return man;
-}
-
-int label_at(Patient const& man, Vec3 const& p)
-{
-    glm::ivec3 const at{glm::floor((p - man.ct.grid.origin_mm) / spacing + 0.5)}, size = man.ct.grid.size;
-    if (glm::any(glm::lessThan(at, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(at, size))) return 0;
-    return man.labels[(std::size_t(at.z) * std::size_t(size.y) + std::size_t(at.y)) * std::size_t(size.x) +
-                      std::size_t(at.x)];
-}
+using test::label_at, test::stylised_man;
 
 /// One man and his motion for all tests.
 struct Stylised {
@@ -214,7 +131,7 @@ TEST(OrganMotion, lattice_says_the_same_as_the_points)
         });
         EXPECT_LT(sum / count, c.mean_mm) << c.name;
         EXPECT_LT(double(off_count) / count, c.off_share) << c.name;
-        EXPECT_LT(worst, 6) << c.name;   // less than the lattice's spacing: nowhere another organ
+        EXPECT_LT(worst, 2.5) << c.name; // a third of the lattice's spacing
         EXPECT_LT(forward, 2) << c.name; // modes lie on the lattice; breath is looked up where the heart has moved to
         test::measured(std::string{"motion_trip_mean_"} + c.name, sum / count);
         test::measured(std::string{"motion_trip_most_"} + c.name, worst);
@@ -265,9 +182,10 @@ TEST(OrganMotion, tissue_never_folds)
                 worst = std::min(worst, glm::determinant(jacobian));
             });
         }
-    // Blood in the ventricles must lose 65 % of its volume in the mean; near their axis it loses more.
-    EXPECT_GT(least, 0.2);
-    EXPECT_GT(least_cavity, 0.05);
+    // Blood in the left ventricle loses 65 % of its volume in the mean, and the lattice's 8 mm cannot change over
+    // within a wall of 9 mm: less than the band of 0.3, by what a cell is out at its corners.
+    EXPECT_GT(least, 0.27);
+    EXPECT_GT(least_cavity, 0.25);
     test::measured("motion_least_determinant", least);
     test::measured("motion_least_determinant_cavity", least_cavity);
 }
@@ -295,6 +213,40 @@ TEST(OrganMotion, cavities_have_the_volumes_that_they_are_given)
             EXPECT_NEAR(moved[c] / rest[c], share[c], 0.03 * share[c]) << c; // the band of 3 %
         volume_error.see(100 * (moved[0] / rest[0] / share[0] - 1));
     }
+}
+
+TEST(OrganMotion, muscle_keeps_its_volume)
+{
+    auto const& s = stylised();
+    test::Extremes error{"motion_muscle_volume_error_percent"};
+    for (double const ejected : {0.3, 0.6, 1.0, 1.1}) {
+        BodyPose pose = systole();
+        for (double& share : pose.chamber_share) share = 1 + ejected * (share - 1);
+        double rest = 0, moved = 0;
+        for (double z = 110; z < 300; z += 2)
+            for (double y = -110; y < 40; y += 2)
+                for (double x = -70; x < 110; x += 2) {
+                    rest += label_at(s.man, {x, y, z}) == 1054 ? 1 : 0;
+                    moved += label_at(s.man, s.motion.rest_of({x, y, z}, pose)) == 1054 ? 1 : 0;
+                }
+        EXPECT_NEAR(moved / rest, 1, 0.05) << ejected; // 5 %
+        error.see(100 * (moved / rest - 1));
+    }
+}
+
+TEST(OrganMotion, untwists_before_it_fills)
+{
+    auto const& s = stylised();
+    BodyPose pose = systole(), relaxed = pose;
+    relaxed.untwist = 0.5;
+    // Beside the base the twist alone is given back; the volumes stay.
+    Vec3 const mitral = s.place("mitral-valve"), axis = glm::normalize(s.place("heart-apex") - mitral);
+    Vec3 const side = glm::normalize(glm::cross(axis, Vec3{0, 0, 1}));
+    Vec3 const wall = mitral + 20.0 * axis + 30.0 * side;
+    Vec3 const back = s.motion.moved(wall, relaxed) - s.motion.moved(wall, pose);
+    EXPECT_GT(glm::length(back), 0.3);
+    EXPECT_LT(glm::length(back), 2.5);
+    EXPECT_GT(std::abs(glm::dot(back, glm::cross(axis, side))), 0.9 * glm::length(back));
 }
 
 TEST(OrganMotion, breath_takes_the_heart_along_as_it_is)
@@ -444,17 +396,19 @@ TEST(OrganMotion, what_is_missing_stays_still)
 TEST(OrganMotion, says_the_same_whatever_was_asked_before)
 {
     auto const& s = stylised();
-    OrganMotion const other{s.man};
+    OrganMotionSettings coarse;
+    coarse.lattice_mm = 12;
+    OrganMotion const one{s.man, coarse}, other{s.man, coarse};
     BodyPose const pose = systole(17);
-    Displacement const first = s.motion.displacement(pose);
-    (void)s.motion.displacement(breath(45));
+    Displacement const first = one.displacement(pose);
+    (void)one.displacement(breath(45));
     Vec3 const p{30, -40, 200};
-    (void)s.motion.moved(p, breath(3));
-    Displacement const again = s.motion.displacement(pose), elsewhere = other.displacement(pose);
+    (void)one.moved(p, breath(3));
+    Displacement const again = one.displacement(pose), elsewhere = other.displacement(pose);
     EXPECT_EQ(first.backward_mm, again.backward_mm);
     EXPECT_EQ(first.backward_mm, elsewhere.backward_mm);
     EXPECT_EQ(first.density, again.density);
-    EXPECT_EQ(s.motion.moved(p, pose), other.moved(p, pose));
+    EXPECT_EQ(one.moved(p, pose), other.moved(p, pose));
 }
 
 TEST(OrganMotion, costs_a_few_milliseconds)

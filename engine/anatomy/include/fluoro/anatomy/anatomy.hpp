@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <fluoro/anatomy/body_plan.hpp>
+#include <fluoro/anatomy/depth.hpp>
 #include <fluoro/patient/lumen_graph.hpp>
 #include <functional>
 #include <limits>
@@ -37,9 +38,9 @@ struct Organ {
     Rank rank = Rank::organ;
     Tissue tissue;
     Shape shape;
-    /// HU at a point inside, `depth_mm` below the surface (0 for shapes that say their share of a voxel themselves);
+    /// HU at a point inside, so deep below the surface (0 for shapes that say their share of a voxel themselves);
     /// empty = the tissue's mean and texture.
-    std::function<double(Vec3 const& p, double depth_mm)> hu = {};
+    std::function<double(Vec3 const& p, Depth const& depth)> hu = {};
     /// Only drawn where this label is already (a tumour inside its organ); 0 = anywhere.
     int only_inside = 0;
     /// Deeper than this `hu` does not ask how deep, and may be told any such depth: inner voxels then cost no distance.

@@ -27,6 +27,14 @@ struct ContentTube {
     std::vector<float> share;     ///< one per piece (points - 1): volume share that is medium [0, 1]
 };
 
+/// Small volumes of a medium wherever it lies at the moment: a bolus, a pool, the film on a wall.
+struct ContentParcels {
+    std::vector<glm::vec3> at_mm;  ///< at rest
+    std::vector<float> volume_mm3; ///< of the medium in each, > 0
+    double size_mm = 1;            ///< side of the cube that each stands for
+    BasisDensities displaced;      ///< what the CT has there
+};
+
 /// One medium, wherever it is.
 struct Content {
     Mixture medium;           ///< undiluted
@@ -37,6 +45,7 @@ struct Content {
         std::vector<float> share; ///< one per slot: volume share that is medium [0, 1]
     };
     std::vector<Cloud> clouds;
+    std::vector<ContentParcels> parcels = {};
 };
 
 } // namespace fluoro

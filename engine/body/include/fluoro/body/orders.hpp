@@ -91,9 +91,9 @@ struct InjectAir {
 struct SetLumen {
     int number = 1; ///< of this cause; the same number again takes its place
     std::string vessel;
-    double from = 0.4, to = 0.6;                   ///< places on it
+    double from = 0.4, to = 0.6;                       ///< places on it
     std::optional<double> at_most_mm{}, at_least_mm{}; ///< diameter; 0 = closed
-    double over_s = 0.5;                           ///< 0.1 .. 60
+    double over_s = 0.5;                               ///< 0.1 .. 60
 };
 /// A catheter's tip touches the wall of a ventricle: so many premature beats in a row.
 struct TouchHeart {

@@ -2,6 +2,7 @@
 #include <array>
 #include <fluoro/body/circulation.hpp>
 #include <fluoro/body/displacement.hpp>
+#include <fluoro/body/heartbeat.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <memory>
 
@@ -15,6 +16,8 @@ struct BodyPose {
     double dome_mm_s = 0; ///< its speed, for the hysteresis
     /// Volume of each cavity over its volume at end-diastole, by Chamber.
     std::array<double, chamber_count> chamber_share{1, 1, 1, 1};
+    /// Share of its twist that the left ventricle has given back ahead of filling, as its muscle relaxes [0, 1].
+    double untwist = 0;
     double pulse = 0; ///< pressure in the aorta over its diastolic, 0 .. about 1: its wall gives
     /// Swallowing: way of the hyoid [mm], tilt of the epiglottis [0 upright, 1 over the larynx].
     double hyoid_forward_mm = 0, hyoid_up_mm = 0, epiglottis = 0;
@@ -23,10 +26,14 @@ struct BodyPose {
     std::optional<Displacement::Cycle> cycle; ///< handed on to the displacement
 };
 
+/// Share of the twist given back while the muscle relaxes and before the ventricle fills: about half (typical of tagged
+/// MRI: 40 to 50 %).
+double untwist_of(HeartMoment const& heart);
+
 struct OrganMotionSettings {
     double reference_dome_mm = 0;    ///< breath that the CT was taken in
     double heart_dome_factor = 0.26; ///< caudal way of the heart over the dome's (Keegan 2002)
-    double lattice_mm = 8;           ///< of displacement(); the heart's own box may be finer inside
+    double lattice_mm = 8;           ///< of the modes and of displacement()
 };
 
 /// How the organs of one patient move: smooth modes made from his landmarks, labels and centre lines, on the lattice

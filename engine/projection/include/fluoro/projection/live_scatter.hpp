@@ -16,6 +16,8 @@ public:
     LiveScatter(LiveScatter&&) noexcept;
     LiveScatter& operator=(LiveScatter&&) noexcept;
 
+    /// Makes of a patient what his first picture would have to wait for.
+    void prepare(std::shared_ptr<Patient const> const& patient);
     /// Fills the scatter images of `signal`, the primary of this scene, over the whole active field: behind the blades
     /// scatter arrives too. What the patient and the view decide is kept between calls.
     void add(Signal& signal, Scene const& scene);

@@ -46,9 +46,9 @@ struct MarchWork {
 };
 
 enum class MarchMethod {
-    by_device, ///< textures on a GPU, Joseph on a software device
+    by_device, ///< textures on a GPU, the processor where the device is software
     texture,
-    joseph
+    joseph ///< Joseph's method, on the processor
 };
 
 enum class EnergySumPlace {
@@ -79,6 +79,9 @@ public:
     Projector(Projector&&) noexcept;
     Projector& operator=(Projector&&) noexcept;
 
+    /// Lays a patient's volume ready and makes the kernels, so that the first picture of him takes no longer than others
+    /// do. No picture depends on it.
+    void prepare(std::shared_ptr<Patient const> const& patient);
     /// Primary only, with the open beam's shape; scatter images are zero. Reuses the march when only the exposure, the
     /// blades, wedges, grid or fillings changed. Nothing is left outside the exposed rectangle. Throws Error when the
     /// scene's fillings hold more than four materials besides water and bone.

@@ -1,0 +1,108 @@
+// The jets of a catheter in a great vessel: what they carry along, and that nothing of it is lost.
+#include "../../support/measured.hpp"
+#include "blood_network.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace fluoro {
+namespace {
+
+using namespace test;
+
+// Ricou and Spalding 1961: a free round jet carries 0.32 x / d of its own flow. Our table is theirs, up to 20
+// diameters.
+TEST(Jets, carry_what_a_free_round_jet_entrains)
+{
+    constexpr double hole_mm = 0.9, reach_mm = 45;
+    for (double const diameters : {5.0, 10.0, 15.0, 20.0})
+        EXPECT_NEAR(jet_flow_share(diameters * hole_mm, reach_mm), 0.32 * diameters, 1e-9);
+    EXPECT_EQ(jet_flow_share(0, reach_mm), 1);
+    EXPECT_EQ(jet_flow_share(reach_mm, reach_mm), 0);
+    measured("jet_entrainment_20_diameters", jet_flow_share(20 * hole_mm, reach_mm));
+}
+
+/// A wide vessel of 300 mm with a catheter in its middle; blood as told.
+struct Vessel : Network {
+    int edge;
+    LumenCells cells;
+    explicit Vessel(double radius_mm = 14)
+    {
+        edge = tube(graph.add_node({0, 0, 0}), {0, 0, 300}, radius_mm, WallClass::elastic_artery);
+        cells = divide(graph, 1.5);
+    }
+    double at_mm(int cell) const { return (cell + 0.5) * cells.length_mm[std::size_t(cell)]; }
+};
+
+struct Spread {
+    double ml = 0, mean_mm = 0, sigma_mm = 0, steepest = 0, most = 0;
+};
+Spread spread_of(ContrastTransport const& contrast, Vessel const& vessel)
+{
+    Spread s;
+    double square = 0, before = 0;
+    for (int cell = 0; cell < vessel.cells.count(); ++cell) {
+        double const share = contrast.mean_share(cell), ml = share * vessel.cells.volume_mm3[std::size_t(cell)] / 1000;
+        s.ml += ml;
+        s.mean_mm += ml * vessel.at_mm(cell);
+        square += ml * vessel.at_mm(cell) * vessel.at_mm(cell);
+        s.steepest = std::max(s.steepest, std::abs(share - before));
+        s.most = std::max(s.most, share);
+        before = share;
+    }
+    s.mean_mm /= s.ml;
+    s.sigma_mm = std::sqrt(square / s.ml - s.mean_mm * s.mean_mm);
+    return s;
+}
+
+/// 20 mL/s for so many steps of 4 ms; half of what is pushed leaves at each end.
+ContrastTransport pushed(Vessel& vessel, int steps, double ml_s = 20)
+{
+    ContrastTransport contrast = vessel.transport(vessel.cells);
+    vessel.flow(vessel.edge, -ml_s / 2, ml_s / 2);
+    contrast.inject(1, vessel.edge, 150, ml_s);
+    for (int i = 0; i < steps; ++i) contrast.advance(dt, vessel.flows());
+    contrast.inject(1, vessel.edge, 150, 0);
+    return contrast;
+}
+
+TEST(Jets, lose_nothing_and_stay_within_what_there_was)
+{
+    Vessel vessel;
+    ContrastTransport const contrast = pushed(vessel, 80); // 6.4 mL
+    Spread const spread = spread_of(contrast, vessel);
+    EXPECT_NEAR(contrast.injected_ml(), 20 * 80 * dt, 1e-12);
+    EXPECT_NEAR(contrast.in_body_ml(), contrast.injected_ml(), 1e-12 * 100);
+    EXPECT_NEAR(spread.ml, contrast.injected_ml(), 1e-5); // shares of the picture are floats
+    EXPECT_NEAR(spread.mean_mm, 150, 1.5);                // the tip lies in a cell of 1.5 mm
+    expect_shares(contrast);
+    measured("jet_volume_error", std::abs(contrast.in_body_ml() / contrast.injected_ml() - 1));
+}
+
+// In blood that stands still the medium takes at least the volume that the jets have set going: what is pushed times
+// the entrained 6.4, over all that they reach, shares there nearly even.
+TEST(Jets, spread_the_medium_over_their_reach_without_an_edge)
+{
+    Vessel vessel;
+    ContrastTransport const contrast = pushed(vessel, 160); // 12.8 mL
+    Spread const spread = spread_of(contrast, vessel);
+    // Even over 45 mm to each side has a deviation of 45 / sqrt(3) = 26 mm; a triangle 18 mm. Pushed blood adds 10 mm.
+    EXPECT_GT(spread.sigma_mm, 18);
+    EXPECT_LT(spread.sigma_mm, 31);
+    // No line at the tip and no flat front: the steepest takes at least 9 mm, six cells of 1.5 mm, to its most.
+    EXPECT_LT(spread.steepest, spread.most / 6);
+    // Were all of it even over the reach, 12.8 mL in 55 mL: 0.23.
+    EXPECT_LT(spread.most, 2 * 12.8 / (pi * 14 * 14 * 90 / 1000));
+    measured("jet_spread_mm", spread.sigma_mm);
+    measured("jet_steepest_over_most", spread.steepest / spread.most);
+}
+
+TEST(Jets, need_a_wide_vessel)
+{
+    Vessel vessel{3};
+    ContrastTransport const contrast = pushed(vessel, 40, 2); // 0.32 mL in 28 mm2: 11 mm
+    EXPECT_LT(spread_of(contrast, vessel).sigma_mm, 6);
+}
+
+} // namespace
+} // namespace fluoro
