@@ -1,9 +1,8 @@
+#include "blood/blood_stream.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/body/body.hpp>
-#include <fluoro/body/contrast_flow.hpp>
-#include <fluoro/body/contrast_picture.hpp>
-#include <fluoro/body/injector.hpp>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <xxhash.h>
@@ -14,9 +13,6 @@ namespace {
 constexpr double tick_s = 1.0 / ticks_per_second;
 /// The circulation's own steps in a tick: 4.2 ms each.
 constexpr int blood_steps = 2;
-constexpr double cell_mm = 1.5;
-/// The one catheter that injects.
-constexpr int injection_source = 0;
 
 /// The breath that a CT was taken in, from how low its right dome stands: at the end of quiet expiration it lies
 /// before the ninth thoracic vertebra in a supine adult (typical), in a full breath before the eleventh.
@@ -33,24 +29,6 @@ BodySettings seeded(BodySettings settings)
     settings.heart.seed = settings.breath.seed = settings.swallow.seed = settings.seed;
     return settings;
 }
-
-/// Blood in its vessels, with what is injected into it.
-struct BloodStream {
-    BloodStream(Patient const& patient, BodySettings const& settings)
-        : cells{divide(patient.lumens.vessels, cell_mm)}, circulation{patient.lumens.vessels, settings.circulation},
-          contrast{patient.lumens.vessels, cells, circulation}, picture{patient.lumens.vessels, cells, patient,
-                                                                        circulation.beds(), settings.fill_spacing_mm}
-    {
-    }
-    LumenCells cells;
-    Circulation circulation;
-    ContrastFlow contrast;
-    ContrastPicture picture;
-    Injector injector;
-    int edge = -1; ///< of the injection
-    double along_mm = 0;
-    double iodine_mg_ml = 350;
-};
 
 /// Lets the blood's pressures and volumes find their cycle in even sinus rhythm; returns the chambers' volumes at the
 /// last R wave.
@@ -97,14 +75,15 @@ struct Body::Impl {
           physiology{settings.seed}, motion{*patient, motion_of(*patient, settings)}
     {
         FLUORO_EXPECT(patient);
-        if (!patient->lumens.vessels.edges.empty()) blood.emplace(*patient, s);
+        if (!patient->lumens.vessels.edges.empty())
+            blood.emplace(*patient, s.circulation, s.fill_spacing_mm, settings.seed);
         if (!patient->lumens.gut.edges.empty()) gullet.emplace(*patient, settings.swallow);
         aortic_node = patient->lumens.vessels.find_node("sinotubular-junction");
         status.has_pressure = blood && aortic_node;
         status.has_gullet = gullet.has_value();
         if (blood) {
             Heartbeat settling = even_heartbeat(settings.heart);
-            rest_ml = settle(blood->circulation, settling);
+            rest_ml = settle(blood->circulation(), settling);
         }
         breathe();
     }
@@ -121,7 +100,7 @@ struct Body::Impl {
     void feel();
     void watch();
     void apply_drive();
-    std::string inject(Inject const& wish);
+    std::optional<std::string> order_blood(BodyOrder const& order);
     std::string carry_out(BodyOrder const& order);
 
     std::shared_ptr<Patient const> patient;
@@ -136,7 +115,8 @@ struct Body::Impl {
     double diastolic_mmhg = 80;                  ///< lowest in the aorta since the last beat
     std::optional<int> aortic_node;              ///< of the graph, where its pressure is told
     std::int64_t ticks = 0;
-    BodyDrive told; ///< to the parts, last
+    int touches = 0; ///< premature beats that a tip in a ventricle has yet to provoke
+    BodyDrive told;  ///< to the parts, last
     BodyPose pose;
     PressureLine line; ///< of the invasive pressure
     BodyStatus status;
@@ -145,25 +125,23 @@ struct Body::Impl {
 
 void Body::Impl::beat()
 {
-    if (!blood) {
-        status.heart = heart.advance(tick_s);
-        return;
-    }
-    BloodStream& b = *blood;
-    double const rate_ml_s = b.injector.is_running() ? b.injector.advance(tick_s) : 0;
-    if (b.edge >= 0) {
-        b.circulation.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
-        b.contrast.inject(injection_source, b.edge, b.along_mm, rate_ml_s);
-    }
-    for (int step = 0; step < blood_steps; ++step) {
-        b.circulation.advance(tick_s / blood_steps, heart.advance(tick_s / blood_steps));
-        b.contrast.advance(tick_s / blood_steps, b.circulation);
-    }
+    if (blood)
+        blood->advance(tick_s, blood_steps, heart);
+    else
+        heart.advance(tick_s);
+    // A tip that still touches the wall provokes the next beat too.
+    if (heart.now().beat != status.heart.beat && heart.now().is_premature && touches > 0 && --touches > 0)
+        heart.provoke();
     status.heart = heart.now();
-    status.left_ventricle_ml = b.circulation.chamber_ml()[std::size_t(Chamber::left_ventricle)];
-    status.is_injecting = b.injector.is_running();
-    status.injection_psi = status.is_injecting ? b.injector.pressure_psi() : 0;
-    status.injected_ml = b.contrast.injected_ml();
+    if (!blood) return;
+    BloodStream const& b = *blood;
+    status.left_ventricle_ml = b.circulation().chamber_ml()[std::size_t(Chamber::left_ventricle)];
+    status.is_injecting = b.injector().is_running();
+    status.injection_psi = status.is_injecting ? b.injector().pressure_psi() : 0;
+    status.injected_ml = b.contrast().injected_ml();
+    status.leaked_ml = b.stains().leaked_ml();
+    status.air_ml = b.stains().air_ml();
+    status.tip_blocked = b.tip_blocked();
 }
 
 void Body::Impl::swallow(Vec3 const& down)
@@ -182,10 +160,10 @@ void Body::Impl::take_pose()
 {
     breathe();
     if (blood) {
-        pose.chamber_share = shares(blood->circulation.chamber_ml(), rest_ml);
+        pose.chamber_share = shares(blood->circulation().chamber_ml(), rest_ml);
         constexpr double pulse_mmhg = 40; // a normal pulse pressure: pose.pulse is 1 there
         if (aortic_node) {
-            status.aortic_mmhg = blood->circulation.pressure_mmhg()[std::size_t(*aortic_node)];
+            status.aortic_mmhg = blood->circulation().pressure_mmhg()[std::size_t(*aortic_node)];
             // Creeps up to follow a diastolic pressure that rises from beat to beat.
             diastolic_mmhg = std::min(diastolic_mmhg + tick_s, status.aortic_mmhg);
             pose.pulse = (status.aortic_mmhg - diastolic_mmhg) / pulse_mmhg;
@@ -215,8 +193,14 @@ void Body::Impl::watch()
     status.breath_pause_s = is_paused ? status.breath_pause_s + tick_s : 0;
     MonitorCurves& curves = status.curves;
     auto const at = std::size_t(curves.taken++ % MonitorCurves::samples);
+    double tip_mmhg = status.aortic_mmhg, blocked = 0, ventricle_mmhg = 0;
+    if (blood) {
+        tip_mmhg = blood->tip_mmhg().value_or(tip_mmhg);
+        blocked = blood->tip_blocked();
+        ventricle_mmhg = blood->circulation().chamber_mmhg()[std::size_t(Chamber::left_ventricle)];
+    }
     curves.ecg_mv[at] = float(ecg_mv(status.heart));
-    curves.pressure_mmhg[at] = float(line.advance(tick_s, status.aortic_mmhg));
+    curves.pressure_mmhg[at] = float(line.advance(tick_s, tip_mmhg, blocked, ventricle_mmhg));
     curves.dome_mm[at] = float(status.breath.dome_mm);
 }
 
@@ -241,7 +225,7 @@ void Body::Impl::apply_drive()
         CirculationSettings flow = settings.circulation;
         flow.mean_pressure_mmhg *= drive.resistance;
         flow.coronary_dilation *= drive.coronary_dilation;
-        blood->circulation.change(flow);
+        blood->circulation().change(flow);
     }
     if (gullet) {
         SwallowSettings throat = settings.swallow;
@@ -251,28 +235,31 @@ void Body::Impl::apply_drive()
     told = drive;
 }
 
-std::string Body::Impl::inject(Inject const& wish)
+/// What concerns the blood; nothing for other orders.
+std::optional<std::string> Body::Impl::order_blood(BodyOrder const& order)
 {
-    if (!blood) return "Injection: this patient has no vessels; fit the anatomy to the CT first (fluorolab fit)";
-    auto const& vessels = patient->lumens.vessels;
-    auto const edge = vessels.find_edge(wish.vessel);
-    if (!edge) return "Injection: this patient has no vessel called '" + wish.vessel + "'";
-    blood->edge = *edge;
-    blood->along_mm = wish.along * vessels.edges[std::size_t(*edge)].length_mm();
-    blood->iodine_mg_ml = wish.iodine_mg_ml;
-    InjectionWish push;
-    push.volume_ml = wish.volume_ml;
-    push.rate_ml_s = wish.rate_ml_s;
-    push.rise_s = wish.rise_s;
-    push.pressure_limit_psi = wish.pressure_psi;
-    blood->injector.start(push, {wish.catheter_inner_mm, wish.catheter_length_mm});
-    return {};
+    auto const done = [&](char const* what, auto const* wish, auto doer) -> std::optional<std::string> {
+        if (!wish) return {};
+        if (!blood)
+            return std::string{what} + ": this patient has no vessels; fit the anatomy to the CT first (fluorolab fit)";
+        return ((*blood).*doer)(*wish);
+    };
+    if (auto said = done("Injection", std::get_if<Inject>(&order), &BloodStream::inject)) return said;
+    if (auto said = done("Perforation", std::get_if<PerforateVessel>(&order), &BloodStream::perforate)) return said;
+    if (auto said = done("Dissection", std::get_if<DissectVessel>(&order), &BloodStream::dissect)) return said;
+    if (auto said = done("Air", std::get_if<InjectAir>(&order), &BloodStream::inject_air)) return said;
+    if (auto said = done("Lumen", std::get_if<SetLumen>(&order), &BloodStream::set_lumen)) return said;
+    return done("Pressure", std::get_if<PlacePressureTip>(&order), &BloodStream::place_tip);
 }
 
 std::string Body::Impl::carry_out(BodyOrder const& order)
 {
-    if (auto const* wish = std::get_if<Inject>(&order)) return inject(*wish);
-    if (std::holds_alternative<StopInjection>(order) && blood) blood->injector.stop();
+    if (auto const said = order_blood(order)) return *said;
+    if (std::holds_alternative<StopInjection>(order) && blood) blood->stop_injection();
+    if (auto const* touch = std::get_if<TouchHeart>(&order)) {
+        touches = touch->beats;
+        heart.provoke();
+    }
     if (auto const* breath = std::get_if<Breathe>(&order)) breathing.command(breath->how);
     if (auto const* wish = std::get_if<SetHeart>(&order)) {
         HeartbeatSettings to = settings.heart;
@@ -349,8 +336,7 @@ std::vector<Content> Body::contents() const
 {
     Impl const& i = *impl_;
     std::vector<Content> contents;
-    if (i.blood && !i.blood->contrast.is_empty())
-        contents.push_back(i.blood->picture.contents(i.blood->contrast, iodine_solution(i.blood->iodine_mg_ml)));
+    if (i.blood) i.blood->add_contents(contents);
     if (i.gullet)
         for (auto& content : i.gullet->contents()) contents.push_back(std::move(content));
     return contents;
@@ -370,10 +356,14 @@ std::uint64_t Body::state_hash() const
     VitalSigns const& signs = i.physiology.signs();
     add(std::array{p.shift_mm.x, p.shift_mm.y, p.shift_mm.z, signs.spo2, signs.end_tidal_co2_mmhg, signs.pain});
     if (i.blood) {
-        add(i.blood->circulation.pressure_mmhg());
-        add(i.blood->circulation.flow_in_ml_s());
-        add(i.blood->contrast.share());
-        add(i.blood->contrast.bed_share());
+        add(i.blood->circulation().pressure_mmhg());
+        add(i.blood->circulation().flow_in_ml_s());
+        add(i.blood->contrast().share());
+        add(i.blood->contrast().bed_share());
+        add(i.blood->room());
+        add(std::array{
+            i.status.leaked_ml, i.status.air_ml,
+            double(i.status.curves.pressure_mmhg[std::size_t(i.status.curves.taken - 1) % MonitorCurves::samples])});
     }
     if (i.gullet)
         add(std::array{i.gullet->in_mouth_ml(), i.gullet->in_oesophagus_ml(), i.gullet->in_stomach_ml(),

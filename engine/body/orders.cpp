@@ -9,6 +9,12 @@ std::string_view name_of(BreathCommand command)
     return names[std::size_t(command)];
 }
 
+std::string_view name_of(BodySide side)
+{
+    static constexpr std::array names{"left", "right", "anterior", "posterior", "superior", "inferior"};
+    return names[std::size_t(side)];
+}
+
 std::string_view name_of(Rhythm rhythm)
 {
     static constexpr std::array names{"sinus", "atrial-fibrillation", "ventricular-tachycardia",

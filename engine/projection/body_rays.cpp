@@ -31,6 +31,20 @@ bool is_same(View const& a, View const& b)
            a.column_direction == b.column_direction && a.row_direction == b.row_direction;
 }
 
+/// Rays are kept while no tissue has moved further than this since: less than a block of the coarse body.
+constexpr float near_mm = 4;
+
+bool is_near(std::shared_ptr<Displacement const> const& a, std::shared_ptr<Displacement const> const& b)
+{
+    if (a == b) return true;
+    if (!a || !b || a->grid.size != b->grid.size || a->grid.origin_mm != b->grid.origin_mm) return false;
+    for (std::size_t i = 0; i < a->backward_mm.size(); ++i) {
+        glm::vec3 const way = a->backward_mm[i] - b->backward_mm[i];
+        if (glm::dot(way, way) > near_mm * near_mm) return false;
+    }
+    return true;
+}
+
 /// A place between four neighbours of a lattice.
 struct Corner {
     std::size_t index = 0;
@@ -54,7 +68,7 @@ bool BodyRays::prepare(Scene const& scene)
 {
     double const height_mm = scene.pixels.pitch_mm() * scene.pixels.rows;
     if (body_ && scene.patient == patient_ && is_same(scene.view, view_) && scene.pixels.field_mm == width_mm_ &&
-        height_mm == height_mm_ &&
+        height_mm == height_mm_ && is_near(scene.displacement, displacement_) &&
         std::ranges::equal(scene.slabs, slabs_, [](Slab const& a, Slab const& b) { return is_same(a, b); }))
         return false;
     if (!body_ || scene.patient != patient_) {
@@ -65,6 +79,7 @@ bool BodyRays::prepare(Scene const& scene)
     width_mm_ = scene.pixels.field_mm;
     height_mm_ = height_mm;
     slabs_ = scene.slabs;
+    displacement_ = scene.displacement;
     columns_ = Lattice{field_rays, width_mm_};
     rows_ = Lattice{field_rays, height_mm_};
     rays_.resize(std::size_t(field_rays) * field_rays);
@@ -73,7 +88,7 @@ bool BodyRays::prepare(Scene const& scene)
         for (int r = first; r < last; ++r)
             for (int c = 0; c < field_rays; ++c) {
                 Vec2 const at{columns_.at_mm(c), rows_.at_mm(r)};
-                CoarseBody::Ray ray = body_->ray(view_, at);
+                CoarseBody::Ray ray = body_->ray(view_, at, displacement_.get());
                 add_slabs(ray, slabs, view_, at);
                 rays_[std::size_t(r) * field_rays + std::size_t(c)] = ray;
             }
@@ -98,7 +113,7 @@ void BodyRays::find_enclosed()
         for (int r = first; r < last; ++r)
             for (int c = 0; c < wide_rays; ++c)
                 wide[std::size_t(r) * wide_rays + std::size_t(c)] =
-                    body_->ray(view_, {wide_columns_.at_mm(c), wide_rows_.at_mm(r)});
+                    body_->ray(view_, {wide_columns_.at_mm(c), wide_rows_.at_mm(r)}, displacement_.get());
     });
     enclosed_.assign(wide.size(), 1.0);
     parallel_for(wide_rays, [&](int first, int last) {

@@ -40,6 +40,7 @@ private:
     View view_;
     double width_mm_ = 0, height_mm_ = 0;
     std::vector<Slab> slabs_;
+    std::shared_ptr<Displacement const> displacement_;
     Lattice columns_, rows_, wide_columns_, wide_rows_;
     std::vector<CoarseBody::Ray> rays_; ///< over the field
     std::vector<double> enclosed_;      ///< over the field and around it

@@ -67,7 +67,7 @@ CoarseBody::CoarseBody(Volume const& ct)
     });
 }
 
-CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm) const
+CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm, Displacement const* moved) const
 {
     Vec3 const end_mm = place_of(view, at_mm);
     Vec3 const start = map_point(index_from_patient_, view.source_mm);
@@ -90,8 +90,31 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm) const
     int const row = size_.x, plane = size_.x * size_.y;
     double sum = 0, middle = 0;
     int entered = -1, left = -1;
+    // Places along the ray on the lattice of the displacement, and what turns its ways into blocks.
+    glm::vec3 lattice_first{0}, lattice_step{0};
+    glm::mat3 const blocks_from_mm{Mat3{index_from_patient_}};
+    if (moved) {
+        FieldGrid const& grid = moved->grid;
+        Vec3 const whole = end_mm - view.source_mm;
+        lattice_first =
+            glm::vec3{(view.source_mm + (enter + 0.5 * dt) * whole - grid.origin_mm) / grid.spacing_mm + 0.5};
+        lattice_step = glm::vec3{dt * whole / grid.spacing_mm};
+    }
     for (int i = 0; i < steps; ++i) {
-        glm::vec3 const at = first + float(i) * step;
+        glm::vec3 at = first + float(i) * step;
+        float thinned = 1;
+        if (moved) {
+            glm::vec3 const on = lattice_first + float(i) * lattice_step;
+            glm::ivec3 const point{glm::floor(on)};
+            glm::ivec3 const& count = moved->grid.size;
+            if (glm::all(glm::greaterThanEqual(point, glm::ivec3{0})) && glm::all(glm::lessThan(point, count))) {
+                auto const n =
+                    (std::size_t(point.z) * std::size_t(count.y) + std::size_t(point.y)) * std::size_t(count.x) +
+                    std::size_t(point.x);
+                at += blocks_from_mm * moved->backward_mm[n];
+                thinned = moved->density[n];
+            }
+        }
         int low[3], next[3];
         float share[3];
         for (int axis = 0; axis < 3; ++axis) {
@@ -105,7 +128,7 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm) const
         int const down = next[1] * row, deep = next[2] * plane;
         float const near = along(0) + share[1] * (along(down) - along(0));
         float const far = along(deep) + share[1] * (along(deep + down) - along(deep));
-        double const density = double(near + share[2] * (far - near));
+        double const density = double(thinned * (near + share[2] * (far - near)));
         sum += density;
         if (density > body_above_g_cm3) {
             if (entered < 0) entered = i;

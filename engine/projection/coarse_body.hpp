@@ -17,7 +17,8 @@ public:
         double depth_cm = 0;      ///< of the body from where the ray enters it to where it leaves, lungs included
     };
     /// The ray from the source to a place on the detector plane.
-    Ray ray(View const& view, Vec2 at_mm) const;
+    /// `moved`: where the body's tissue stands, sampled by whole points of its lattice; null = at rest.
+    Ray ray(View const& view, Vec2 at_mm, Displacement const* moved = nullptr) const;
 
 private:
     glm::ivec3 size_{0};

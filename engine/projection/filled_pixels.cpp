@@ -25,7 +25,7 @@ Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added)
     MaterialId const water = find_material("water"), bone = find_material("bone");
     constexpr double cm_per_mm = 0.1;
     Masses masses{-cm_per_mm * filling.displaced.soft_g_cm3, -cm_per_mm * filling.displaced.bone_g_cm3, {}};
-    for (auto const& [id, g_cm3] : filling.content.g_cm3) {
+    for (auto const& [id, g_cm3] : in_picture_materials(filling.content).g_cm3) {
         if (id == water)
             masses.soft += cm_per_mm * g_cm3;
         else if (id == bone)
@@ -130,7 +130,7 @@ std::vector<MaterialId> added_materials(Scene const& scene)
     MaterialId const water = find_material("water"), bone = find_material("bone");
     std::vector<MaterialId> added;
     auto const add = [&](int filling) {
-        for (auto const& [id, g_cm3] : scene.fillings.at(std::size_t(filling)).content.g_cm3)
+        for (auto const& [id, g_cm3] : in_picture_materials(scene.fillings.at(std::size_t(filling)).content).g_cm3)
             if (id != water && id != bone && std::find(added.begin(), added.end(), id) == added.end())
                 added.push_back(id);
     };

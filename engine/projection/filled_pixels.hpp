@@ -8,7 +8,7 @@
 namespace fluoro {
 
 /// Added materials (neither water nor bone) that one scene's fillings may hold between them.
-inline constexpr std::size_t most_added_materials = 4;
+inline constexpr std::size_t most_added_materials = 6;
 
 /// The added materials of a scene's fillings, each once. Throws Error when there are too many.
 std::vector<MaterialId> added_materials(Scene const& scene);

@@ -135,17 +135,13 @@ struct Judge {
     std::string operator()(ShowPicture const&) const { return {}; }
     std::string operator()(ReviewRun const&) const { return {}; }
     std::string operator()(StorePicture const&) const { return {}; }
-    // And the patient's body is nobody's business here.
-    std::string operator()(Inject const&) const { return {}; }
-    std::string operator()(StopInjection const&) const { return {}; }
-    std::string operator()(Breathe const&) const { return {}; }
-    std::string operator()(SetHeart const&) const { return {}; }
-    std::string operator()(TakeMouthful const&) const { return {}; }
-    std::string operator()(SwallowNow const&) const { return {}; }
-    std::string operator()(TakeGranules const&) const { return {}; }
-    std::string operator()(GiveMedicine const&) const { return {}; }
-    std::string operator()(GiveOxygen const&) const { return {}; }
-    std::string operator()(CauseReaction const&) const { return {}; }
+    // And the patient's body and the tools in it are nobody's business here.
+    template <class Order>
+    requires(std::is_constructible_v<BodyOrder, Order> || std::is_constructible_v<ToolOrder, Order>) std::string
+    operator()(Order const&) const
+    {
+        return {};
+    }
     std::string operator()(MoveCArm const& move) const
     {
         RoomState asked;

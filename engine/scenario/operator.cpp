@@ -1,6 +1,7 @@
 #include "operator.hpp"
 
 #include "names.hpp"
+#include "tool_entries.hpp"
 
 #include <algorithm>
 #include <fluoro/yaml/map_reader.hpp>
@@ -14,6 +15,7 @@ constexpr double farthest_mm = 10'000;
 constexpr double full_turn_deg = 360;
 constexpr double most_shift_px = 256;
 constexpr std::int64_t most_frames = 100'000;
+constexpr int most_causes = body_causes;
 /// A script that does not say when it ends goes on this long after its last entry.
 constexpr double closing_s = 1;
 
@@ -164,18 +166,21 @@ public:
     MaybeCommand inject()
     {
         Inject inject;
-        YamlNode const* const vessel = map_.need("vessel", "vessel: left-main");
+        inject.through = map_.text("through").value_or("");
+        if (inject.through.empty()) map_.need("vessel", "vessel: left-main, or through: jl4-5f");
         map_.need("volume_ml", "volume_ml: 8");
         map_.need("rate_ml_s", "rate_ml_s: 4");
         auto const volume = map_.number("volume_ml", 0.01, 200), rate = map_.number("rate_ml_s", 0.01, 50);
+        inject.vessel = map_.text("vessel").value_or("");
         set(inject.along, map_.number("along", 0, 1));
         set(inject.iodine_mg_ml, map_.number("iodine_mg_ml", 0, 400));
         set(inject.rise_s, map_.number("rise_s", 0, 5));
         set(inject.pressure_psi, map_.number("pressure_psi", 1, 1500));
         set(inject.catheter_inner_mm, map_.number("catheter_inner_mm", 0.1, 10));
         set(inject.catheter_length_mm, map_.number("catheter_length_mm", 1, 3000));
-        if (!vessel || !volume || !rate) return {};
-        inject.vessel = vessel->text;
+        if (!inject.through.empty() && !inject.vessel.empty())
+            problems_.add(map_.node(), "an injection goes into a vessel or through a tool; keep one of them");
+        if ((inject.through.empty() && inject.vessel.empty()) || !volume || !rate) return {};
         inject.volume_ml = *volume;
         inject.rate_ml_s = *rate;
         return inject;
@@ -243,10 +248,93 @@ public:
         if (!gas) return {};
         return TakeGranules{*gas};
     }
+    MaybeCommand perforate()
+    {
+        PerforateVessel hole;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        map_.need("hole_mm", "hole_mm: 0.5");
+        auto const wide = map_.number("hole_mm", 0, 5);
+        hole.number = cause();
+        set(hole.along, map_.number("along", 0, 1));
+        hole.side = side().value_or(hole.side);
+        if (!vessel || !wide) return {};
+        hole.vessel = vessel->text;
+        hole.hole_mm = *wide;
+        return hole;
+    }
+    MaybeCommand dissect()
+    {
+        DissectVessel tear;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        map_.need("depth_mm", "depth_mm: 1");
+        auto const depth = map_.number("depth_mm", 0, 10);
+        tear.number = cause();
+        bool const is_stretch = stretch(tear.from, tear.to);
+        tear.side = side().value_or(tear.side);
+        if (!vessel || !depth || !is_stretch) return {};
+        tear.vessel = vessel->text;
+        tear.depth_mm = *depth;
+        return tear;
+    }
+    MaybeCommand air()
+    {
+        InjectAir air;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: left-main");
+        map_.need("volume_ml", "volume_ml: 0.05");
+        auto const volume = map_.number("volume_ml", 0.001, 20);
+        set(air.along, map_.number("along", 0, 1));
+        if (!vessel || !volume) return {};
+        air.vessel = vessel->text;
+        air.volume_ml = *volume;
+        return air;
+    }
+    MaybeCommand lumen()
+    {
+        SetLumen lumen;
+        YamlNode const* const vessel = map_.need("vessel", "vessel: lad-mid");
+        lumen.number = cause();
+        bool const is_stretch = stretch(lumen.from, lumen.to);
+        lumen.at_most_mm = map_.number("at_most_mm", 0, 60);
+        lumen.at_least_mm = map_.number("at_least_mm", 0.1, 60);
+        set(lumen.over_s, map_.number("over_s", 0.1, 60));
+        if (lumen.at_most_mm && lumen.at_least_mm) {
+            problems_.add(map_.node(), "a lumen becomes at_most_mm or at_least_mm wide, not both; write two entries");
+            return {};
+        }
+        if (!vessel || !is_stretch) return {};
+        lumen.vessel = vessel->text;
+        return lumen;
+    }
+    MaybeCommand touch_heart() { return TouchHeart{int(map_.whole_number("beats", 1, 20).value_or(1))}; }
+    MaybeCommand pressure_tip()
+    {
+        PlacePressureTip tip;
+        if (YamlNode const* const vessel = map_.find("vessel")) tip.vessel = vessel->text;
+        set(tip.along, map_.number("along", 0, 1));
+        set(tip.blocked, map_.number("blocked", 0, 1));
+        return tip;
+    }
+    MaybeCommand with(MaybeCommand (*entry)(MapReader&, Problems&)) { return entry(map_, problems_); }
     MaybeCommand store() { return StorePicture{map_.truth("as_reference").value_or(false)}; }
 
 private:
     static void set(double& value, std::optional<double> given) { value = given.value_or(value); }
+    /// Which of several holes, tears or narrowings is meant.
+    int cause() { return int(map_.whole_number("number", 1, most_causes).value_or(1)); }
+    std::optional<BodySide> side()
+    {
+        return choice("side", {BodySide::left, BodySide::right, BodySide::anterior, BodySide::posterior,
+                               BodySide::superior, BodySide::inferior});
+    }
+    /// Two places on a vessel; a problem where they are in the wrong order.
+    bool stretch(double& from, double& to)
+    {
+        set(from, map_.number("from", 0, 1));
+        set(to, map_.number("to", 0, 1));
+        if (from < to) return true;
+        problems_.add(map_.node(), "from is a place before to on the vessel; write e.g. from: 0.4, to: 0.6");
+        return false;
+    }
     bool needed_truth(std::string const& key) { return map_.truth(key).value_or(false); }
     std::optional<int> frame(std::string const& key)
     {
@@ -315,6 +403,20 @@ constexpr Verb verbs[] = {
     {"medicine", [](EntryReader& r) { return r.medicine(); }},
     {"oxygen", [](EntryReader& r) { return r.oxygen(); }},
     {"reaction", [](EntryReader& r) { return r.reaction(); }},
+    {"perforate", [](EntryReader& r) { return r.perforate(); }},
+    {"dissect", [](EntryReader& r) { return r.dissect(); }},
+    {"air", [](EntryReader& r) { return r.air(); }},
+    {"lumen", [](EntryReader& r) { return r.lumen(); }},
+    {"touch-heart", [](EntryReader& r) { return r.touch_heart(); }},
+    {"pressure-tip", [](EntryReader& r) { return r.pressure_tip(); }},
+    {"take", [](EntryReader& r) { return r.with(take_entry); }},
+    {"put-away", [](EntryReader& r) { return r.with(put_away_entry); }},
+    {"hand", [](EntryReader& r) { return r.with(hand_entry); }},
+    {"inflate", [](EntryReader& r) { return r.with(inflate_entry); }},
+    {"aim", [](EntryReader& r) { return r.with(aim_entry); }},
+    {"hammer", [](EntryReader& r) { return r.with(hammer_entry); }},
+    {"mix-cement", [](EntryReader& r) { return r.with(mix_cement_entry); }},
+    {"cement", [](EntryReader& r) { return r.with(cement_entry); }},
     {"stop", [](EntryReader&) -> MaybeCommand { return StopMotion{}; }},
     {"end", [](EntryReader&) -> MaybeCommand { return EndSession{}; }},
 };
@@ -349,7 +451,7 @@ MaybeCommand command_of(YamlNode const& entry, MapReader& map, Problems& problem
 } // namespace
 
 std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string const& what, Problems& problems,
-                                            Room* room, std::vector<std::string>& warnings)
+                                            Room* room, ToolLibrary const* tools, std::vector<std::string>& warnings)
 {
     std::vector<TimedCommand> script;
     if (list.kind != YamlNode::Kind::list || list.items.empty()) {
@@ -374,6 +476,7 @@ std::vector<TimedCommand> operator_commands(YamlNode const& list, std::string co
             continue;
         }
         last_s = *at_s;
+        if (tools) check_tool(*command, *tools, entry, problems);
         has_ended = std::holds_alternative<EndSession>(*command);
         script.push_back({tick_at(*at_s), *command});
         if (room)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fluoro/anatomy/voxelise.hpp>
 #include <fluoro/core/error.hpp>
+#include <fluoro/instruments/tool_library.hpp>
 #include <fluoro/yaml/map_reader.hpp>
 
 namespace fluoro {
@@ -111,6 +112,22 @@ RoomKind room_of(Scenario& scenario, MapReader& map, Problems& problems)
     return find_room_kind(scenario.room);
 }
 
+void read_tool_files(YamlNode const& list, Scenario& scenario, ToolLibrary& tools, Problems& problems)
+{
+    if (list.kind != YamlNode::Kind::list) {
+        problems.add(list, "tools is a list of files; write e.g. tools: [my-catheters.yaml]");
+        return;
+    }
+    for (YamlNode const& item : list.items) {
+        scenario.tool_files.push_back(scenario.file.parent_path() / item.text);
+        try {
+            tools.add_file(scenario.tool_files.back());
+        } catch (Error const& wrong) {
+            problems.add(item, wrong.what());
+        }
+    }
+}
+
 Scenario parse(fs::path const& path, Problems& problems)
 {
     Scenario scenario;
@@ -145,13 +162,16 @@ Scenario parse(fs::path const& path, Problems& problems)
 
     if (YamlNode const* const objects = map.find("objects")) scenario.objects = read_objects(*objects, problems);
 
+    ToolLibrary tools;
+    if (YamlNode const* const files = map.find("tools")) read_tool_files(*files, scenario, tools, problems);
+
     if (YamlNode const* const operators = map.find("operators")) {
         if (operators->kind != YamlNode::Kind::map)
             problems.add(*operators, "operators is a map: a name, and the list of what it does");
         for (auto const& [name, list] : operators->entries) {
             Room room{kind, scenario.start, Vec3{0}, {}};
             scenario.operators[name.text] =
-                operator_commands(list, "operator " + in_quotes(name.text), problems, &room, scenario.warnings);
+                operator_commands(list, "operator " + in_quotes(name.text), problems, &room, &tools, scenario.warnings);
         }
     }
     map.finish();
@@ -181,7 +201,7 @@ std::vector<TimedCommand> read_operator(fs::path const& path)
     std::vector<std::string> warnings;
     YamlNode const root = read_yaml(path, problems);
     problems.throw_first();
-    std::vector<TimedCommand> script = operator_commands(root, "an operator", problems, nullptr, warnings);
+    std::vector<TimedCommand> script = operator_commands(root, "an operator", problems, nullptr, nullptr, warnings);
     problems.throw_first();
     return script;
 }

@@ -118,7 +118,8 @@ struct ArgumentsOf {
     Arguments operator()(StopMotion const&) const { return {}; }
     Arguments operator()(Inject const& c) const
     {
-        return {{"vessel", c.vessel},
+        return {{"through", c.through},
+                {"vessel", c.vessel},
                 {"along", c.along},
                 {"volume_ml", c.volume_ml},
                 {"rate_ml_s", c.rate_ml_s},
@@ -148,6 +149,66 @@ struct ArgumentsOf {
     Arguments operator()(GiveMedicine const& c) const { return {{"name", c.name}, {"mg", c.mg}}; }
     Arguments operator()(GiveOxygen const& c) const { return {{"l_min", c.l_min}}; }
     Arguments operator()(CauseReaction const& c) const { return {{"kind", std::string{name_of(c.reaction)}}}; }
+    Arguments operator()(PerforateVessel const& c) const
+    {
+        return {{"number", double(c.number)},
+                {"vessel", c.vessel},
+                {"along", c.along},
+                {"hole_mm", c.hole_mm},
+                {"side", std::string{name_of(c.side)}}};
+    }
+    Arguments operator()(DissectVessel const& c) const
+    {
+        return {{"number", double(c.number)},
+                {"vessel", c.vessel},
+                {"from", c.from},
+                {"to", c.to},
+                {"depth_mm", c.depth_mm},
+                {"side", std::string{name_of(c.side)}}};
+    }
+    Arguments operator()(InjectAir const& c) const
+    {
+        return {{"vessel", c.vessel}, {"along", c.along}, {"volume_ml", c.volume_ml}};
+    }
+    Arguments operator()(SetLumen const& c) const
+    {
+        Arguments a{{"number", double(c.number)}, {"vessel", c.vessel}, {"from", c.from}, {"to", c.to}};
+        put(a, "at_most_mm", c.at_most_mm);
+        put(a, "at_least_mm", c.at_least_mm);
+        a.emplace_back("over_s", c.over_s);
+        return a;
+    }
+    Arguments operator()(TouchHeart const& c) const { return {{"beats", double(c.beats)}}; }
+    Arguments operator()(PlacePressureTip const& c) const
+    {
+        return {{"vessel", c.vessel}, {"along", c.along}, {"blocked", c.blocked}};
+    }
+    Arguments operator()(TakeTool const& c) const { return {{"tool", c.tool}, {"access", c.access}}; }
+    Arguments operator()(PutToolAway const& c) const { return {{"tool", c.tool}}; }
+    Arguments operator()(MoveTool const& c) const
+    {
+        Arguments a{{"tool", c.tool}, {"push_mm_s", c.push_mm_s}, {"turn_deg_s", degrees(c.turn_rad_s)}};
+        put(a, "until_mm", c.until_mm);
+        put_degrees(a, "until_deg", c.until_rad);
+        return a;
+    }
+    Arguments operator()(InflateBalloon const& c) const { return {{"tool", c.tool}, {"atm", c.atm}}; }
+    Arguments operator()(AimNeedle const& c) const
+    {
+        Arguments a{{"tool", c.tool}};
+        auto const point = [&](std::string const& what, AimPoint const& p) {
+            if (!p.landmark.empty()) a.emplace_back(what, p.landmark);
+            a.emplace_back(what + "_x_mm", p.offset_mm.x);
+            a.emplace_back(what + "_y_mm", p.offset_mm.y);
+            a.emplace_back(what + "_z_mm", p.offset_mm.z);
+        };
+        point("through", c.through);
+        point("to", c.to);
+        return a;
+    }
+    Arguments operator()(HammerNeedle const& c) const { return {{"tool", c.tool}, {"blow_j", c.blow_j}}; }
+    Arguments operator()(MixCement const& c) const { return {{"is_high_viscosity", c.is_high_viscosity}}; }
+    Arguments operator()(PushCement const& c) const { return {{"tool", c.tool}, {"rate_ml_s", c.rate_ml_s}}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };
 

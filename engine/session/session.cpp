@@ -1,5 +1,6 @@
 #include "body_staging.hpp"
 #include "picture_desk.hpp"
+#include "tool_staging.hpp"
 
 #include <chrono>
 #include <fluoro/core/expect.hpp>
@@ -56,7 +57,10 @@ ReadOut read_out_of(ExposureMode mode)
 
 struct Session::Impl {
     explicit Impl(SessionSettings const& s)
-        : settings{s}, room{make_room(s)}, exposure{s.room}, projector{s.projector}, desk{s.pixels}
+        : settings{s}, room{make_room(s)}, instruments{s.patient,
+                                                       s.tools ? s.tools : std::make_shared<ToolLibrary const>(),
+                                                       s.seed},
+          exposure{s.room}, projector{s.projector}, desk{s.pixels}
     {
         if (s.body) {
             BodySettings living = *s.body;
@@ -73,6 +77,8 @@ struct Session::Impl {
     SessionSettings settings;
     Room room;
     std::optional<Body> body;
+    Instruments instruments;
+    std::vector<BodyOrder> effects; ///< of the tools on the body, in a tick
     ExposureControl exposure;
     Projector projector;
     LiveScatter scatter;
@@ -94,6 +100,7 @@ struct Session::Impl {
     Pulse fire(Tick tick, std::optional<Picture>& picture);
     std::optional<Picture> follow_pedal(Tick tick, Pedal before);
     std::string order_body(Command const& command);
+    std::string order_tools(Command const& command);
     void live();
     void count_beam_time();
     void tell_status();
@@ -117,6 +124,7 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
     if (body) stage_body(*body, scene);
+    stage_tools(instruments.picture(body ? &*body : nullptr), scene);
     return scene;
 }
 
@@ -230,22 +238,48 @@ std::string Session::Impl::order_body(Command const& command)
 {
     return std::visit(
         [this](auto const& c) -> std::string {
-            if constexpr (std::is_constructible_v<BodyOrder, decltype(c)>)
-                return body ? body->order(c) : "The patient is a still picture: the session runs without a living body";
+            if constexpr (std::is_constructible_v<BodyOrder, decltype(c)>) {
+                if (!body) return "The patient is a still picture: the session runs without a living body";
+                if constexpr (std::is_same_v<std::decay_t<decltype(c)>, Inject>)
+                    if (!c.through.empty()) {
+                        Inject aimed = c;
+                        std::string refusal = instruments.aim_injection(c.through, aimed);
+                        return refusal.empty() ? body->order(aimed) : refusal;
+                    }
+                return body->order(c);
+            } else {
+                return {};
+            }
+        },
+        command);
+}
+
+std::string Session::Impl::order_tools(Command const& command)
+{
+    return std::visit(
+        [this](auto const& c) -> std::string {
+            if constexpr (std::is_constructible_v<ToolOrder, decltype(c)>)
+                return instruments.order(c);
             else
                 return {};
         },
         command);
 }
 
-/// One tick of the patient's life.
+/// One tick of the patient's life, and of the tools in him.
 void Session::Impl::live()
 {
-    if (!body) return;
     auto const start = std::chrono::steady_clock::now();
-    body->advance(room.down());
+    effects.clear();
+    instruments.advance(body ? &*body : nullptr, effects);
+    status.instruments = instruments.status();
+    if (body) {
+        for (BodyOrder const& effect : effects)
+            if (auto refusal = body->order(effect); !refusal.empty()) status.messages.push_back(std::move(refusal));
+        body->advance(room.down());
+        status.body = body->status();
+    }
     body_ms += ms_since(start);
-    status.body = body->status();
 }
 
 void Session::Impl::count_beam_time()
@@ -290,6 +324,7 @@ Session::Step Session::step(std::vector<Command> const& commands)
         std::string refusal = i.room.command(command);
         if (refusal.empty()) refusal = i.desk.command(command, tick);
         if (refusal.empty()) refusal = i.order_body(command);
+        if (refusal.empty()) refusal = i.order_tools(command);
         if (!refusal.empty()) i.status.messages.push_back(refusal);
         result.refusals.push_back(std::move(refusal));
     }

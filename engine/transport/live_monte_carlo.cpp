@@ -1,5 +1,6 @@
 #include "picture.hpp"
 
+#include <cmath>
 #include <fluoro/transport/live_monte_carlo.hpp>
 #include <optional>
 
@@ -77,6 +78,59 @@ private:
     std::vector<double> numbers_;
 };
 
+/// How a living body stands, as far as scatter cares: a little of it changes with every beat.
+class Stand {
+public:
+    explicit Stand(Scene const& s) : displacement_{s.displacement}
+    {
+        for (auto const& cloud : s.clouds) {
+            Cloud sum;
+            for (auto const& parcel : cloud.parcels) {
+                sum.mm3 += double(parcel.volume_mm3);
+                sum.moment += double(parcel.volume_mm3) * Vec3{parcel.at_mm};
+            }
+            clouds_.push_back(sum);
+        }
+    }
+    bool is_near(Stand const& other) const
+    {
+        return clouds_.size() == other.clouds_.size() && has_near_clouds(other) && has_near_tissue(other);
+    }
+
+private:
+    static constexpr double near_mm = 8, near_share = 0.15; // scatter is smooth over centimetres
+    struct Cloud {
+        double mm3 = 0;
+        Vec3 moment{0};
+    };
+
+    bool has_near_clouds(Stand const& other) const
+    {
+        double differ = 0, all = 0;
+        for (std::size_t c = 0; c < clouds_.size(); ++c) {
+            Cloud const &a = clouds_[c], &b = other.clouds_[c];
+            differ += std::abs(a.mm3 - b.mm3);
+            all += std::max(a.mm3, b.mm3);
+            if (a.mm3 > 0 && b.mm3 > 0 && glm::length(a.moment / a.mm3 - b.moment / b.mm3) > near_mm) return false;
+        }
+        return differ <= near_share * all;
+    }
+    bool has_near_tissue(Stand const& other) const
+    {
+        auto const &a = displacement_, &b = other.displacement_;
+        if (a == b) return true;
+        if (!a || !b || a->grid.size != b->grid.size || a->grid.origin_mm != b->grid.origin_mm) return false;
+        for (std::size_t i = 0; i < a->backward_mm.size(); ++i) {
+            glm::vec3 const way = a->backward_mm[i] - b->backward_mm[i];
+            if (double(glm::dot(way, way)) > near_mm * near_mm) return false;
+        }
+        return true;
+    }
+
+    std::shared_ptr<Displacement const> displacement_;
+    std::vector<Cloud> clouds_;
+};
+
 } // namespace
 
 struct LiveMonteCarlo::Impl {
@@ -87,6 +141,7 @@ struct LiveMonteCarlo::Impl {
         std::shared_ptr<Patient const> patient;
         std::optional<AntiScatterGrid> grid;
         Fingerprint fingerprint;
+        Stand stand;
         TransportTables tables;
         TransportTallies tallies;
     };
@@ -106,14 +161,16 @@ ScatterPicture LiveMonteCarlo::accumulate(Scene const& scene, std::uint64_t hist
     auto& i = *impl_;
     if (!is_lit(scene)) return dark_picture(scene);
     Fingerprint fingerprint{scene};
+    Stand stand{scene};
     auto& standing = i.standing;
     if (!standing || standing->patient != scene.patient || standing->grid != scene.grid ||
-        standing->fingerprint != fingerprint) {
+        standing->fingerprint != fingerprint || !standing->stand.is_near(stand)) {
         standing.reset();
         auto tables = pack(picture_problem(scene, i.settings.bins));
         TransportTallies empty{tables};
         i.device.load(tables);
-        standing.emplace(scene.patient, scene.grid, std::move(fingerprint), std::move(tables), std::move(empty));
+        standing.emplace(scene.patient, scene.grid, std::move(fingerprint), std::move(stand), std::move(tables),
+                         std::move(empty));
     }
     standing->tallies.add(i.device.follow(i.settings.seed, standing->tallies.histories, histories));
     return picture_of(scene, standing->tables, standing->tallies);

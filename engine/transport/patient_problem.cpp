@@ -1,3 +1,5 @@
+#include "moved_medium.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
@@ -71,7 +73,8 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
     TransportProblem problem;
     // The patient: HU from vacuum up, each one code.
     problem.materials = {pure(find_material("water")), pure(find_material("bone"))};
-    auto const ct = coarsened(scene.patient->ct, medium.voxel_mm);
+    auto ct = coarsened(scene.patient->ct, medium.voxel_mm);
+    if (scene.displacement) ct = moved(ct, *scene.displacement);
     int const highest =
         ct.hu.empty() ? vacuum_hu : std::max<int>(vacuum_hu, *std::max_element(ct.hu.begin(), ct.hu.end()));
     for (int hu = vacuum_hu; hu <= highest; ++hu) {
@@ -82,16 +85,23 @@ TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& m
     problem.voxels.reserve(ct.hu.size());
     for (auto const hu : ct.hu) problem.voxels.push_back(std::uint16_t(std::max<int>(hu, vacuum_hu) - vacuum_hu));
 
+    add_clouds(problem, scene);
+
     for (auto const& slab : scene.slabs)
         problem.boxes.push_back(
             {slab.half_extent_mm, slab.patient_from_slab, add_code(problem, {{{slab.material, slab.density_g_cm3}}})});
     std::map<std::pair<int, int>, int> codes; // by filling and share
-    for (auto const& tube : scene.tubes) {
+    auto const add_tube = [&](FilledTube const& tube) {
         int const eighths = std::clamp(int(std::lround(8 * tube.share)), 0, 8);
         auto const [code, is_new] = codes.try_emplace({tube.filling, eighths});
         if (is_new) code->second = add_code(problem, partly(scene.fillings[std::size_t(tube.filling)], eighths / 8.0));
         problem.tubes.push_back({tube, code->second});
-    }
+    };
+    // The first tube that holds a place decides it: the hollows of catheters come before their walls.
+    for (auto const& tube : scene.tubes)
+        if (tube.share < 0) add_tube(tube);
+    for (auto const& tube : scene.tubes)
+        if (tube.share >= 0) add_tube(tube);
 
     auto& source = problem.source;
     source.view = scene.view;

@@ -188,8 +188,17 @@ YamlNode read_yaml(std::filesystem::path const& path, Problems& problems)
     }
     std::ifstream in{path, std::ios::binary};
     std::string text{std::istreambuf_iterator<char>{in}, {}};
-    if (!in || text.empty()) {
-        problems.add(1, 1, in ? "the file is empty; begin with apiVersion: fluorolab/v1" : "the file cannot be read");
+    if (!in) {
+        problems.add(1, 1, "the file cannot be read");
+        return {};
+    }
+    return read_yaml_text(std::move(text), problems);
+}
+
+YamlNode read_yaml_text(std::string text, Problems& problems)
+{
+    if (text.empty()) {
+        problems.add(1, 1, "the file is empty; begin with apiVersion: fluorolab/v1");
         return {};
     }
     if (text.find('\0') != std::string::npos) {

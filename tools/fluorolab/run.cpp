@@ -60,6 +60,9 @@ Prepared prepare(RunRequest const& request)
     if (is_own) {
         p.session.isocentre_mm = p.scenario.isocentre_mm;
         p.session.objects = p.scenario.objects;
+        auto tools = std::make_shared<ToolLibrary>();
+        for (auto const& file : p.scenario.tool_files) tools->add_file(file);
+        p.session.tools = std::move(tools);
     }
     // A place by its name is found in every fitted patient.
     if (!p.scenario.isocentre.empty() && (is_own || !p.session.patient->lumens.landmarks.empty()))

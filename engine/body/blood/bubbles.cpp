@@ -89,21 +89,48 @@ void Bubbles::advance(double dt_s, std::span<double const> flow_ml_s)
     std::erase_if(bubbles_, [](Bubble const& bubble) { return bubble.ml < gone_ml; });
 }
 
-ContentTube Bubbles::tube(Bubble const& bubble) const
+bool Bubbles::fills(Bubble const& bubble) const
 {
-    // A ball, or as long a plug as the vessel makes of it, with round ends.
+    return radius_of(bubble.ml) >= place_on(vessels_->edges[std::size_t(bubble.edge)], bubble.along_mm).radius_mm;
+}
+
+/// A ball, or as long a plug as the vessel makes of it, with round ends.
+Bubbles::Shape Bubbles::shape(Bubble const& bubble) const
+{
     EdgePlace const place = place_on(vessels_->edges[std::size_t(bubble.edge)], bubble.along_mm);
     double const radius = std::min(place.radius_mm, radius_of(bubble.ml)), mm3 = bubble.ml * 1000;
     double const ball = 4 * std::numbers::pi / 3 * radius * radius * radius;
-    double const half = std::max(0.0, mm3 - ball) / (2 * std::numbers::pi * radius * radius);
-    constexpr int pieces = 6; // of each round end
+    return {radius, std::max(0.0, mm3 - ball) / (2 * std::numbers::pi * radius * radius)};
+}
+
+std::pair<double, double> Bubbles::reach(Bubble const& bubble) const
+{
+    auto const [radius, half] = shape(bubble);
+    double const length = length_mm_[std::size_t(bubble.edge)];
+    double const from = std::max(0.0, bubble.along_mm - half - radius);
+    double const to = std::min(length, bubble.along_mm + half + radius);
+    return {from, std::max(to, from + 1e-3)};
+}
+
+ContentTube Bubbles::tube(Bubble const& bubble) const
+{
+    LumenEdge const& edge = vessels_->edges[std::size_t(bubble.edge)];
+    auto const [radius, half] = shape(bubble);
+    double const length = length_mm_[std::size_t(bubble.edge)];
+    constexpr int pieces = 6;        // of each round end
+    constexpr double piece_mm = 1.5; // of the rest, which follows the vessel
     ContentTube tube;
-    auto const add = [&](double along, double width) {
-        tube.points_mm.push_back(place.at_mm + along * place.along);
+    auto const add = [&](double offset, double width) {
+        // Beyond the edge's ends straight on.
+        double const at = bubble.along_mm + offset, on = std::clamp(at, 0.0, length);
+        EdgePlace const place = place_on(edge, on);
+        tube.points_mm.push_back(place.at_mm + (at - on) * place.along);
         tube.radii_mm.push_back(std::max(width, 0.02 * radius));
     };
     auto const angle = [](int i) { return std::numbers::pi / 2 * i / pieces; };
     for (int i = pieces; i >= 0; --i) add(-half - radius * std::sin(angle(i)), radius * std::cos(angle(i)));
+    int const count = int(std::ceil(2 * half / piece_mm));
+    for (int i = 1; i < count; ++i) add(half * (2.0 * i / count - 1), radius);
     for (int i = half > 0 ? 0 : 1; i <= pieces; ++i)
         add(half + radius * std::sin(angle(i)), radius * std::cos(angle(i)));
     tube.share.assign(tube.points_mm.size() - 1, 1.0f);

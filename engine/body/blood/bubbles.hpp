@@ -21,8 +21,17 @@ public:
     void advance(double dt_s, std::span<double const> flow_ml_s);
     std::vector<Bubble> const& all() const { return bubbles_; }
     ContentTube tube(Bubble const& bubble) const;
+    /// It is as wide as its vessel.
+    bool fills(Bubble const& bubble) const;
+    /// The stretch of its edge that it takes [mm].
+    std::pair<double, double> reach(Bubble const& bubble) const;
 
 private:
+    /// Its radius, and half the length of what is between its round ends.
+    struct Shape {
+        double radius_mm, half_mm;
+    };
+    Shape shape(Bubble const& bubble) const;
     bool go_on(Bubble& bubble, int node, std::span<double const> flow_ml_s) const;
 
     LumenGraph const* vessels_;

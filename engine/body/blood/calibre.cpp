@@ -12,7 +12,7 @@ constexpr double density_g_ml = 1.06;
 constexpr double turbulence = 1.52; // K_t of Young & Tsai 1973
 constexpr double closed_mm = 0.02;  // nothing gets through, though two red cells would
 constexpr double notable = 1.2;     // radius beside a narrow place over that in it: less is a drawn vessel's waviness
-constexpr double longest_piece_mm = 0.5;
+constexpr double longest_piece_mm = 0.5, least_piece_mm = 1e-6;
 
 } // namespace
 
@@ -73,20 +73,39 @@ void Calibre::cut()
             pieces_.push_back({start, along_mm_[i], a, b, (a + b) / 2, 0});
             continue;
         }
-        // The same radius over a whole short piece, so that a change begins and ends at a piece's border.
+        // The same radius over a whole short piece; a change begins and ends at a piece's border.
+        borders_.clear();
         int const count = std::max(1, int(std::ceil(length / longest_piece_mm)));
-        for (int n = 0; n < count; ++n) {
-            double const middle = (n + 0.5) / count, drawn = a + middle * (b - a), at = start + middle * length;
+        for (int n = 0; n <= count; ++n) borders_.push_back(start + length * n / count);
+        for (Change const& c : changes_)
+            for (double const at : {c.from_mm, c.to_mm})
+                if (at > start && at < along_mm_[i]) borders_.push_back(at);
+        std::sort(borders_.begin(), borders_.end());
+        for (std::size_t n = 1; n < borders_.size(); ++n) {
+            if (borders_[n] - borders_[n - 1] < least_piece_mm) continue;
+            double const at = (borders_[n - 1] + borders_[n]) / 2, drawn = a + (at - start) / length * (b - a);
             double radius = drawn;
             for (Change const& c : changes_) {
                 if (at < c.from_mm || at > c.to_mm) continue;
                 radius = c.narrow ? std::min(radius, c.radius_mm) : std::max(radius, c.radius_mm);
             }
-            pieces_.push_back({start + length * n / count, start + length * (n + 1) / count, radius, radius, drawn, 0});
+            pieces_.push_back({borders_[n - 1], borders_[n], radius, radius, drawn, 0});
         }
     }
     double widest = 0;
     for (Piece& piece : pieces_) piece.widest_before = widest = std::max(widest, piece.a);
+}
+
+double Calibre::room(double from_mm, double to_mm) const
+{
+    double now = 0, drawn = 0;
+    for (Piece const& piece : pieces_) {
+        double const part = std::min(piece.end_mm, to_mm) - std::max(piece.begin_mm, from_mm);
+        if (part <= 0) continue;
+        now += part * (changes_.empty() ? piece.drawn_mm * piece.drawn_mm : piece.a * piece.a);
+        drawn += part * piece.drawn_mm * piece.drawn_mm;
+    }
+    return drawn > 0 ? now / drawn : 1;
 }
 
 Opposition Calibre::opposition(double viscosity_mpa_s) const

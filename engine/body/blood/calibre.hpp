@@ -25,6 +25,8 @@ public:
     /// At most (narrow) or at least (wide) this radius between two distances; a negative one takes it back. Causes
     /// act in the order in which they first spoke. Returns whether anything changed.
     bool change(int cause, bool narrow, double from_mm, double to_mm, double radius_mm);
+    /// Volume between two distances over that as drawn.
+    double room(double from_mm, double to_mm) const;
     Opposition opposition(double viscosity_mpa_s) const;
     /// Share of the edge's resistance that lies before this distance [0, 1]; beyond a closed place all of it.
     double share_before(double along_mm) const;
@@ -51,7 +53,7 @@ private:
     };
     void cut();
 
-    std::vector<double> along_mm_, radius_mm_;
+    std::vector<double> along_mm_, radius_mm_, borders_;
     std::vector<Change> changes_;
     std::vector<Piece> pieces_;
 };

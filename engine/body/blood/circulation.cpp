@@ -83,6 +83,11 @@ void Circulation::widen(int cause, int edge, double from_mm, double to_mm, doubl
     impl_->change_width(cause, edge, false, from_mm, to_mm, radius_mm);
 }
 
+double Circulation::room(int edge, double from_mm, double to_mm) const
+{
+    return impl_->calibres[std::size_t(edge)].room(from_mm, to_mm);
+}
+
 void Circulation::change(CirculationSettings const& settings)
 {
     impl_->change(settings);

@@ -29,9 +29,9 @@ void ContrastTransport::carry(int number, double dt_s)
         edge.is_active = true;
         bool const has_source =
             std::any_of(sources_.begin(), sources_.end(), [number](Source const& s) { return s.edge == number; });
-        if (edge.is_even &&
-            (has_source || (edge.in_ml > 0 && differs(enters.from, edge.even_share, edge.even_within)) ||
-             (edge.out_ml < 0 && differs(enters.to, edge.even_share, edge.even_within)))) {
+        if (edge.is_even && (has_source || edge.is_changing ||
+                             (edge.in_ml > 0 && differs(enters.from, edge.even_share, edge.even_within)) ||
+                             (edge.out_ml < 0 && differs(enters.to, edge.even_share, edge.even_within)))) {
             auto const first = shares_.begin() + std::ptrdiff_t(edge.first_cell) * lane_count;
             std::fill(first, first + std::ptrdiff_t(edge.cells) * lane_count, edge.even_share);
             edge.is_even = false;
@@ -61,12 +61,19 @@ void ContrastTransport::carry_unevenly(int number, double dt_s)
     }
     std::span<double> const shares{shares_.data() + first * lane_count, count * lane_count};
     std::span<double const> const cells_ml{cells_ml_.data() + first, count};
+    std::span<double const> const cells_to_ml{(edge.is_changing ? next_ml_ : cells_ml_).data() + first, count};
     EdgeOutflow const out =
-        transport_.advance(cells_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s, enters.from,
-                           enters.to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
+        transport_.advance(cells_ml, cells_to_ml, shares, *edge.profile, edge.in_ml / dt_s, edge.out_ml / dt_s,
+                           enters.from, enters.to, pushed_, LaneExchange{edge.diffusion * dt_s}, dt_s);
+    if (edge.is_changing) take_shape(edge);
     if (edge.in_ml < 0) junctions_.medium(edge.from, out.from);
     if (edge.out_ml > 0) junctions_.medium(edge.to, out.to);
-    excreted_ml_ += out.drawn;
+    auto drawn = pushed_.begin();
+    for (Source const& source : sources_) {
+        if (source.edge != number) continue;
+        if (source.pushed_ml > 0) ++drawn;
+        if (source.drawn_ml > 0) drew(source.number, (drawn++)->drawn);
+    }
     double least = shares[0], most = shares[0];
     for (std::size_t i = 0; i < shares.size(); ++i) {
         least = std::min(least, shares[i]);

@@ -34,6 +34,16 @@ void ContrastFlow::inject(int source, int edge, double along_mm, double ml_s, do
     impl_->transport.inject(source, edge, along_mm, ml_s, medium_share);
 }
 
+void ContrastFlow::reshape(int edge, std::span<double const> cells_ml)
+{
+    impl_->transport.reshape(edge, cells_ml);
+}
+
+double ContrastFlow::drawn_ml(int source) const
+{
+    return impl_->transport.drawn_ml(source);
+}
+
 void ContrastFlow::advance(double dt_s, Circulation const& circulation)
 {
     impl_->transport.advance(dt_s,

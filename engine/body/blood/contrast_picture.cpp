@@ -42,6 +42,25 @@ double hu_at(Patient const& patient, Mat4 const& index_from_patient, Vec3 const&
         .hu[(std::size_t(at.z) * std::size_t(n.y) + std::size_t(at.y)) * std::size_t(n.x) + std::size_t(at.x)];
 }
 
+/// Lanes of a cell whose lumen has another area than its places: from the axis outward, all its medium.
+void keep_to_the_middle(float* lanes, double room)
+{
+    constexpr int count = LumenWord::lanes;
+    std::array<double, count> const held = [&] {
+        std::array<double, count> all{};
+        std::copy_n(lanes, count, all.begin());
+        return all;
+    }();
+    // Lane l of the lumen lies over areas l room .. (l + 1) room, in lanes of the places.
+    for (int place = 0; place < count; ++place) {
+        double sum = 0;
+        for (int l = 0; l < count; ++l)
+            sum += held[std::size_t(l)] *
+                   std::max(0.0, std::min(place + 1.0, (l + 1) * room) - std::max(double(place), l * room));
+        lanes[place] = float(sum);
+    }
+}
+
 } // namespace
 
 struct ContrastPicture::Impl {
@@ -68,7 +87,8 @@ struct ContrastPicture::Impl {
                   std::span<bool const> is_thin);
     void add_cavities(LumenGraph const& vessels, LumenCells const& cells);
     void fill_chambers(std::array<double, chamber_count> const& chamber_ml, std::vector<float>& share) const;
-    void draw(ThinRun const& run, std::span<float const> share, std::vector<ContentTube>& tubes) const;
+    void draw(ThinRun const& run, std::span<float const> share, std::span<float const> room,
+              std::vector<ContentTube>& tubes) const;
 };
 
 void ContrastPicture::Impl::add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin)
@@ -163,22 +183,35 @@ void ContrastPicture::Impl::fill_chambers(std::array<double, chamber_count> cons
     }
 }
 
-void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> share,
+void ContrastPicture::Impl::draw(ThinRun const& run, std::span<float const> share, std::span<float const> room,
                                  std::vector<ContentTube>& tubes) const
 {
     std::size_t const count = run.ends_mm.size() - 1;
+    auto const room_of = [&](std::size_t i) {
+        return room.empty() ? 1.0 : double(room[std::size_t(run.first_cell) + i]);
+    };
+    // Between two cells the tube is as wide as the wider: what that adds to a narrow one thins out its medium.
+    auto const radius_at = [&](std::size_t end) {
+        double const before = room_of(end > 0 ? end - 1 : 0), behind = room_of(std::min(end, count - 1));
+        return before == 1 && behind == 1 ? run.radii_mm[end] : run.radii_mm[end] * std::sqrt(std::max(before, behind));
+    };
     bool is_open = false;
     for (std::size_t i = 0; i < count; ++i) {
         float const* const lanes = share.data() + (std::size_t(run.first_cell) + i) * LumenWord::lanes;
-        float const mean = std::accumulate(lanes, lanes + LumenWord::lanes, 0.0f) / LumenWord::lanes;
+        float mean = std::accumulate(lanes, lanes + LumenWord::lanes, 0.0f) / LumenWord::lanes;
         if (mean < least_share) {
             is_open = false;
             continue;
         }
-        if (!is_open) tubes.push_back({{run.ends_mm[i]}, {run.radii_mm[i]}, {}});
+        double const from = radius_at(i), to = radius_at(i + 1);
+        if (double const now = room_of(i); now != 1 || from != run.radii_mm[i] || to != run.radii_mm[i + 1]) {
+            auto const cone = [](double a, double b) { return a * a + a * b + b * b; };
+            mean *= std::min(1.0f, float(now * cone(run.radii_mm[i], run.radii_mm[i + 1]) / cone(from, to)));
+        }
+        if (!is_open) tubes.push_back({{run.ends_mm[i]}, {from}, {}});
         is_open = true;
         tubes.back().points_mm.push_back(run.ends_mm[i + 1]);
-        tubes.back().radii_mm.push_back(run.radii_mm[i + 1]);
+        tubes.back().radii_mm.push_back(to);
         tubes.back().share.push_back(mean);
     }
 }
@@ -210,11 +243,13 @@ ContrastPicture::ContrastPicture(ContrastPicture&&) noexcept = default;
 ContrastPicture& ContrastPicture::operator=(ContrastPicture&&) noexcept = default;
 
 Content ContrastPicture::contents(std::span<float const> share, std::span<float const> bed_share,
-                                  std::array<double, chamber_count> const& chamber_ml, Mixture const& medium) const
+                                  std::array<double, chamber_count> const& chamber_ml, Mixture const& medium,
+                                  std::span<float const> room) const
 {
+    FLUORO_EXPECT(room.empty() || room.size() == impl_->cells);
     FLUORO_EXPECT(share.size() == impl_->cells * LumenWord::lanes && bed_share.size() == impl_->beds);
     Content content{medium, impl_->blood, {}, {}};
-    for (Impl::ThinRun const& run : impl_->thin) impl_->draw(run, share, content.tubes);
+    for (Impl::ThinRun const& run : impl_->thin) impl_->draw(run, share, room, content.tubes);
     auto const shows = [](float s) { return s >= least_share; };
     if (impl_->wide) {
         // A slot without places may hold what it likes.
@@ -222,6 +257,10 @@ Content ContrastPicture::contents(std::span<float const> share, std::span<float 
         for (std::size_t slot = 0; slot < share.size(); ++slot)
             if (shows(share[slot]) && first[slot] < first[slot + 1]) {
                 content.clouds.push_back({impl_->wide, {share.begin(), share.end()}});
+                for (std::size_t cell = 0; cell < room.size(); ++cell)
+                    if (room[cell] != 1)
+                        keep_to_the_middle(content.clouds.back().share.data() + cell * LumenWord::lanes,
+                                           double(room[cell]));
                 impl_->fill_chambers(chamber_ml, content.clouds.back().share);
                 break;
             }

@@ -183,7 +183,7 @@ void ContrastTransport::push()
         MixedTank& chamber = chambers_[std::size_t(edge.chamber)];
         double const drawn_ml = std::min(chamber.medium_ml, source.drawn_ml * chamber.share());
         chamber.medium_ml += source.medium_ml - drawn_ml;
-        excreted_ml_ += drawn_ml;
+        drew(source.number, drawn_ml);
     }
 }
 
@@ -290,6 +290,9 @@ void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml
         if (int const node = wet_[asked++]; !junctions_.is_resolved(node)) send(node, dt_s);
     }
     junctions_.end();
+    for (int const edge : changing_)
+        if (edges_[std::size_t(edge)].is_changing) take_shape(edges_[std::size_t(edge)]); // it holds no medium
+    changing_.clear();
     for (Source const& source : sources_) stir(source);
     std::erase_if(sources_, [](Source const& source) { return source.ml_s == 0; });
     for (Source& source : sources_) source.pushed_ml = source.medium_ml = source.drawn_ml = 0;
@@ -299,7 +302,12 @@ void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml
 void ContrastTransport::advance(double dt_s, BloodFlows const& flows)
 {
     FLUORO_EXPECT(dt_s >= 0 && dt_s <= 1 / 59.0);
-    if (dt_s == 0 || (is_empty_ && sources_.empty())) return;
+    if (dt_s == 0) return;
+    if (is_empty_ && sources_.empty()) {
+        for (int const edge : changing_) take_shape(edges_[std::size_t(edge)]);
+        changing_.clear();
+        return;
+    }
     gather(dt_s, flows);
     if (passed_.time_s >= step_s) step(flows.chamber_ml);
 }

@@ -45,6 +45,7 @@ ContrastTransport::ContrastTransport(LumenGraph const& vessels, LumenCells const
 {
     FLUORO_EXPECT(cells.first.size() == vessels.edges.size() + 1);
     for (double const mm3 : cells.volume_mm3) cells_ml_.push_back(mm3 / 1000);
+    next_ml_ = cells_ml_;
     add_edges(vessels, cells, what);
     add_beds(what);
     add_mouths();
@@ -56,6 +57,8 @@ ContrastTransport::ContrastTransport(LumenGraph const& vessels, LumenCells const
     constexpr std::size_t plenty = 64; // of catheters; more only cost an allocation
     sources_.reserve(plenty);
     pushed_.reserve(plenty);
+    changing_.reserve(plenty);
+    drawn_.reserve(plenty);
 }
 
 void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what)
@@ -156,6 +159,44 @@ void ContrastTransport::inject(int source, int edge, double along_mm, double ml_
     if (is_known || ml_s == 0) return;
     sources_.push_back({source, edge, cell, ml_s, medium_share});
     find_stirred(sources_.back());
+}
+
+void ContrastTransport::reshape(int edge, std::span<double const> cells_ml)
+{
+    Edge& its = edges_[std::size_t(edge)];
+    FLUORO_EXPECT(its.chamber < 0 && cells_ml.size() == std::size_t(its.cells));
+    std::copy(cells_ml.begin(), cells_ml.end(), next_ml_.begin() + its.first_cell);
+    if (!its.is_changing) changing_.push_back(edge);
+    its.is_changing = true;
+}
+
+void ContrastTransport::take_shape(Edge& edge)
+{
+    auto const first = std::size_t(edge.first_cell), count = std::size_t(edge.cells);
+    std::copy_n(next_ml_.begin() + std::ptrdiff_t(first), count, cells_ml_.begin() + std::ptrdiff_t(first));
+    auto const begin = cells_ml_.begin() + std::ptrdiff_t(first);
+    edge.least_cell_ml = *std::min_element(begin, begin + std::ptrdiff_t(count));
+    edge.ml = std::accumulate(begin, begin + std::ptrdiff_t(count), 0.0);
+    edge.is_changing = false;
+}
+
+void ContrastTransport::drew(int source, double medium_ml)
+{
+    if (medium_ml <= 0) return;
+    excreted_ml_ += medium_ml;
+    for (Drawn& drawn : drawn_)
+        if (drawn.source == source) {
+            drawn.medium_ml += medium_ml;
+            return;
+        }
+    drawn_.push_back({source, medium_ml});
+}
+
+double ContrastTransport::drawn_ml(int source) const
+{
+    for (Drawn const& drawn : drawn_)
+        if (drawn.source == source) return drawn.medium_ml;
+    return 0;
 }
 
 std::array<double, chamber_count> ContrastTransport::chamber_ml() const

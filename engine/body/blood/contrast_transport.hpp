@@ -24,6 +24,8 @@ public:
     static constexpr double step_s = 1.0 / 64;
 
     void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
+    /// The cells of an edge have these volumes from the end of the coming step on; what they lose the flows carry away.
+    void reshape(int edge, std::span<double const> cells_ml);
     void advance(double dt_s, BloodFlows const& flows);
 
     std::span<float const> share() const { return picture_; }
@@ -34,6 +36,8 @@ public:
     double injected_ml() const { return injected_ml_; }
     double in_body_ml() const;
     double excreted_ml() const { return excreted_ml_; }
+    /// Medium that this source has drawn out of the vessels, part of what is excreted.
+    double drawn_ml(int source) const;
 
 private:
     struct Edge {
@@ -50,7 +54,8 @@ private:
         bool is_active = false; ///< holds medium
         bool is_even = true;    ///< and nearly the same share everywhere: a tank
         double even_share = 0, pictured_share = 0;
-        bool is_near; ///< holds medium or may get some in this step
+        bool is_near;             ///< holds medium or may get some in this step
+        bool is_changing = false; ///< its cells' volumes are about to change
     };
     /// Shares of medium in what comes in at an edge's ends.
     struct Enters {
@@ -105,6 +110,8 @@ private:
     void carry_evenly(Edge& edge, Enters const& enters);
     void drain(Edge& edge);
     void draw_even(Edge& edge);
+    void take_shape(Edge& edge);
+    void drew(int source, double medium_ml);
     void find_stirred(Source& source) const;
     void stir(Source const& source);
     void settle(std::array<double, chamber_count> const& chamber_ml);
@@ -118,6 +125,13 @@ private:
     std::vector<int> first_mouth_;
     std::vector<Mouth> mouths_;
     std::vector<double> cells_ml_, shares_;
+    std::vector<double> next_ml_; ///< of all cells; those of a changing edge at the end of the step
+    std::vector<int> changing_;   ///< edges
+    struct Drawn {
+        int source;
+        double medium_ml;
+    };
+    std::vector<Drawn> drawn_;
     std::vector<float> picture_, bed_picture_;
     std::vector<Source> sources_;
     Passed passed_;

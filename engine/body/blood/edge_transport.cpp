@@ -29,15 +29,18 @@ EdgeTransport::EdgeTransport(int most_cells)
     : padded_((std::size_t(most_cells) + 2) * n_lanes), slopes_(padded_.size(), 0.0),
       fluxes_((std::size_t(most_cells) + 1) * n_lanes), flows_(std::size_t(most_cells) + 1)
 {
+    ml_.reserve(std::size_t(most_cells));
+    to_ml_.reserve(std::size_t(most_cells));
 }
 
-int EdgeTransport::substeps(std::span<double const> cells_ml, double fastest, double dt_s) const
+/// As many as the fastest lane of the smallest volume wants that a cell has in the step.
+int EdgeTransport::substeps(double fastest, double dt_s) const
 {
     double most = 0;
-    for (std::size_t i = 0; i < cells_ml.size(); ++i) {
+    for (std::size_t i = 0; i < ml_.size(); ++i) {
         double const leaves = std::max(-flows_[i], 0.0) + std::max(flows_[i + 1], 0.0);
         double const enters = std::max(flows_[i], 0.0) + std::max(-flows_[i + 1], 0.0);
-        most = std::max(most, std::max(leaves, enters) / cells_ml[i]);
+        most = std::max(most, std::max(leaves, enters) / std::min(ml_[i], to_ml_[i]));
     }
     return count_of(most, fastest, dt_s);
 }
@@ -47,15 +50,43 @@ bool EdgeTransport::reaches(int cells, double least_cell_ml, Lanes const& flow_s
     return count_of(ml_s / least_cell_ml, flow_share[0], dt_s) >= cells;
 }
 
-void EdgeTransport::step(std::span<double const> cells_ml, Lanes const& flow_share, double dt_s, EdgeOutflow& out)
+/// What the flows at the ends differ by is pushed in by sources and squeezed out of cells; the rest, rounding, evenly.
+void EdgeTransport::find_flows(std::span<double const> cells_ml, double flow_in_ml_s, double flow_out_ml_s,
+                               std::span<EdgeSource const> sources, double dt_s)
 {
-    std::size_t const n = cells_ml.size(), values = (n + 2) * n_lanes;
+    std::size_t const n = cells_ml.size();
+    double gained = 0;
+    for (std::size_t j = 0; j <= n; ++j) {
+        flows_[j] = flow_in_ml_s + gained;
+        if (j == n) break;
+        gained += (cells_ml[j] - to_ml_[j]) / dt_s;
+        for (EdgeSource const& source : sources)
+            if (std::size_t(source.cell) == j) gained += source.ml_s;
+    }
+    double const rest = flow_out_ml_s - flow_in_ml_s - gained;
+    for (std::size_t j = 0; j <= n; ++j) flows_[j] += rest * double(j) / double(n);
+}
+
+/// Cells go this share of the rest of their way to what they will be; their medium stays.
+void EdgeTransport::resize(double share)
+{
+    for (std::size_t i = 0; i < ml_.size(); ++i) {
+        double const next = ml_[i] + share * (to_ml_[i] - ml_[i]);
+        double const ratio = ml_[i] / next;
+        for (std::size_t k = (i + 1) * n_lanes; k < (i + 2) * n_lanes; ++k) padded_[k] *= ratio;
+        ml_[i] = next;
+    }
+}
+
+void EdgeTransport::step(std::size_t n, Lanes const& flow_share, double dt_s, EdgeOutflow& out)
+{
+    std::size_t const values = (n + 2) * n_lanes;
     // Cell i of the edge is cell i + 1 here. Plain pointers that never overlap: these loops are the cost of it all.
     double* const __restrict p = padded_.data();
     double* const __restrict slope = slopes_.data();
     double* const __restrict flux = fluxes_.data();
     double const* const __restrict share = flow_share.data();
-    double const* const __restrict ml = cells_ml.data();
+    double const* const __restrict ml = ml_.data();
     for (std::size_t k = n_lanes; k < values - n_lanes; ++k)
         slope[k] = minmod(p[k] - p[k - n_lanes], p[k + n_lanes] - p[k]);
     for (std::size_t j = 0; j <= n; ++j) {
@@ -78,12 +109,11 @@ void EdgeTransport::step(std::span<double const> cells_ml, Lanes const& flow_sha
         for (std::size_t l = 0; l < n_lanes; ++l) out.to[l] += flux[n * n_lanes + l];
 }
 
-void EdgeTransport::push(EdgeSource const& source, double cell_ml, Lanes const& flow_share, double dt_s,
-                         EdgeOutflow& out)
+void EdgeTransport::push(EdgeSource& source, Lanes const& flow_share, double dt_s)
 {
     double* const lanes = padded_.data() + (std::size_t(source.cell) + 1) * n_lanes;
     double const ml = source.ml_s * dt_s;
-    double const lane_ml = cell_ml / double(n_lanes);
+    double const lane_ml = ml_[std::size_t(source.cell)] / double(n_lanes);
     for (std::size_t l = 0; l < n_lanes; ++l) {
         double const lane_pushed_ml = std::abs(ml) * flow_share[l];
         if (ml > 0) {
@@ -92,31 +122,25 @@ void EdgeTransport::push(EdgeSource const& source, double cell_ml, Lanes const& 
         }
         // The lane holds what is drawn already: more has come in than went on.
         double const left = lane_ml / (lane_ml + lane_pushed_ml);
-        out.drawn += lanes[l] * (1 - left) * lane_ml;
+        source.drawn += lanes[l] * (1 - left) * lane_ml;
         lanes[l] *= left;
     }
 }
 
-EdgeOutflow EdgeTransport::advance(std::span<double const> cells_ml, std::span<double> shares, Lanes const& flow_share,
-                                   double flow_in_ml_s, double flow_out_ml_s, Lanes const& enters_from,
-                                   Lanes const& enters_to, std::span<EdgeSource const> sources,
-                                   LaneExchange const& exchange, double dt_s)
+EdgeOutflow EdgeTransport::advance(std::span<double const> cells_ml, std::span<double const> cells_to_ml,
+                                   std::span<double> shares, Lanes const& flow_share, double flow_in_ml_s,
+                                   double flow_out_ml_s, Lanes const& enters_from, Lanes const& enters_to,
+                                   std::span<EdgeSource> sources, LaneExchange const& exchange, double dt_s)
 {
     std::size_t const n = cells_ml.size();
-    // What the flows at the ends differ by is pushed in by the sources, in proportion; without sources they do not.
-    double pushed = 0;
-    for (EdgeSource const& source : sources) pushed += source.ml_s;
-    for (std::size_t j = 0; j <= n; ++j) {
-        double before = 0;
-        for (EdgeSource const& source : sources)
-            if (std::size_t(source.cell) < j) before += source.ml_s;
-        double const share = pushed != 0 ? before / pushed : double(j) / double(n);
-        flows_[j] = std::lerp(flow_in_ml_s, flow_out_ml_s, share);
-    }
+    ml_.assign(cells_ml.begin(), cells_ml.end());
+    to_ml_.assign(cells_to_ml.begin(), cells_to_ml.end());
+    bool const changes = cells_ml.data() != cells_to_ml.data();
+    find_flows(cells_ml, flow_in_ml_s, flow_out_ml_s, sources, dt_s);
     std::copy(shares.begin(), shares.end(), padded_.begin() + n_lanes);
     // What comes in at an end has no slope.
     std::fill_n(slopes_.begin() + std::ptrdiff_t((n + 1) * n_lanes), n_lanes, 0.0);
-    int const count = substeps(cells_ml, flow_share[0], dt_s);
+    int const count = substeps(flow_share[0], dt_s);
     double const each_s = dt_s / count;
     EdgeOutflow out;
     for (int k = 0; k < count; ++k) {
@@ -127,9 +151,9 @@ EdgeOutflow EdgeTransport::advance(std::span<double const> cells_ml, std::span<d
             first[l] = flows_[0] > 0 ? enters_from[l] : first[n_lanes + l];
             last[l] = flows_[n] < 0 ? enters_to[l] : last[l - n_lanes];
         }
-        step(cells_ml, flow_share, each_s, out);
-        for (EdgeSource const& source : sources)
-            push(source, cells_ml[std::size_t(source.cell)], flow_share, each_s, out);
+        step(n, flow_share, each_s, out);
+        for (EdgeSource& source : sources) push(source, flow_share, each_s);
+        if (changes) resize(1.0 / (count - k));
     }
     for (std::size_t i = 1; i <= n; ++i) exchange.apply(padded_.data() + i * n_lanes);
     std::copy(padded_.begin() + n_lanes, padded_.begin() + std::ptrdiff_t((n + 1) * n_lanes), shares.begin());

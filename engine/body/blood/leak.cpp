@@ -86,7 +86,7 @@ double Leak::pocket_mmhg() const
     return tissue_mmhg + share * tissue_modulus_kpa * 1000 / pascal_per_mmhg;
 }
 
-void Leak::advance(double dt_s, double pressure_mmhg, double share)
+void Leak::advance(double dt_s, double pressure_mmhg)
 {
     flow_ml_s_ = 0;
     if (hole_mm_ <= 0) return;
@@ -96,7 +96,6 @@ void Leak::advance(double dt_s, double pressure_mmhg, double share)
     double const area_m2 = std::numbers::pi / 4 * hole_mm_ * hole_mm_ * 1e-6;
     flow_ml_s_ = contraction * area_m2 * std::sqrt(2 * drop * pascal_per_mmhg / blood_kg_m3) * 1e6;
     blood_ml_ += flow_ml_s_ * dt_s;
-    medium_ml_ += flow_ml_s_ * dt_s * share;
 }
 
 Content::Cloud Leak::cloud() const

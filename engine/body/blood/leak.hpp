@@ -12,8 +12,10 @@ public:
     /// `wall`: where the hole is; `out`: unit vector out of the vessel.
     Leak(Vec3 const& wall_mm, Vec3 const& out, std::uint64_t seed, std::uint32_t number);
     void set_hole(double diameter_mm) { hole_mm_ = diameter_mm; }
-    /// `pressure_mmhg` and `share` of medium inside the vessel.
-    void advance(double dt_s, double pressure_mmhg, double share);
+    /// `pressure_mmhg`: inside the vessel.
+    void advance(double dt_s, double pressure_mmhg);
+    /// With the blood that has leaked.
+    void bring_medium(double ml) { medium_ml_ += ml; }
 
     double flow_ml_s() const { return flow_ml_s_; }
     double blood_ml() const { return blood_ml_; }

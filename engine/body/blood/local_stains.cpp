@@ -125,14 +125,25 @@ void LocalStains::advance(double dt_s, StainedBlood const& blood)
 {
     FLUORO_EXPECT(dt_s >= 0);
     for (auto& [stain, hole] : impl_->holes)
-        hole.leak.advance(dt_s, impl_->pressure_at(hole.edge, hole.along_mm, blood),
-                          impl_->share_at(hole.edge, hole.along_mm, blood));
+        hole.leak.advance(dt_s, impl_->pressure_at(hole.edge, hole.along_mm, blood));
     for (auto& [stain, wall] : impl_->dissections) {
         double const beside = impl_->share_at(wall.edge, (wall.from_mm + wall.to_mm) / 2, blood);
         double const time_s = beside > wall.share ? into_wall_s : out_of_wall_s;
         wall.share += (beside - wall.share) * (1 - std::exp(-dt_s / time_s));
     }
     impl_->bubbles.advance(dt_s, blood.flow_ml_s);
+}
+
+void LocalStains::bring_medium(int stain, double ml)
+{
+    if (auto const hole = impl_->holes.find(stain); hole != impl_->holes.end()) hole->second.leak.bring_medium(ml);
+}
+
+double LocalStains::leaked_ml() const
+{
+    double all = 0;
+    for (auto const& [stain, hole] : impl_->holes) all += hole.leak.blood_ml();
+    return all;
 }
 
 double LocalStains::leak_ml_s(int stain) const
@@ -171,6 +182,34 @@ std::vector<std::pair<int, double>> LocalStains::bubbles() const
     std::vector<std::pair<int, double>> places;
     for (Bubbles::Bubble const& bubble : impl_->bubbles.all()) places.emplace_back(bubble.edge, bubble.along_mm);
     return places;
+}
+
+std::vector<LocalStains::Plug> LocalStains::plugs() const
+{
+    std::vector<Plug> all;
+    for (Bubbles::Bubble const& bubble : impl_->bubbles.all())
+        if (bubble.is_stuck && impl_->bubbles.fills(bubble)) {
+            auto const [from, to] = impl_->bubbles.reach(bubble);
+            all.push_back({int(bubble.number), bubble.edge, from, to});
+        }
+    return all;
+}
+
+void LocalStains::clear_of_air(std::span<float> share) const
+{
+    for (Bubbles::Bubble const& bubble : impl_->bubbles.all()) {
+        auto const [from, to] = impl_->bubbles.reach(bubble);
+        for (int cell = impl_->cells.at(bubble.edge, from); cell <= impl_->cells.at(bubble.edge, to); ++cell) {
+            double const begin =
+                (cell - impl_->cells.first[std::size_t(bubble.edge)]) * impl_->cells.length_mm[std::size_t(cell)];
+            double const length = impl_->cells.length_mm[std::size_t(cell)];
+            double const part = std::min(to, begin + length) - std::max(from, begin);
+            // Its volume is dealt out evenly along it.
+            double const air_mm3 = bubble.ml * 1000 * std::max(0.0, part) / (to - from);
+            auto const left = float(std::max(0.0, 1 - air_mm3 / impl_->cells.volume_mm3[std::size_t(cell)]));
+            for (int l = 0; l < LumenWord::lanes; ++l) share[std::size_t(cell * LumenWord::lanes + l)] *= left;
+        }
+    }
 }
 
 std::vector<Content> LocalStains::contents(Mixture const& medium) const

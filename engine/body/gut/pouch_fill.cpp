@@ -13,8 +13,9 @@ PouchFill::PouchFill(std::shared_ptr<HollowVoxels const> hollow, int layers, int
     FLUORO_EXPECT(layers_ >= 1 && layers_ <= most_layers);
     auto const n = std::size_t(hollow_->count());
     height_.assign(n, 0);
-    for (auto* of_boxes : {&order_, &list_}) of_boxes->assign(n, 0);
-    spots_.assign(n, {});
+    for (auto* of_boxes : {&order_, &list_, &node_of_}) of_boxes->assign(n, 0);
+    for (auto* of_boxes : {&rank_height_, &rank_room_}) of_boxes->assign(n, 0);
+    spots_.assign(n + 1, {above_all, -1, 0});
     nodes_.reserve(2 * n + 2);
     up_.reserve(2 * n + 2);
     for (std::size_t l = 0; l < layers_; ++l) {
@@ -127,8 +128,7 @@ void PouchFill::fall()
 {
     for (std::size_t l = 0; l < layers_; ++l) {
         std::fill_n(in_node_[l].begin(), nodes_.size(), 0.0);
-        for (int i = 0; i < boxes_; ++i)
-            in_node_[l][std::size_t(spots_[std::size_t(i)].leaf)] += volume_[l][std::size_t(i)];
+        for (int i = 0; i < boxes_; ++i) in_node_[l][std::size_t(spot(i).leaf())] += volume_[l][std::size_t(i)];
     }
 }
 
@@ -202,7 +202,7 @@ void PouchFill::level(std::size_t layer)
             double& fuller = a - room_a > b - room_b ? a : b;
             fuller += above;
             above = 0;
-        } else if (above > 0 && (!(a_full && b_full) || node.first < 0)) {
+        } else if (above > 0 && (!(a_full && b_full) || node.count == 0)) {
             (a_full ? a : b) += above; // rounding, or a rim that three pools share
             above = 0;
         }
@@ -213,38 +213,36 @@ void PouchFill::level(std::size_t layer)
 /// A level surface, one box soft, such that just this volume is below it.
 void PouchFill::level_node(std::size_t layer, Node const& node, double mm3)
 {
-    auto const& room = hollow_->room_mm3;
     auto& volume = volume_[layer];
-    if (node.first < 0) return;
+    int const* const ranks = list_.data() + node.first;
+    int const count = node.count;
+    auto const height = [&](int k) { return double(rank_height_[std::size_t(ranks[k])]); };
+    auto const room = [&](int k) { return double(rank_room_[std::size_t(ranks[k])]); };
+    auto const set = [&](int k, double mm3_of_box) { volume[std::size_t(order_[std::size_t(ranks[k])])] = mm3_of_box; };
+    if (count == 0) return;
     if (mm3 <= 0 || mm3 >= node.own_mm3) {
         double const share = std::max(0.0, mm3) / node.own_mm3;
-        for (int i = node.first; i >= 0; i = spots_[std::size_t(i)].next) {
-            volume[std::size_t(i)] = share * double(room[std::size_t(i)]);
-            if (share > 0.5) highest_mm_ = std::max(highest_mm_, double(height_[std::size_t(i)]));
+        for (int k = 0; k < count; ++k) {
+            set(k, share * room(k));
+            if (share > 0.5) highest_mm_ = std::max(highest_mm_, height(k));
         }
         return;
     }
-    int count = 0, hard = 0;
-    double sum = 0;
-    for (int i = node.first; i >= 0; i = spots_[std::size_t(i)].next) {
-        if (sum <= mm3) hard = count;
-        list_[std::size_t(count++)] = i;
-        sum += double(room[std::size_t(i)]);
-    }
-    auto const height = [&](int k) { return double(height_[std::size_t(list_[std::size_t(k)])]); };
+    int hard = 0;
+    for (double sum = room(0); sum <= mm3 && hard + 1 < count; sum += room(hard)) ++hard;
     // Whoever is further than a box and a half from the hard level is full or empty.
     double const soft = hollow_->size_mm, hard_mm = height(hard);
     int low = hard, high = hard;
     while (low > 0 && height(low - 1) > hard_mm - 1.5 * soft) --low;
     while (high < count && height(high) < hard_mm + 1.5 * soft) ++high;
     double full = 0;
-    for (int k = 0; k < low; ++k) full += double(room[std::size_t(list_[std::size_t(k)])]);
+    for (int k = 0; k < low; ++k) full += room(k);
     auto const share_at = [&](int k, double surface) {
         return std::clamp((surface - height(k)) / soft + 0.5, 0.0, 1.0);
     };
     auto const below = [&](double surface) {
         double v = 0;
-        for (int k = low; k < high; ++k) v += share_at(k, surface) * double(room[std::size_t(list_[std::size_t(k)])]);
+        for (int k = low; k < high; ++k) v += share_at(k, surface) * room(k);
         return v;
     };
     double lower = hard_mm - 1.5 * soft, upper = hard_mm + 1.5 * soft;
@@ -255,10 +253,9 @@ void PouchFill::level_node(std::size_t layer, Node const& node, double mm3)
     }
     double const surface = (lower + upper) / 2, partly = below(surface);
     double const exact = partly > 0 ? (mm3 - full) / partly : 0;
-    for (int k = 0; k < count; ++k) {
-        auto const i = std::size_t(list_[std::size_t(k)]);
-        volume[i] = k < low ? double(room[i]) : k < high ? exact * share_at(k, surface) * double(room[i]) : 0.0;
-    }
+    for (int k = 0; k < low; ++k) set(k, room(k));
+    for (int k = low; k < high; ++k) set(k, exact * share_at(k, surface) * room(k));
+    for (int k = high; k < count; ++k) set(k, 0);
     highest_mm_ = std::max(highest_mm_, surface);
 }
 

@@ -34,13 +34,14 @@ public:
 private:
     struct Node {
         int child[2], landing[2]; ///< two pools that meet here, and in which lowest pool each side is entered
-        int parent, first, last;  ///< own boxes, from low to high; -1 = none
+        int parent, first, count; ///< own boxes, from low to high: places in list_
         double own_mm3, room_mm3; ///< of its own boxes; with the pools below
     };
     static constexpr std::size_t most_layers = 3;
     void sort(Vec3 const& down);
     void find_pools(Vec3 const& down);
     void join_box(int box, int rank, std::span<int const> lower);
+    void join_pools(int box, int rank, std::span<int const> lower, int& node, int& landing);
     int root_of(int node);
     int add_node(int a, int b, int landing_a, int landing_b);
     void fall();
@@ -60,12 +61,21 @@ private:
     Vec3 down_{0};
     double highest_mm_ = -1e9;
     std::vector<float> height_;
-    /// Of a box: its number from low to high, the pool that it drains to, the node it belongs to, the next box in that.
+    /// Of a box: its number from low to high with the pool that it drains to, and the node it belongs to. Box i has
+    /// place i + 1; place 0, no box, is above all others.
     struct Spot {
-        int rank, leaf, node, next;
+        std::uint64_t key; ///< rank, then leaf
+        int node, unused;
+        int leaf() const { return int(key & 0xffffffff); }
     };
+    static std::uint64_t key_of(int rank, int leaf) { return std::uint64_t(rank) << 32 | std::uint32_t(leaf); }
+    static constexpr std::uint64_t above_all = ~std::uint64_t{0};
     std::vector<Spot> spots_;
-    std::vector<int> order_, up_, list_;
+    Spot& spot(int box) { return spots_[std::size_t(box + 1)]; }
+    /// By rank: the box, its height, room and node. What a surface is found among lies side by side.
+    std::vector<int> order_, node_of_;
+    std::vector<float> rank_height_, rank_room_;
+    std::vector<int> up_, list_; ///< list_: ranks, node by node
     static constexpr int most_slices = 4096;
     std::array<int, most_slices + 1> slices_{};
     float slice_mm_ = 1;

@@ -107,7 +107,7 @@ TEST(EdgeTransport, a_step_into_laminar_flow_makes_the_exact_ramp)
     full.fill(1);
     int const steps = 200;
     for (int i = 0; i < steps; ++i)
-        transport.advance(volumes, shares, flow_shares(2), ml_s, ml_s, full, {}, {}, LaneExchange{0}, dt);
+        transport.advance(volumes, volumes, shares, flow_shares(2), ml_s, ml_s, full, {}, {}, LaneExchange{0}, dt);
     double const front = 2 * 100 * dt * steps; // 160 mm
     double error = 0;
     for (int cell = 0; cell < cells; ++cell) {
@@ -143,7 +143,8 @@ TEST(EdgeTransport, spreads_along_a_tube_as_Taylor_says)
     };
     auto const run = [&](int steps) {
         for (int i = 0; i < steps; ++i)
-            transport.advance(volumes, shares, flow_shares(2), ml_s, ml_s, {}, {}, {}, LaneExchange{1 * dt}, dt);
+            transport.advance(volumes, volumes, shares, flow_shares(2), ml_s, ml_s, {}, {}, {}, LaneExchange{1 * dt},
+                              dt);
     };
     run(500); // 2 s
     double const before = variance();

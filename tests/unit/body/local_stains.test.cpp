@@ -70,6 +70,7 @@ TEST(LocalStains, a_hole_leaks_what_the_pressure_drives_through_it)
     for (int i = 0; i < 300; ++i) {
         stains.advance(dt, fork.blood());
         drawn += stains.leak_ml_s(1) * dt;
+        stains.bring_medium(1, 0.5 * stains.leak_ml_s(1) * dt);
     }
     measured("stain_leak_ml_5s", stains.leaked_ml(1));
     EXPECT_NEAR(stains.leaked_ml(1), drawn, 1e-6);
@@ -84,7 +85,10 @@ TEST(LocalStains, a_pocket_lies_outside_its_vessel_and_holds_what_has_leaked)
     fork.fill(1);
     LocalStains stains{fork.graph, fork.cells};
     stains.perforate(1, fork.trunk, 30, {0.3, 0, 5}, 0.5); // across the vessel: +x
-    for (int i = 0; i < 300; ++i) stains.advance(dt, fork.blood());
+    for (int i = 0; i < 300; ++i) {
+        stains.advance(dt, fork.blood());
+        stains.bring_medium(1, stains.leak_ml_s(1) * dt);
+    }
     auto const contents = stains.contents(iodine_solution(350));
     ASSERT_EQ(contents.size(), 1u);
     ASSERT_EQ(contents[0].clouds.size(), 1u);

@@ -156,6 +156,62 @@ TEST(Scenario, every_verb_becomes_its_command_at_its_tick)
     EXPECT_TRUE(std::get<StorePicture>(script[21].command).as_reference);
 }
 
+TEST(Scenario, what_befalls_a_vessel_becomes_its_command)
+{
+    ScratchFolder const folder;
+    Scenario const scenario = read_scenario(folder.write("case.yaml", R"(apiVersion: fluorolab/v1
+patient: adult-male
+operators:
+  demo:
+    - {at_s: 0, do: perforate, number: 2, vessel: lad-mid, along: 0.3, hole_mm: 0.4, side: left}
+    - {at_s: 1, do: dissect, vessel: lad-mid, from: 0.1, to: 0.3, depth_mm: 1.2, side: posterior}
+    - {at_s: 2, do: air, vessel: left-main, volume_ml: 0.2}
+    - {at_s: 3, do: lumen, number: 3, vessel: lad-mid, from: 0.2, to: 0.4, at_most_mm: 1.5, over_s: 2}
+    - {at_s: 4, do: lumen, vessel: lad-mid, at_least_mm: 3}
+    - {at_s: 5, do: touch-heart, beats: 3}
+    - {at_s: 6, do: pressure-tip, vessel: left-main, along: 0.2, blocked: 0.8}
+    - {at_s: 7, do: pressure-tip}
+)"));
+    auto const& script = scenario.operators.at("demo");
+    ASSERT_EQ(script.size(), 9u);
+    auto const hole = std::get<PerforateVessel>(script[0].command);
+    EXPECT_EQ(hole.number, 2);
+    EXPECT_EQ(hole.vessel, "lad-mid");
+    EXPECT_EQ(hole.along, 0.3);
+    EXPECT_EQ(hole.hole_mm, 0.4);
+    EXPECT_EQ(hole.side, BodySide::left);
+    auto const tear = std::get<DissectVessel>(script[1].command);
+    EXPECT_EQ(tear.to, 0.3);
+    EXPECT_EQ(tear.depth_mm, 1.2);
+    EXPECT_EQ(tear.side, BodySide::posterior);
+    EXPECT_EQ(std::get<InjectAir>(script[2].command).volume_ml, 0.2);
+    auto const narrow = std::get<SetLumen>(script[3].command);
+    EXPECT_EQ(narrow.number, 3);
+    EXPECT_EQ(narrow.from, 0.2);
+    EXPECT_EQ(narrow.at_most_mm, 1.5);
+    EXPECT_FALSE(narrow.at_least_mm);
+    EXPECT_EQ(narrow.over_s, 2);
+    EXPECT_EQ(std::get<SetLumen>(script[4].command).at_least_mm, 3);
+    EXPECT_EQ(std::get<TouchHeart>(script[5].command).beats, 3);
+    auto const tip = std::get<PlacePressureTip>(script[6].command);
+    EXPECT_EQ(tip.blocked, 0.8);
+    EXPECT_EQ(tip.along, 0.2);
+    EXPECT_EQ(std::get<PlacePressureTip>(script[7].command).vessel, "");
+    std::vector<std::string> names;
+    for (TimedCommand const& timed : script) names.push_back(name_of(timed.command));
+    EXPECT_EQ(names, (std::vector<std::string>{"perforate", "dissect", "air", "lumen", "lumen", "touch-heart",
+                                               "pressure-tip", "pressure-tip", "end"}));
+    // A stretch the wrong way about, and a lumen that is to be two things.
+    for (char const* entry : {"{at_s: 0, do: dissect, vessel: rca-mid, from: 0.5, to: 0.5, depth_mm: 1}",
+                              "{at_s: 0, do: lumen, vessel: rca-mid, at_most_mm: 2, at_least_mm: 1}",
+                              "{at_s: 0, do: perforate, vessel: rca-mid, hole_mm: 1, side: top}"})
+        EXPECT_THROW(
+            read_scenario(folder.write("bad.yaml", "apiVersion: fluorolab/v1\npatient: adult-male\noperators:\n"
+                                                   "  demo:\n    - " +
+                                                       std::string{entry} + "\n")),
+            Error);
+}
+
 TEST(Scenario, objects_arrive_with_their_path_filling_and_time)
 {
     ScratchFolder const folder;

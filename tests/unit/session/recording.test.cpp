@@ -109,11 +109,13 @@ TEST(SessionRecorder, commands_are_logged_with_what_was_refused)
 {
     ScratchFolder const scratch;
     record(scratch / "run", 5,
-           {{2, {MoveCArm{radians(150), {}, {}}, MoveBlades{-50, {}, {}, 40}, SelectPulseRate{15}}}});
+           {{2,
+             {MoveCArm{radians(150), {}, {}}, MoveBlades{-50, {}, {}, 40}, SelectPulseRate{15},
+              SetLumen{2, "lad-mid", 0.2, 0.4, 1.5, {}, 1}}}});
     std::vector<CommandEntry> commands;
     for (auto const& entry : read_run(scratch / "run").entries)
         if (auto const* command = std::get_if<CommandEntry>(&entry)) commands.push_back(*command);
-    ASSERT_EQ(commands.size(), 3u);
+    ASSERT_EQ(commands.size(), 4u);
     EXPECT_EQ(commands[0].name, "c-arm");
     EXPECT_NE(commands[0].refusal.find("limit"), std::string::npos);
     ASSERT_EQ(commands[0].arguments.size(), 1u);
@@ -124,6 +126,12 @@ TEST(SessionRecorder, commands_are_logged_with_what_was_refused)
     EXPECT_EQ(commands[1].arguments,
               (std::vector<std::pair<std::string, ArgumentValue>>{{"left_mm", -50.0}, {"bottom_mm", 40.0}}));
     EXPECT_EQ(commands[2].arguments, (std::vector<std::pair<std::string, ArgumentValue>>{{"per_second", 15.0}}));
+    EXPECT_EQ(commands[3].name, "lumen");
+    EXPECT_NE(commands[3].refusal, ""); // a still patient
+    EXPECT_EQ(
+        commands[3].arguments,
+        (std::vector<std::pair<std::string, ArgumentValue>>{
+            {"number", 2.0}, {"vessel", "lad-mid"}, {"from", 0.2}, {"to", 0.4}, {"at_most_mm", 1.5}, {"over_s", 1.0}}));
     for (auto const& command : commands) EXPECT_EQ(command.tick, 2);
 }
 

@@ -30,7 +30,7 @@ struct BodySettings {
 struct MonitorCurves {
     static constexpr int samples = 5 * ticks_per_second;
     std::array<float, samples> ecg_mv{};        ///< lead II
-    std::array<float, samples> pressure_mmhg{}; ///< of the aorta, as a catheter full of fluid shows it
+    std::array<float, samples> pressure_mmhg{}; ///< at the catheter's tip, as its fluid shows it
     std::array<float, samples> dome_mm{};       ///< of the breath: + = in
     std::int64_t taken = 0;                     ///< so far
 };
@@ -44,6 +44,9 @@ struct BodyStatus {
     double left_ventricle_ml = 0;
     double injected_ml = 0; ///< of contrast medium since the session began
     bool is_injecting = false;
+    double leaked_ml = 0;     ///< blood and medium beside torn vessels
+    double air_ml = 0;        ///< in bubbles
+    double tip_blocked = 0;   ///< share of its vessel that the pressure line's tip closes
     double injection_psi = 0; ///< at the syringe
     double swallowed_ml = 0, in_mouth_ml = 0;
     BreathCommand breath_asked = BreathCommand::quiet; ///< what the patient was told and is doing, or about to do

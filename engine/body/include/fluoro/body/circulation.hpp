@@ -75,6 +75,8 @@ public:
     void narrow(int cause, int edge, double from_mm, double to_mm, double radius_mm);
     /// The edge's radius there becomes at least this (stent).
     void widen(int cause, int edge, double from_mm, double to_mm, double radius_mm);
+    /// Volume of an edge between two distances over that as drawn.
+    double room(int edge, double from_mm, double to_mm) const;
     void change(CirculationSettings const& settings);
 
 private:

@@ -13,6 +13,8 @@ namespace fluoro {
 class ContrastFlow {
 public:
     static constexpr int lanes = LumenWord::lanes;
+    /// Of its volume at first, which a cell keeps however narrow it becomes: a closed vessel still wets its wall.
+    static constexpr double least_room = 0.0025;
     ContrastFlow(LumenGraph const& vessels, LumenCells const& cells, Circulation const& circulation);
     ~ContrastFlow();
     ContrastFlow(ContrastFlow&&) noexcept;
@@ -21,6 +23,9 @@ public:
     /// Medium pushed into an edge at `along_mm` [mL/s] during the coming steps, until told otherwise; the same number,
     /// edge and rate as given to Circulation::inject. `medium_share`: of what is pushed (a diluted syringe), [0, 1].
     void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
+    /// The cells of an edge, none of a chamber, have these volumes at the end of the coming step (a balloon, a stent);
+    /// circulation and this are to be told what that pushes away or draws in, Circulation::inject.
+    void reshape(int edge, std::span<double const> cells_ml);
     /// One step with the flows that the circulation has now: call it after every one of the circulation's own.
     /// dt_s (0 .. 1/60 s). Flows are gathered, medium moves on every 1/64 s, in sub-steps where the flow is fast.
     void advance(double dt_s, Circulation const& circulation);
@@ -38,6 +43,8 @@ public:
     double injected_ml() const;
     double in_body_ml() const;  ///< cells, junctions and beds
     double excreted_ml() const; ///< taken up by the kidneys and lost to tissue
+    /// Medium that a source of negative rate has drawn out of the vessels, part of excreted_ml().
+    double drawn_ml(int source) const;
 
 private:
     struct Impl;

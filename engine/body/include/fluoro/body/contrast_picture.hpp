@@ -29,9 +29,12 @@ public:
         return flow.is_empty() ? Content{medium, {}, {}, {}}
                                : contents(flow.share(), flow.bed_share(), flow.chamber_ml(), medium);
     }
-    /// The same from shares by cell and lane and by bed, as ContrastFlow has them.
+    /// The same from shares by cell and lane and by bed, as ContrastFlow has them. `room`: of every cell, its volume
+    /// now over that as drawn; empty: all as drawn. Tubes are as thin or wide as that says; in wide vessels medium
+    /// keeps to the middle of a narrowed place.
     Content contents(std::span<float const> share, std::span<float const> bed_share,
-                     std::array<double, chamber_count> const& chamber_ml, Mixture const& medium) const;
+                     std::array<double, chamber_count> const& chamber_ml, Mixture const& medium,
+                     std::span<float const> room = {}) const;
 
 private:
     struct Impl;

@@ -34,6 +34,8 @@ public:
     void let_in_air(int edge, double along_mm, double ml);
 
     void advance(double dt_s, StainedBlood const& blood);
+    /// Medium that the blood which leaked brought along [mL].
+    void bring_medium(int stain, double ml);
 
     /// Blood that leaves through a hole [mL/s]: what the circulation and the medium in it are to lose there (an
     /// injection of as much, negative).
@@ -44,6 +46,16 @@ public:
     double air_ml() const;                    ///< that is left of all bubbles
     /// Where the bubbles are: edge and distance along it [mm].
     std::vector<std::pair<int, double>> bubbles() const;
+    /// A bubble that is stuck and lets no blood pass.
+    struct Plug {
+        int number, edge; ///< `number`: of the bubble, for good
+        double from_mm, to_mm;
+    };
+    std::vector<Plug> plugs() const;
+    /// Medium makes way for bubbles: `share` by cell and lane, as ContrastFlow has it.
+    void clear_of_air(std::span<float> share) const;
+    /// Of all pockets, and of the blood in them.
+    double leaked_ml() const;
 
     /// Medium and air, one Content each (empty ones left out).
     std::vector<Content> contents(Mixture const& medium) const;

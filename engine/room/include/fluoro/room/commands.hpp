@@ -1,5 +1,6 @@
 #pragma once
 #include <fluoro/body/orders.hpp>
+#include <fluoro/instruments/orders.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,9 +8,9 @@
 
 namespace fluoro {
 
-// Everything a person can ask of the room and of the patient in it (body/orders.hpp). The console and a scenario's
-// scripted operator send the same commands; each is stamped with a tick, logged, and is all that a replay needs. Angles
-// in rad, lengths in mm.
+// Everything a person can ask of the room and of the patient in it (body/orders.hpp, instruments/orders.hpp). The
+// console and a scenario's scripted operator send the same commands; each is stamped with a tick, logged, and is all
+// that a replay needs. Angles in rad, lengths in mm.
 
 enum class Pedal { released, fluoroscopy, acquisition };
 /// Dose level of fluoroscopy.
@@ -119,12 +120,15 @@ using Command =
     std::variant<PressPedal, MoveCArm, JogCArm, MoveTable, JogTable, MoveBlades, SelectField, SelectPulseRate,
                  SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid, MoveWedge, Subtract,
                  SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, Inject, StopInjection, Breathe, SetHeart,
-                 TakeMouthful, SwallowNow, TakeGranules, GiveMedicine, GiveOxygen, CauseReaction, EndSession>;
+                 TakeMouthful, SwallowNow, TakeGranules, GiveMedicine, GiveOxygen, CauseReaction, PerforateVessel,
+                 DissectVessel, InjectAir, SetLumen, TouchHeart, PlacePressureTip, TakeTool, PutToolAway, MoveTool,
+                 InflateBalloon, AimNeedle, HammerNeedle, MixCement, PushCement, EndSession>;
 
 /// One word for logs and scripts: "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades", "field", "pulse-rate",
 /// "technique", "programme", "high-level", "lock", "grid", "wedge", "subtract", "road-map", "show", "review", "store",
 /// "stop", "inject", "stop-injection", "breathe", "heart", "mouthful", "swallow", "granules", "medicine", "oxygen",
-/// "reaction", "end".
+/// "reaction", "perforate", "dissect", "air", "lumen", "touch-heart", "pressure-tip", "take", "put-away", "hand",
+/// "inflate", "aim", "hammer", "mix-cement", "cement", "end".
 std::string name_of(Command const& command);
 /// "released", "fluoroscopy", "acquisition"; "low" ...; "cine" ...: as logs and scripts write them.
 std::string_view name_of(Pedal pedal);

@@ -20,7 +20,9 @@ struct FilledTube {
     double from_radius_mm = 1, to_radius_mm = 1;
     Vec3 from_cut{0}, to_cut{0}; ///< normals of the planes where the piece ends; 0 = square to the axis
     int filling = 0;             ///< index into Scene::fillings
-    double share = 1;            ///< of its volume that is the filling; the rest is as the CT has it [0, 1]
+    /// Of its volume that is the filling, the rest is as the CT has it; negative: what another tube put there is taken
+    /// away again, the hollow of a catheter. [-1, 1]
+    double share = 1;
 };
 
 /// A tube along a polyline, cut at each bend by the plane that halves it, so that pieces neither overlap nor gape

@@ -5,6 +5,7 @@
 #include <fluoro/display/road_map.hpp>
 #include <fluoro/dose/dosimeter.hpp>
 #include <fluoro/image/image.hpp>
+#include <fluoro/instruments/instruments.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <fluoro/projection/projector.hpp>
 #include <fluoro/room/exposure_control.hpp>
@@ -25,8 +26,9 @@ enum class ScatterMethod {
 
 struct SessionSettings {
     std::shared_ptr<Patient const> patient;
-    std::vector<ScenarioObject> objects; ///< placed in the patient, each in its time
-    std::optional<BodySettings> body;    ///< empty: a patient who neither breathes nor has a heartbeat
+    std::vector<ScenarioObject> objects;      ///< placed in the patient, each in its time
+    std::optional<BodySettings> body;         ///< empty: a patient who neither breathes nor has a heartbeat
+    std::shared_ptr<ToolLibrary const> tools; ///< null: those that come with the program
     RoomKind room;
     RoomState start;
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
@@ -51,7 +53,7 @@ struct Pulse {
     double field_cm2 = 0;
     RawImage raw;
     ProjectionTimes projection_times;
-    double body_ms = 0; ///< of the ticks since the last pulse, and of bringing the body into the scene
+    double body_ms = 0; ///< of the ticks since the last pulse, tools included, and of bringing both into the scene
     double project_ms = 0, scatter_ms = 0, detector_ms = 0, display_ms = 0; ///< where the time went, wall clock
 };
 
@@ -108,7 +110,8 @@ struct Status {
     Totals totals;
     double air_kerma_rate_mGy_min = 0; ///< while the beam is on
     double kap_rate_Gy_cm2_min = 0;
-    std::optional<BodyStatus> body;    ///< empty: the patient is still
+    std::optional<BodyStatus> body; ///< empty: the patient is still
+    InstrumentStatus instruments;
     std::vector<std::string> messages; ///< of this tick: refusals and limits
 };
 

@@ -24,7 +24,8 @@ public:
 
     /// Follows `histories` more and returns the picture of all that were followed since the scene last changed in
     /// something that scatters or shapes the beam: patient, view, field, blades, wedges, tube, filters, table, filled
-    /// tubes, grid, scintillator. Another mAs only scales. With the same seed, the same calls give the same pictures.
+    /// tubes, grid, scintillator; or since the body moved by 8 mm somewhere or its clouds changed by a seventh. Another
+    /// mAs only scales. With the same seed, the same calls give the same pictures.
     ScatterPicture accumulate(Scene const& scene, std::uint64_t histories);
     /// Starts anew with the next call.
     void reset();

@@ -94,7 +94,8 @@ struct PatientMedium {
     double voxel_mm = 3.5;
 };
 
-/// The scene's patient, table, tubes, source and detector. `bins` per side of the active field.
+/// The scene's patient as his body has moved, clouds as voxels by mass, table, tubes, source and detector. `bins` per
+/// side of the active field.
 TransportProblem problem_of(Scene const& scene, int bins, PatientMedium const& medium = {});
 
 } // namespace fluoro

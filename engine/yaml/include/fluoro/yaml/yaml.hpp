@@ -46,5 +46,7 @@ std::string in_quotes(std::string const& text);
 /// Reads one YAML document. Refused with a problem: more than 4 MiB, 64 levels or 100,000 values, aliases, tags,
 /// duplicate keys, a second document. After a problem the tree may be incomplete.
 YamlNode read_yaml(std::filesystem::path const& path, Problems& problems);
+/// The same of a text that is at hand already.
+YamlNode read_yaml_text(std::string text, Problems& problems);
 
 } // namespace fluoro

@@ -1,0 +1,108 @@
+#pragma once
+// Inside the instruments module: the parts that a hand works with.
+#include <fluoro/instruments/instruments.hpp>
+#include <fluoro/instruments/vessel_wall.hpp>
+#include <map>
+
+namespace fluoro {
+
+/// A tool in a vessel, beside its mechanics.
+struct VesselTool {
+    std::shared_ptr<Tool const> tool;
+    std::string access;
+    MoveTool motion;
+    std::optional<Balloon> balloon;
+    double wanted_atm = 0;
+    bool has_stent = false;
+    bool is_stent_placed = false;  ///< it is in the vessel now, and stays there
+    bool closes_vessel = false;    ///< its balloon fills the vessel at this moment
+    std::vector<SetLumen> closing; ///< what the body was told of that
+    std::vector<BalloonBed> beds;
+    std::vector<Vec3> bed_points; ///< of the balloon's stations, at rest
+};
+
+/// A stent that has left its balloon.
+struct PlacedStent {
+    StentForm form;
+    std::vector<Vec3> points; ///< of its axis, at rest
+    std::vector<double> diameters_mm;
+};
+
+struct HeldNeedle {
+    Needle needle;
+    MoveTool motion;
+    double cement_ml_s = 0;
+};
+
+/// Vessels: tools at their accesses, balloons and stents.
+class VesselWork {
+public:
+    VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t seed);
+
+    std::string take(std::shared_ptr<Tool const> tool, std::string const& access);
+    std::string put_away(std::string const& name);
+    std::string move(MoveTool const& order);
+    std::string inflate(InflateBalloon const& order);
+    void advance(Body const* body, std::vector<BodyOrder>& effects);
+    std::string aim_injection(std::string const& name, Inject& injection) const;
+    void tell(std::vector<ToolStatus>& tools) const;
+    void draw(Body const* body, std::vector<ToolStretch>& stretches) const;
+    std::uint64_t state_hash() const;
+
+private:
+    struct Way {
+        explicit Way(Access const& at) : tools{at} {}
+        CoaxialTools tools;
+        std::vector<VesselTool> held; ///< in the order of tools.tools()
+        std::size_t breaches = 0;     ///< that the body knows of
+    };
+    std::shared_ptr<Patient const> patient_;
+    std::uint64_t seed_;
+    std::optional<VesselWall> wall_;
+    std::map<std::string, Way> ways_; ///< by access
+    std::vector<PlacedStent> stents_;
+    int last_cause_ = 0; ///< of the changes of lumens made so far
+    int next_hole_ = 0;
+    double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
+
+    std::pair<Way const*, int> find(std::string const& name) const;
+    std::pair<Way*, int> find(std::string const& name);
+    std::vector<Vec3> stations_of(Way const& way, int tool) const;
+    Vec3 tip_of(Way const& way, int tool) const;
+    void work_balloon(Way& way, int tool, Body const* body, std::vector<BodyOrder>& effects);
+    std::vector<SetLumen> change(std::vector<Vec3> const& points, std::vector<double> const& diameters, bool is_most);
+    void touch(Body const* body, std::vector<BodyOrder>& effects);
+};
+
+/// Needles and what goes through them into bone.
+class NeedleWork {
+public:
+    NeedleWork(std::shared_ptr<Patient const> patient, std::uint64_t seed);
+
+    std::string aim(std::shared_ptr<Tool const> tool, AimNeedle const& order);
+    std::string put_away(std::string const& name);
+    std::string move(MoveTool const& order);
+    std::string hammer(HammerNeedle const& order);
+    std::string mix(MixCement const& order);
+    std::string push(PushCement const& order);
+    bool holds(std::string const& name) const { return needles_.contains(name); }
+    void advance();
+    void tell(InstrumentStatus& status) const;
+    void draw(InstrumentPicture& picture) const;
+    std::uint64_t state_hash() const;
+
+private:
+    std::shared_ptr<Patient const> patient_;
+    std::uint64_t seed_;
+    PatientTissues tissues_;
+    std::map<std::string, HeldNeedle> needles_;
+    std::optional<CementMix> mix_;
+    double age_s_ = 0, pressure_mpa_ = 0;
+    std::string level_; ///< of the vertebra that has cement
+    std::optional<Cement> cement_;
+};
+
+/// The hash of what was hashed and this number's bits.
+std::uint64_t mixed(std::uint64_t hash, double number);
+
+} // namespace fluoro

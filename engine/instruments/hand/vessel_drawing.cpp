@@ -1,0 +1,58 @@
+#include "instruments_impl.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fluoro {
+namespace {
+
+/// Balloons are filled with medium thinned by half.
+constexpr double balloon_mg_ml = 150;
+/// The folded balloon's own wall is too thin to be seen.
+constexpr double least_open_mm = 0.15;
+
+void draw_stent(StentForm const& form, std::vector<Vec3> const& axis, std::span<double const> diameters,
+                std::vector<ToolStretch>& stretches)
+{
+    StentShape const shape = stent_shape(form, axis, diameters);
+    for (auto const& wire : shape.wires)
+        stretches.push_back({wire, std::vector<double>(wire.size(), shape.wire_mm), 0, form.content});
+}
+
+} // namespace
+
+void VesselWork::draw(Body const* body, std::vector<ToolStretch>& stretches) const
+{
+    for (auto const& [access, way] : ways_) {
+        auto all = stretches_of(way.tools);
+        stretches.insert(stretches.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
+        for (std::size_t n = 0; n < way.held.size(); ++n) {
+            VesselTool const& held = way.held[n];
+            if (!held.balloon) continue;
+            auto const points = stations_of(way, int(n));
+            if (points.empty()) continue;
+            auto const widths = held.balloon->diameters_mm();
+            BalloonForm const& form = held.balloon->form();
+            if (*std::max_element(widths.begin(), widths.end()) > form.folded_mm + least_open_mm) {
+                ToolStretch filled{points, {widths.begin(), widths.end()}, 0, iodine_solution(balloon_mg_ml)};
+                // Round shoulders: half as wide half a station out.
+                Vec3 const before = points[0] + 0.5 * (points[0] - points[1]),
+                           after = points.back() + 0.5 * (points.back() - points[points.size() - 2]);
+                filled.points_mm.insert(filled.points_mm.begin(), before);
+                filled.points_mm.push_back(after);
+                filled.outer_mm.insert(filled.outer_mm.begin(), 0.5 * widths.front());
+                filled.outer_mm.push_back(0.5 * widths.back());
+                stretches.push_back(std::move(filled));
+            }
+            if (held.tool->stent && !held.is_stent_placed) draw_stent(*held.tool->stent, points, widths, stretches);
+        }
+    }
+    for (PlacedStent const& stent : stents_) {
+        std::vector<Vec3> axis = stent.points;
+        if (body)
+            for (Vec3& p : axis) p = body->motion().moved(p, body->pose());
+        draw_stent(stent.form, axis, stent.diameters_mm, stretches);
+    }
+}
+
+} // namespace fluoro

@@ -1,0 +1,75 @@
+#pragma once
+#include <fluoro/body/body.hpp>
+#include <fluoro/instruments/access.hpp>
+#include <fluoro/instruments/balloon.hpp>
+#include <fluoro/instruments/cement.hpp>
+#include <fluoro/instruments/needle.hpp>
+#include <fluoro/instruments/orders.hpp>
+#include <fluoro/instruments/tool_library.hpp>
+#include <fluoro/instruments/tool_picture.hpp>
+
+namespace fluoro {
+
+/// What a hand holds and feels, for the console and the record.
+struct ToolStatus {
+    std::string name, title;
+    ToolKind kind = ToolKind::wire;
+    std::string access;
+    ToolState state;
+    LumenPlace tip;          ///< in the vessels, at rest
+    std::string tip_vessel;  ///< name of that edge; empty outside
+    double pressure_atm = 0; ///< of its balloon
+    bool has_burst = false;
+    bool has_stent = false; ///< still on its balloon
+};
+struct NeedleStatus {
+    std::string name, title;
+    double depth_mm = 0, force_n = 0;
+    Tissue tissue = Tissue::air;
+    bool has_blood_return = false;
+    int breaches = 0;
+};
+struct CementStatus {
+    std::string level; ///< vertebra that it is in; empty while it is only mixed
+    double age_s = 0, viscosity_pa_s = 0;
+    double total_ml = 0; ///< that went in
+    std::array<double, cement_places> ml{};
+    double pressure_mpa = 0; ///< at the cannula's hub
+};
+struct InstrumentStatus {
+    std::vector<ToolStatus> tools;
+    std::vector<NeedleStatus> needles;
+    std::optional<CementStatus> cement;
+};
+
+/// What of the tools the picture sees, in the places of this moment.
+struct InstrumentPicture {
+    std::vector<ToolStretch> stretches;
+    std::span<Cement::Parcel const> cement; ///< at rest; bone does not move
+    Mixture cement_content;
+    double cement_size_mm = 1; ///< side of a parcel's cube
+};
+
+/// All tools in one patient: the hand's orders, the mechanics, what they do to the body. Deterministic.
+class Instruments {
+public:
+    Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr<ToolLibrary const> library, std::uint64_t seed);
+    ~Instruments();
+
+    /// Why it cannot be done; empty = done.
+    std::string order(ToolOrder const& order);
+    /// One tick. `body`: null for a patient who is still. What tools do to the body is added to `effects`.
+    void advance(Body const* body, std::vector<BodyOrder>& effects);
+
+    InstrumentStatus const& status() const;
+    InstrumentPicture picture(Body const* body) const;
+    /// Where an injection through this catheter goes, and through what. Why not; empty = `injection` is complete.
+    std::string aim_injection(std::string const& tool, Inject& injection) const;
+    std::uint64_t state_hash() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace fluoro

@@ -1,0 +1,62 @@
+#pragma once
+#include <fluoro/core/geometry.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace fluoro {
+
+// What a hand does with tools. Logged with the commands to the room. A tool is named as in the library; there is one of
+// each name at a time.
+
+/// A tool at a way into a vessel, its tip at the skin; into or over those that are there already.
+struct TakeTool {
+    std::string tool;   ///< "j-wire-0.035"
+    std::string access; ///< "right-femoral"
+};
+/// Out of the hand, when all of it is out of the body.
+struct PutToolAway {
+    std::string tool;
+};
+/// How the hand moves a tool or a needle, until told otherwise or until it is where it shall be.
+struct MoveTool {
+    std::string tool;
+    double push_mm_s = 0;              ///< + = in
+    double turn_rad_s = 0;             ///< + = clockwise for who looks along it into the body
+    std::optional<double> until_mm{};  ///< stops when so much of it is in
+    std::optional<double> until_rad{}; ///< stops when its hub has turned so far
+};
+/// The inflator on a balloon's hub; 0 = suction.
+struct InflateBalloon {
+    std::string tool;
+    double atm = 0; ///< above the air's
+};
+/// A patient point: so far from a landmark, or from the origin where none is named.
+struct AimPoint {
+    std::string landmark; ///< "pedicle-right-L1"
+    Vec3 offset_mm{0};
+};
+/// A needle at the skin, on the straight line from outside through one point to the other.
+struct AimNeedle {
+    std::string tool; ///< "bone-11g"
+    AimPoint through, to;
+};
+/// One blow of the hammer on a bone needle.
+struct HammerNeedle {
+    std::string tool;
+    double blow_j = 0.5;
+};
+/// Cement is mixed: its age counts from now.
+struct MixCement {
+    bool is_high_viscosity = false;
+};
+/// Cement through a bone needle, until told otherwise; 0 = no more.
+struct PushCement {
+    std::string tool;
+    double rate_ml_s = 0.05;
+};
+
+using ToolOrder =
+    std::variant<TakeTool, PutToolAway, MoveTool, InflateBalloon, AimNeedle, HammerNeedle, MixCement, PushCement>;
+
+} // namespace fluoro

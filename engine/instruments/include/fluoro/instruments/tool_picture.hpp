@@ -1,0 +1,24 @@
+#pragma once
+#include <fluoro/instruments/coaxial_tools.hpp>
+
+namespace fluoro {
+
+/// A stretch of a tool, or of a marker on it, as the picture sees it: a round wall along a polyline.
+struct ToolStretch {
+    std::vector<Vec3> points_mm;  ///< at least two
+    std::vector<double> outer_mm; ///< diameter at each
+    double inner_mm = 0;          ///< diameter; 0 = solid
+    Mixture content;
+};
+
+/// Points of the smooth curve through a line's places, from one to the other distance along it.
+std::vector<Vec3> curve_between(std::span<RodFrame const> line, std::span<double const> along_mm, double from_mm,
+                                double to_mm);
+/// All that is in the body of these tools, from the access inward, markers last. Between the line's places runs a
+/// smooth curve, in pieces that leave it by 0.02 mm at most: a fifth of a detector's pixel is 0.02 mm at the patient.
+std::vector<ToolStretch> stretches_of(CoaxialTools const& tools);
+/// The same of one tool whose tip lies `inserted_mm` along any line.
+std::vector<ToolStretch> stretches_of(Tool const& tool, double inserted_mm, std::span<RodFrame const> line,
+                                      std::span<double const> along_mm);
+
+} // namespace fluoro

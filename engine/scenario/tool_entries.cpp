@@ -1,0 +1,147 @@
+#include "tool_entries.hpp"
+
+#include <cmath>
+#include <fluoro/core/error.hpp>
+
+namespace fluoro {
+namespace {
+
+constexpr double farthest_mm = 10'000;
+
+std::optional<std::string> tool_of(MapReader& map)
+{
+    map.need("tool", "tool: jl4-5f");
+    return map.text("tool");
+}
+
+/// `through: pedicle-right-L1` or `through: [-15, 31, 69]`, with `through_offset_mm: [0, 0, 2]`.
+std::optional<AimPoint> aim_point(MapReader& map, std::string const& key, Problems& problems)
+{
+    YamlNode const* const at = map.need(key, key + ": L1");
+    if (!at) return {};
+    AimPoint point;
+    if (at->kind == YamlNode::Kind::list) {
+        auto const place = point_of(*at, key, problems);
+        if (!place) return {};
+        point.offset_mm = *place;
+    } else {
+        auto const landmark = map.text(key);
+        if (!landmark) return {};
+        point.landmark = *landmark;
+    }
+    if (YamlNode const* const offset = map.find(key + "_offset_mm")) {
+        auto const way = point_of(*offset, key + "_offset_mm", problems);
+        if (!way) return {};
+        point.offset_mm += *way;
+    }
+    return point;
+}
+
+} // namespace
+
+void check_tool(Command const& command, ToolLibrary const& tools, YamlNode const& entry, Problems& problems)
+{
+    std::string name;
+    if (auto const* take = std::get_if<TakeTool>(&command)) name = take->tool;
+    if (auto const* aim = std::get_if<AimNeedle>(&command)) name = aim->tool;
+    if (name.empty()) return;
+    try {
+        (void)tools.find(name);
+    } catch (Error const& unknown) {
+        problems.add(entry, unknown.what());
+    }
+}
+
+std::optional<Vec3> point_of(YamlNode const& node, std::string const& key, Problems& problems)
+{
+    if (node.kind != YamlNode::Kind::list || node.items.size() != 3) {
+        problems.add(node, key + " is three numbers [mm]; write e.g. " + key + ": [0, -5, 0]");
+        return {};
+    }
+    Vec3 point;
+    for (int axis = 0; axis < 3; ++axis) {
+        auto const value = number_of(node.items[std::size_t(axis)], key, problems);
+        if (!value) return {};
+        if (std::abs(*value) > farthest_mm) {
+            problems.add(node.items[std::size_t(axis)], key + " is beyond 10 m");
+            return {};
+        }
+        point[axis] = *value;
+    }
+    return point;
+}
+
+std::optional<Command> take_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    map.need("access", "access: right-femoral");
+    auto const access = map.text("access");
+    if (!tool || !access) return {};
+    return TakeTool{*tool, *access};
+}
+
+std::optional<Command> put_away_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    if (!tool) return {};
+    return PutToolAway{*tool};
+}
+
+std::optional<Command> hand_entry(MapReader& map, Problems& problems)
+{
+    auto const tool = tool_of(map);
+    auto const push = map.number("push_mm_s", -200, 200), turn = map.number("turn_deg_s", -1440, 1440);
+    auto const until = map.number("until_mm", 0, 5000), until_deg = map.number("until_deg", -36000, 36000);
+    if (!tool) return {};
+    if ((until && push.value_or(0) == 0) || (until_deg && turn.value_or(0) == 0)) {
+        problems.add(map.node(), "until_mm needs push_mm_s and until_deg needs turn_deg_s: the speed to get there");
+        return {};
+    }
+    MoveTool move{*tool, push.value_or(0), radians(turn.value_or(0)), until, {}};
+    if (until_deg) move.until_rad = radians(*until_deg);
+    return move;
+}
+
+std::optional<Command> inflate_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    map.need("atm", "atm: 10");
+    auto const atm = map.number("atm", 0, 60);
+    if (!tool || !atm) return {};
+    return InflateBalloon{*tool, *atm};
+}
+
+std::optional<Command> aim_entry(MapReader& map, Problems& problems)
+{
+    auto const tool = tool_of(map);
+    auto const through = aim_point(map, "through", problems), to = aim_point(map, "to", problems);
+    if (!tool || !through || !to) return {};
+    return AimNeedle{*tool, *through, *to};
+}
+
+std::optional<Command> hammer_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    auto const blow = map.number("blow_j", 0.01, 5);
+    if (!tool) return {};
+    return HammerNeedle{*tool, blow.value_or(HammerNeedle{}.blow_j)};
+}
+
+std::optional<Command> mix_cement_entry(MapReader& map, Problems& problems)
+{
+    auto const viscosity = map.text("viscosity").value_or("low");
+    if (viscosity == "low" || viscosity == "high") return MixCement{viscosity == "high"};
+    problems.add(*map.find("viscosity"), "viscosity is low or high, not " + in_quotes(viscosity));
+    return {};
+}
+
+std::optional<Command> cement_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    map.need("rate_ml_s", "rate_ml_s: 0.05");
+    auto const rate = map.number("rate_ml_s", 0, 1);
+    if (!tool || !rate) return {};
+    return PushCement{*tool, *rate};
+}
+
+} // namespace fluoro
