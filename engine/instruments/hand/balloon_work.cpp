@@ -123,7 +123,7 @@ void VesselWork::work_balloon(Way& way, int tool, std::vector<BodyOrder>& effect
     if (!was_open && held.wanted_atm > 0) {
         // Where it lies when it begins to open it stays, in the vessel.
         held.bed_points = stations_of(way, tool);
-        for (Vec3& p : held.bed_points) p = rest_of(p);
+        for (Vec3& p : held.bed_points) p = way.wall->rest_of(p);
         held.beds = beds_at(*patient_, held.bed_points);
         balloon.forget();
     }

@@ -60,15 +60,13 @@ private:
     std::shared_ptr<Patient const> patient_;
     std::uint64_t seed_;
     std::shared_ptr<VesselWall> arteries_, veins_; ///< made when the first tool goes into one
-    std::shared_ptr<Displacement const> displacement_;
-    std::map<std::string, Way> ways_; ///< by access
+    std::map<std::string, Way> ways_;              ///< by access
     std::vector<PlacedStent> stents_;
     int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
     std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);
-    Vec3 rest_of(Vec3 const& p) const;
     std::pair<Way const*, int> find(std::string const& name) const;
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;

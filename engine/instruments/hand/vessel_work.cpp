@@ -15,9 +15,6 @@ constexpr double between_pressures_s = 0.25;
 /// A tip closes a vessel from this share of its diameter on.
 constexpr double closing_share = 0.75;
 
-/// The walls are known on a lattice of this spacing, and so far around the vessels' centre lines [mm].
-constexpr double wall_spacing_mm = 0.6, wall_margin_mm = 30;
-
 /// An edge of the side of the circulation that a tool in a vein, or in an artery, can come into.
 bool belongs(LumenEdge const& edge, bool in_veins)
 {
@@ -38,11 +35,6 @@ VesselWork::VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t see
 {
 }
 
-Vec3 VesselWork::rest_of(Vec3 const& p) const
-{
-    return displacement_ ? p + sampled(displacement_->grid, displacement_->backward_mm, p) : p;
-}
-
 /// Walls of the vessels that hold this place: arteries with the left heart, or veins with the right.
 std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm)
 {
@@ -53,17 +45,7 @@ std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm)
     if (wall) return wall;
     LumenGraph side = all;
     std::erase_if(side.edges, [&](LumenEdge const& edge) { return !belongs(edge, is_vein); });
-    FieldGrid grid;
-    grid.spacing_mm = wall_spacing_mm;
-    Vec3 low{1e9}, high{-1e9};
-    for (LumenEdge const& edge : side.edges)
-        for (Vec3 const& p : edge.points_mm) {
-            low = glm::min(low, p);
-            high = glm::max(high, p);
-        }
-    grid.origin_mm = low - wall_margin_mm;
-    grid.size = glm::ivec3{glm::ceil((high - low + 2 * wall_margin_mm) / grid.spacing_mm)} + 1;
-    wall = std::make_shared<VesselWall>(side, std::make_shared<LumenDistance const>(side, *patient_, grid));
+    wall = std::make_shared<VesselWall>(side, *patient_);
     return wall;
 }
 
@@ -129,9 +111,9 @@ std::string VesselWork::inflate(InflateBalloon const& order)
 void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
 {
     if (ways_.empty()) return;
-    displacement_ = body ? body->displacement() : nullptr;
+    auto const displacement = body ? body->displacement() : nullptr;
     for (auto const& wall : {arteries_, veins_})
-        if (wall) wall->move(displacement_, tick_s);
+        if (wall) wall->stand(displacement, tick_s);
     since_touch_s_ += tick_s;
     since_pressure_s_ += tick_s;
     for (auto& [access, way] : ways_) {
@@ -153,7 +135,7 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
         auto const breaches = way.tools.breaches();
         for (; way.breaches < breaches.size(); ++way.breaches) {
             WallBreach const& breach = breaches[way.breaches];
-            Vec3 const rest = rest_of(breach.at_mm);
+            Vec3 const rest = way.wall->rest_of(breach.at_mm);
             LumenPlace const place = nearest_place(patient_->lumens.vessels, rest);
             if (place.edge < 0 || next_hole_ >= body_causes) continue;
             LumenEdge const& edge = patient_->lumens.vessels.edges[std::size_t(place.edge)];
@@ -199,7 +181,7 @@ void VesselWork::touch(Body const* body, std::vector<BodyOrder>& effects)
             bool const presses = state.tip_force_n > provoking_n && since_touch_s_ > between_touches_s;
             bool const reads = gives_pressure(way.held[n].tool->kind) && since_pressure_s_ > between_pressures_s;
             if (!presses && !reads) continue;
-            LumenPlace const place = nearest_place(graph, rest_of(tip_of(way, int(n))));
+            LumenPlace const place = nearest_place(graph, way.wall->rest_of(tip_of(way, int(n))));
             if (place.edge < 0) continue;
             LumenEdge const& edge = graph.edges[std::size_t(place.edge)];
             if (presses && edge.name.ends_with("ventricle")) {
@@ -226,7 +208,7 @@ std::string VesselWork::aim_injection(std::string const& name, Inject& injection
         if (other.tool->kind == ToolKind::wire && other.tool->widest_mm() > 0.6 * held.tool->narrowest_inner_mm() &&
             way->tools.state(int(&other - way->held.data())).inserted_mm > 0)
             return "The " + other.tool->title + " is still in it: draw it out first";
-    LumenPlace const place = nearest_place(patient_->lumens.vessels, rest_of(tip_of(*way, n)));
+    LumenPlace const place = nearest_place(patient_->lumens.vessels, way->wall->rest_of(tip_of(*way, n)));
     if (place.edge < 0 || way->tools.state(n).inserted_mm <= 0) return held.tool->title + " is in no vessel";
     injection.vessel = patient_->lumens.vessels.edges[std::size_t(place.edge)].name;
     injection.along = place.along;
@@ -248,7 +230,7 @@ void VesselWork::tell(std::vector<ToolStatus>& tools) const
                 status.has_burst = held.balloon->has_burst();
             }
             if (status.state.inserted_mm > 0) {
-                status.tip = nearest_place(patient_->lumens.vessels, rest_of(tip_of(way, int(n))));
+                status.tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip_of(way, int(n))));
                 if (status.tip.edge >= 0)
                     status.tip_vessel = patient_->lumens.vessels.edges[std::size_t(status.tip.edge)].name;
             }

@@ -77,7 +77,7 @@ InstrumentsCost measure_instruments(int frames)
     std::vector<double> times;
     cost.least_touching = 1;
     for (int n = 0; n < frames; ++n) {
-        wall.move(beats[std::size_t(n % phases)], frame_s);
+        wall.stand(beats[std::size_t(n % phases)], frame_s);
         tools.hold(0, n / 30 % 2 ? -30 : 30, 3);
         double const begin = processor_ms();
         tools.advance(wall, frame_s);

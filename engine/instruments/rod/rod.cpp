@@ -15,6 +15,7 @@ constexpr double stretch_mm_n = 1e-7;    ///< what a joint gives: a steel wire's
 constexpr double longest_coast_mm = 0.5; ///< way on its own in a step: snaps stay slower than walls can catch
 constexpr double missed_mm = 0.3;        ///< a wall run through by more than this is met in a second pass
 constexpr double stiffening_mm = 1;      ///< beyond this a wall lies on what is behind it
+constexpr double open_mm = 0.05;         ///< wider gaps between segments are closed in the same step
 constexpr int most_passes = 3;
 
 Mat3 cross(Vec3 const& r)
@@ -193,8 +194,6 @@ void Rod::Impl::place(std::size_t i, double dt)
         Vec3 const loaded = motion.yield_across * segment.load_n_mm;
         segment.turn = turned(motion.old_turn, sway + motion.tip_coast * motion.tip + loaded);
     }
-    motion.tip = segment.turn * Vec3{0, 0, 1};
-    motion.half = segment.length_mm / 2 * motion.tip;
 }
 
 /// One joint's row of the chain: docs/theory/rods.md eq. 3 and 4.
@@ -212,9 +211,12 @@ void Rod::Impl::tie(std::size_t j)
     ChainRow& row = rows[j];
     Vec3 const gap = base.at_mm + a.half - tip.at_mm + b.half;
     Vec3 const bent = 2.0 * v - length * joint.rest_per_mm;
+    Mat3 give{0};
+    give[0][0] = give[1][1] = length / joint.bending_n_mm2;
+    give[2][2] = length / joint.torsion_n_mm2;
     for (int k = 0; k < 3; ++k) {
-        row.right[std::size_t(k)] = -gap[k];
-        row.right[std::size_t(3 + k)] = -bent[k];
+        row.right[std::size_t(k)] = -gap[k] - stretch_mm_n * joint.force_n[k];
+        row.right[std::size_t(3 + k)] = -bent[k] - give[k][k] * joint.moment_n_mm[k];
     }
     auto const lever = [](Motion const& m) {
         return m.yield_across * (Mat3{glm::dot(m.half, m.half)} - glm::outerProduct(m.half, m.half));
@@ -228,9 +230,6 @@ void Rod::Impl::tie(std::size_t j)
     put(row.diagonal, 0, 0, a.yield + b.yield + lever(a) + lever(b) + Mat3{stretch_mm_n});
     put(row.diagonal, 0, 3, corner);
     put(row.diagonal, 3, 0, glm::transpose(corner));
-    Mat3 give{0};
-    give[0][0] = give[1][1] = length / joint.bending_n_mm2;
-    give[2][2] = length / joint.torsion_n_mm2;
     put(row.diagonal, 3, 3, bend * (spin(a) + spin_b) * turned_bend + give);
     if (j > 0) {
         Mat3 const& before = bends[j - 1];
@@ -244,6 +243,10 @@ void Rod::Impl::tie(std::size_t j)
 
 void Rod::Impl::solve()
 {
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        motions[i].tip = segments[i].turn * Vec3{0, 0, 1};
+        motions[i].half = segments[i].length_mm / 2 * motions[i].tip;
+    }
     for (std::size_t j = 0; j < joints.size(); ++j) tie(j);
     solve_chain(rows);
     auto const force = [&](std::size_t j) { return Vec3{rows[j].right[0], rows[j].right[1], rows[j].right[2]}; };
@@ -269,8 +272,8 @@ void Rod::Impl::solve()
         segment.turn = turned(segment.turn, spun);
     }
     for (std::size_t j = 0; j < joints.size(); ++j) {
-        joints[j].force_n = force(j);
-        joints[j].moment_n_mm = moment(j);
+        joints[j].force_n += force(j);
+        joints[j].moment_n_mm += moment(j);
     }
 }
 
@@ -383,7 +386,10 @@ void Rod::step(Wall const& wall, double dt_s, RodFeed const& feed, double wall_a
             if (!rod.segments[i].is_held) rod.meet_wall(i, dt_s, feed);
             rod.place(i, dt_s);
         }
+        for (RodJoint& joint : rod.joints) joint.force_n = joint.moment_n_mm = Vec3{0};
         rod.solve();
+        // One of Newton's steps is enough but for a snap, which turns segments far.
+        for (int more = 0; more < most_passes && widest_gap_mm() > open_mm; ++more) rod.solve();
         if (!rod.find_missed_walls()) break;
     }
     for (std::size_t i = 0; i < rod.segments.size(); ++i) rod.settle(i, dt_s);

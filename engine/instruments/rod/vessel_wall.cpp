@@ -9,6 +9,8 @@ namespace fluoro {
 
 namespace {
 
+constexpr double field_mm = 0.75; ///< of distances: 0.07 mm off at the wall of a vessel of 1 mm radius
+constexpr double margin_mm = 10;
 constexpr double class_mm = 2;   ///< spacing of the map of classes
 constexpr double reach_mm = 4;   ///< of a class beyond its wall
 constexpr double near_mm = 1.5;  ///< closer to a wall than this its direction is turned with the tissue
@@ -82,6 +84,28 @@ Vec3 forward(Displacement const* body, Vec3 const& rest)
     return body ? sampled(body->grid, body->forward_mm, rest) : Vec3{0};
 }
 
+/// Up and down as far as the CT goes; across as far as the vessels do.
+FieldGrid field_of(LumenGraph const& graph, Patient const& patient)
+{
+    Grid const& ct = patient.ct.grid;
+    Vec3 low{1e9}, high{-1e9};
+    for (int corner = 0; corner < 8; ++corner) {
+        Vec3 const index = Vec3{corner & 1, corner >> 1 & 1, corner >> 2} * Vec3{ct.size - 1};
+        Vec3 const at = map_point(ct.patient_from_index(), index);
+        low = glm::min(low, at);
+        high = glm::max(high, at);
+    }
+    for (LumenEdge const& edge : graph.edges)
+        for (Vec3 const& at : edge.points_mm) {
+            if (at.z < low.z || at.z > high.z) continue;
+            for (int axis = 0; axis < 2; ++axis) {
+                low[axis] = std::min(low[axis], at[axis] - margin_mm);
+                high[axis] = std::max(high[axis], at[axis] + margin_mm);
+            }
+        }
+    return {low, field_mm, glm::ivec3{(high - low) / field_mm} + 1};
+}
+
 } // namespace
 
 WallKind wall_kind(WallClass wall)
@@ -107,15 +131,20 @@ WallKind wall_kind(WallClass wall)
     return {};
 }
 
+VesselWall::VesselWall(LumenGraph const& graph, Patient const& patient)
+    : VesselWall{graph, std::make_shared<LumenDistance>(graph, patient, field_of(graph, patient))}
+{
+}
+
 VesselWall::VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance)
     : distance_{std::move(distance)}, classes_{draw_classes(graph, distance_->field().grid)}
 {
 }
 
-void VesselWall::move(std::shared_ptr<Displacement const> now, double dt_s)
+void VesselWall::stand(std::shared_ptr<Displacement const> displacement, double dt_s)
 {
     before_ = std::move(now_);
-    now_ = std::move(now);
+    now_ = std::move(displacement);
     dt_s_ = dt_s;
 }
 
@@ -125,10 +154,15 @@ WallClass VesselWall::wall_class(Vec3 const& rest_mm) const
     return WallClass(classes_.at(glm::ivec3{glm::floor(at + 0.5)}));
 }
 
+Vec3 VesselWall::rest_of(Vec3 const& at_mm) const
+{
+    return at_mm + backward(now_.get(), at_mm);
+}
+
 WallTouch VesselWall::touch(Vec3 const& at_mm) const
 {
     WallTouch touch;
-    Vec3 const rest = at_mm + backward(now_.get(), at_mm);
+    Vec3 const rest = rest_of(at_mm);
     touch.depth_mm = distance_->distance_mm(rest);
     if (touch.depth_mm < -2.5) return touch; // wider than any tool's radius, and the walls' own speed for a frame
     touch.outward = distance_->outward(rest);

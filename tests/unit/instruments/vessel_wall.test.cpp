@@ -51,8 +51,8 @@ TEST(VesselWall, knows_depth_direction_and_class_at_rest)
 TEST(VesselWall, goes_with_the_tissue)
 {
     VesselWall wall{two_tubes(), std::make_shared<LumenDistance>(two_tubes(), Patient{}, grid)};
-    wall.move(moved(0.25, {1, 0, 0}), 0.1);
-    wall.move(moved(0.25, {1.5, 0.2, 0}), 0.1);
+    wall.stand(moved(0.25, {1, 0, 0}), 0.1);
+    wall.stand(moved(0.25, {1.5, 0.2, 0}), 0.1);
     WallTouch const side = wall.touch({-6 - 3.5, 0.2, 20}), top = wall.touch({-6, 3.2 - 0.4, 20});
     EXPECT_NEAR(side.depth_mm, -0.25, 0.04);
     EXPECT_NEAR(side.outward.x, -1, 0.01);
@@ -77,7 +77,7 @@ TEST(VesselWall, carries_a_wire_along)
     double deepest = -1e9, least = 1e9, most = -1e9;
     for (int n = 0; n < 120; ++n) {
         double const t = n * test::frame_s;
-        wall.move(moved(0, {0, 3 * std::sin(2 * std::numbers::pi * t), 0}), test::frame_s);
+        wall.stand(moved(0, {0, 3 * std::sin(2 * std::numbers::pi * t), 0}), test::frame_s);
         tools.advance(wall, test::frame_s);
         deepest = std::max(deepest, tools.deepest_mm());
         least = std::min(least, tools.line().back().at_mm.y);

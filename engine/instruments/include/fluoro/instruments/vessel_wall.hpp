@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <fluoro/body/displacement.hpp>
 #include <fluoro/instruments/wall.hpp>
 #include <fluoro/lumen/distance.hpp>
@@ -15,14 +14,18 @@ struct WallKind {
 };
 WallKind wall_kind(WallClass wall);
 
-/// The walls of one patient's lumens, carried along by his breath and heartbeat: distances at rest, found back through
+/// The walls of one patient's vessels, carried along by his breath and heartbeat: distances at rest, found back through
 /// the displacement of the moment; directions and speeds by its derivatives.
 class VesselWall final : public Wall {
 public:
+    /// These vessels of a patient as far up and down as his CT goes, the arms whole; 10 s of processor time for a trunk.
+    VesselWall(LumenGraph const& graph, Patient const& patient);
     VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);
     /// Where the body's tissue stands now, `dt_s` after the last call. None = at rest.
-    void move(std::shared_ptr<Displacement const> now, double dt_s);
+    void stand(std::shared_ptr<Displacement const> displacement, double dt_s);
     WallTouch touch(Vec3 const& at_mm) const override;
+    /// A place of the moved body -> where its tissue lies at rest.
+    Vec3 rest_of(Vec3 const& at_mm) const;
     /// Class of the nearest wall; a chamber where none is known near.
     WallClass wall_class(Vec3 const& rest_mm) const;
 
