@@ -60,7 +60,7 @@ std::string NeedleWork::aim(std::shared_ptr<Tool const> tool, AimNeedle const& o
     // From outside to where the skin is.
     Vec3 skin = *through - from_outside_mm * direction;
     double gone = 0;
-    while (gone < from_outside_mm + glm::length(way) && tissues_.at(skin).tissue == Tissue::air) {
+    while (gone < from_outside_mm + glm::length(way) && tissues_.at(skin).tissue == TissueKind::air) {
         skin += step_mm * direction;
         gone += step_mm;
     }

@@ -31,19 +31,19 @@ constexpr std::array<TissueLaw, tissues> laws = {{
     {0, 30, 10, 0.06, 0},           // spongy bone
 }};
 
-bool is_bone(Tissue tissue)
+bool is_bone(TissueKind tissue)
 {
-    return tissue == Tissue::cortical_bone || tissue == Tissue::spongy_bone;
+    return tissue == TissueKind::cortical_bone || tissue == TissueKind::spongy_bone;
 }
 
 } // namespace
 
-TissueLaw const& law_of(Tissue tissue)
+TissueLaw const& law_of(TissueKind tissue)
 {
     return laws[std::size_t(tissue)];
 }
 
-std::string_view name_of(Tissue tissue)
+std::string_view name_of(TissueKind tissue)
 {
     constexpr std::array<std::string_view, tissues> names = {
         "air", "fat", "muscle", "organ", "lung", "vessel", "ligament", "spinal canal", "cortical bone", "spongy bone"};
@@ -99,16 +99,16 @@ void Needle::cut(TissueField const& field, double way_mm)
     direction_ = glm::normalize(direction_ + turn * bevel_);
     bevel_ = glm::normalize(bevel_ - glm::dot(bevel_, direction_) * direction_);
     Vec3 const next = path_.back() + way_mm * glm::normalize(before + direction_);
-    Tissue const was = here_.tissue;
+    TissueKind const was = here_.tissue;
     TissueHere const there = field.at(next);
     cut_.push_back(there.tissue);
     path_.push_back(next);
     here_ = there;
     bowed_mm_ = 0;
     if (there.tissue == was) return;
-    if (there.tissue == Tissue::spinal_canal || there.tissue == Tissue::lung ||
-        (was == Tissue::vessel && there.tissue != Tissue::vessel))
-        breaches_.push_back({was == Tissue::vessel ? Tissue::vessel : there.tissue, next});
+    if (there.tissue == TissueKind::spinal_canal || there.tissue == TissueKind::lung ||
+        (was == TissueKind::vessel && there.tissue != TissueKind::vessel))
+        breaches_.push_back({was == TissueKind::vessel ? TissueKind::vessel : there.tissue, next});
 }
 
 void Needle::draw_back(TissueField const& field, double way_mm)

@@ -27,26 +27,26 @@ TissueHere PatientTissues::at(Vec3 const& p_mm) const
     glm::ivec3 const i{glm::round(map_point(index_from_patient_, p_mm))}, size = patient_->ct.grid.size;
     if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) return {};
     auto const n = (std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) * std::size_t(size.x) + std::size_t(i.x);
-    TissueHere here{Tissue::muscle, double(patient_->ct.hu[n]), patient_->labels.empty() ? 0 : patient_->labels[n]};
+    TissueHere here{TissueKind::muscle, double(patient_->ct.hu[n]), patient_->labels.empty() ? 0 : patient_->labels[n]};
     int const label = here.label;
     if (label == cord || label == fluid)
-        here.tissue = Tissue::spinal_canal;
+        here.tissue = TissueKind::spinal_canal;
     else if (is_bone(label))
-        here.tissue = here.hu > compact_hu ? Tissue::cortical_bone : Tissue::spongy_bone;
+        here.tissue = here.hu > compact_hu ? TissueKind::cortical_bone : TissueKind::spongy_bone;
     else if (label == disc)
-        here.tissue = Tissue::ligament;
+        here.tissue = TissueKind::ligament;
     else if (vessel_labels_.contains(label))
-        here.tissue = Tissue::vessel;
+        here.tissue = TissueKind::vessel;
     else if (label >= first_lung && label <= last_lung)
-        here.tissue = Tissue::lung;
+        here.tissue = TissueKind::lung;
     else if ((label >= first_organ && label <= last_organ) || label == heart)
-        here.tissue = Tissue::organ;
+        here.tissue = TissueKind::organ;
     else if (here.hu < air_hu)
-        here.tissue = Tissue::air;
+        here.tissue = TissueKind::air;
     else if (here.hu < fat_hu)
-        here.tissue = Tissue::fat;
+        here.tissue = TissueKind::fat;
     else if (here.hu > compact_hu)
-        here.tissue = Tissue::cortical_bone;
+        here.tissue = TissueKind::cortical_bone;
     return here;
 }
 

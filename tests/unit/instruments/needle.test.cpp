@@ -10,7 +10,7 @@ namespace {
 struct Layers final : TissueField {
     struct Layer {
         double to_mm;
-        Tissue tissue;
+        TissueKind tissue;
         double hu = 50;
     };
     std::vector<Layer> layers;
@@ -20,7 +20,7 @@ struct Layers final : TissueField {
         if (p.z >= 0) return {};
         for (Layer const& layer : layers)
             if (-p.z <= layer.to_mm) return {layer.tissue, layer.hu, 0};
-        return {Tissue::muscle, 50, 0};
+        return {TissueKind::muscle, 50, 0};
     }
 };
 
@@ -33,7 +33,7 @@ constexpr double dt = 1.0 / 120, hand = 20;
 
 TEST(Needle, feels_the_skin_give_way)
 {
-    Layers const body{{{200, Tissue::fat, -90}}};
+    Layers const body{{{200, TissueKind::fat, -90}}};
     Needle one = needle("puncture-18g");
     double peak = 0;
     while (one.depth_mm() == 0) {
@@ -47,7 +47,7 @@ TEST(Needle, feels_the_skin_give_way)
 
 TEST(Needle, of_half_the_gauge_asks_for_half_the_force)
 {
-    Layers const body{{{200, Tissue::muscle}}};
+    Layers const body{{{200, TissueKind::muscle}}};
     Needle thick = needle("puncture-18g"), thin = needle("micropuncture-21g");
     for (auto* one : {&thick, &thin})
         while (one->depth_mm() < 40) one->advance(body, 10, 0, hand, dt);
@@ -58,7 +58,7 @@ TEST(Needle, of_half_the_gauge_asks_for_half_the_force)
 
 TEST(Needle, pops_into_a_vessel_bleeds_back_and_goes_out_of_its_far_wall)
 {
-    Layers const leg{{{8, Tissue::fat, -90}, {18, Tissue::muscle}, {26, Tissue::vessel}, {80, Tissue::muscle}}};
+    Layers const leg{{{8, TissueKind::fat, -90}, {18, TissueKind::muscle}, {26, TissueKind::vessel}, {80, TissueKind::muscle}}};
     Needle one = needle("puncture-18g");
     while (one.depth_mm() < 17.5) one.advance(leg, 10, 0, hand, dt);
     EXPECT_FALSE(one.has_blood_return());
@@ -73,7 +73,7 @@ TEST(Needle, pops_into_a_vessel_bleeds_back_and_goes_out_of_its_far_wall)
     EXPECT_TRUE(one.breaches().empty());
     while (one.depth_mm() < 30) one.advance(leg, 5, 0, hand, dt);
     ASSERT_EQ(one.breaches().size(), 1u);
-    EXPECT_EQ(one.breaches()[0].of, Tissue::vessel);
+    EXPECT_EQ(one.breaches()[0].of, TissueKind::vessel);
     EXPECT_NEAR(one.breaches()[0].at_mm.z, -26, 0.5);
     EXPECT_FALSE(one.has_blood_return());
     // Drawn back into it: blood again, by the way that it came.
@@ -84,7 +84,7 @@ TEST(Needle, pops_into_a_vessel_bleeds_back_and_goes_out_of_its_far_wall)
 
 TEST(Needle, stands_before_bone_that_the_hand_cannot_enter_and_goes_on_under_the_hammer)
 {
-    Layers const back{{{30, Tissue::muscle}, {34, Tissue::cortical_bone, 900}, {80, Tissue::spongy_bone, 200}}};
+    Layers const back{{{30, TissueKind::muscle}, {34, TissueKind::cortical_bone, 900}, {80, TissueKind::spongy_bone, 200}}};
     Needle one = needle("bone-11g");
     for (int n = 0; n < 1200; ++n) one.advance(back, 10, 0, 60, dt);
     EXPECT_NEAR(one.depth_mm(), 30, 0.3);
@@ -104,7 +104,7 @@ TEST(Needle, stands_before_bone_that_the_hand_cannot_enter_and_goes_on_under_the
 
 TEST(Needle, goes_in_by_the_energy_of_the_blow)
 {
-    Layers const bone{{{100, Tissue::spongy_bone, 400}}};
+    Layers const bone{{{100, TissueKind::spongy_bone, 400}}};
     auto const way_of = [&](double joule) {
         Needle one = needle("bone-13g");
         one.hammer(bone, 0.1); // into it
@@ -121,7 +121,7 @@ TEST(Needle, goes_in_by_the_energy_of_the_blow)
 TEST(Needle, goes_through_bone_the_slower_the_denser_it_is)
 {
     auto const way_in = [](double hu) {
-        Layers const bone{{{100, Tissue::spongy_bone, hu}}};
+        Layers const bone{{{100, TissueKind::spongy_bone, hu}}};
         Needle one = needle("bone-13g");
         for (int n = 0; n < 120; ++n) one.advance(bone, 100, 0, 40, dt);
         return one.depth_mm();
@@ -132,23 +132,23 @@ TEST(Needle, goes_through_bone_the_slower_the_denser_it_is)
 
 TEST(Needle, through_the_canals_wall_is_a_breach)
 {
-    Layers const back{{{20, Tissue::muscle}, {26, Tissue::ligament}, {60, Tissue::spinal_canal}}};
+    Layers const back{{{20, TissueKind::muscle}, {26, TissueKind::ligament}, {60, TissueKind::spinal_canal}}};
     Needle one = needle("spinal-22g");
     while (one.depth_mm() < 30) one.advance(back, 5, 0, hand, dt);
     ASSERT_EQ(one.breaches().size(), 1u);
-    EXPECT_EQ(one.breaches()[0].of, Tissue::spinal_canal);
+    EXPECT_EQ(one.breaches()[0].of, TissueKind::spinal_canal);
     EXPECT_NEAR(one.breaches()[0].at_mm.z, -26, 0.5);
 }
 
 TEST(Needle, curves_toward_its_bevels_back_and_straight_when_it_is_turned)
 {
-    Layers const body{{{200, Tissue::muscle}}};
+    Layers const body{{{200, TissueKind::muscle}}};
     Needle held = needle("spinal-22g"), turned = needle("spinal-22g");
     while (held.depth_mm() < 80) held.advance(body, 10, 0, hand, dt);
     while (turned.depth_mm() < 80) turned.advance(body, 10, 30, hand, dt);
     auto const aside = [](Needle const& one) { return std::hypot(one.tip_mm().x, one.tip_mm().y); };
     // An arc of this curvature leaves its tangent by L^2 / 2R.
-    double const expected = 80 * 80 / 2.0 * law_of(Tissue::muscle).bevel_per_mm;
+    double const expected = 80 * 80 / 2.0 * law_of(TissueKind::muscle).bevel_per_mm;
     EXPECT_NEAR(aside(held), expected, 0.1 * expected);
     EXPECT_LT(aside(turned), 0.2 * expected);
     // Thick needles do not.
@@ -159,7 +159,7 @@ TEST(Needle, curves_toward_its_bevels_back_and_straight_when_it_is_turned)
 
 TEST(Needle, comes_out_by_the_way_that_it_cut)
 {
-    Layers const body{{{200, Tissue::muscle}}};
+    Layers const body{{{200, TissueKind::muscle}}};
     Needle one = needle("spinal-22g");
     while (one.depth_mm() < 60) one.advance(body, 10, 0.5, hand, dt);
     std::vector<Vec3> const way{one.path_mm().begin(), one.path_mm().end()};

@@ -25,7 +25,7 @@ struct ToolStatus {
 struct NeedleStatus {
     std::string name, title;
     double depth_mm = 0, force_n = 0;
-    Tissue tissue = Tissue::air;
+    TissueKind tissue = TissueKind::air;
     bool has_blood_return = false;
     int breaches = 0;
 };

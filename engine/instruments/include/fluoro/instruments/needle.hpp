@@ -8,13 +8,13 @@
 namespace fluoro {
 
 /// What a needle's tip can be in.
-enum class Tissue { air, fat, muscle, organ, lung, vessel, ligament, spinal_canal, cortical_bone, spongy_bone };
+enum class TissueKind { air, fat, muscle, organ, lung, vessel, ligament, spinal_canal, cortical_bone, spongy_bone };
 inline constexpr int tissues = 10;
-std::string_view name_of(Tissue tissue);
+std::string_view name_of(TissueKind tissue);
 
 /// What a needle meets along its way.
 struct TissueHere {
-    Tissue tissue = Tissue::air;
+    TissueKind tissue = TissueKind::air;
     double hu = -1000;
     int label = 0; ///< of the label map; 0 = none
 };
@@ -43,7 +43,7 @@ struct TissueLaw {
     double friction_n_mm = 0;  ///< along the shaft, per length in it
     double bevel_per_mm = 0;   ///< of a 22 G spinal needle's curve toward its bevel's back [1/mm]
 };
-TissueLaw const& law_of(Tissue tissue);
+TissueLaw const& law_of(TissueKind tissue);
 
 /// A needle in the body: pushed, drawn, turned, hammered. Its way stays as it was cut.
 class Needle {
@@ -64,7 +64,7 @@ public:
     Vec3 direction() const { return direction_; }
     double force_n() const { return force_n_; } ///< that the hand feels, + = against a push
     TissueHere here() const { return here_; }
-    bool has_blood_return() const { return here_.tissue == Tissue::vessel; }
+    bool has_blood_return() const { return here_.tissue == TissueKind::vessel; }
     bool has_stylet() const { return has_stylet_; }
     void set_stylet(bool in) { has_stylet_ = in; }
     std::span<Vec3 const> path_mm() const { return path_; } ///< from the skin to the tip
@@ -72,7 +72,7 @@ public:
 
     /// Places where it went through what it should not: wall of the spinal canal, lung, far wall of a vessel.
     struct Breach {
-        Tissue of = Tissue::spinal_canal;
+        TissueKind of = TissueKind::spinal_canal;
         Vec3 at_mm{0};
     };
     std::span<Breach const> breaches() const { return breaches_; }
@@ -80,7 +80,7 @@ public:
 private:
     std::shared_ptr<Tool const> tool_;
     std::vector<Vec3> path_;
-    std::vector<Tissue> cut_; ///< tissue of each piece of the path
+    std::vector<TissueKind> cut_; ///< tissue of each piece of the path
     Vec3 direction_{0}, bevel_{0};
     double bowed_mm_ = 0, force_n_ = 0;
     bool has_stylet_ = true;

@@ -18,7 +18,8 @@ WallKind wall_kind(WallClass wall);
 /// the displacement of the moment; directions and speeds by its derivatives.
 class VesselWall final : public Wall {
 public:
-    /// These vessels of a patient as far up and down as his CT goes, the arms whole; 10 s of processor time for a trunk.
+    /// These vessels of a patient as far up and down as his CT goes, the arms whole; 10 s of processor time for a
+    /// trunk.
     VesselWall(LumenGraph const& graph, Patient const& patient);
     VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);
     /// Where the body's tissue stands now, `dt_s` after the last call. None = at rest.
