@@ -1,12 +1,11 @@
 #include "tool_entries.hpp"
 
-#include <cmath>
+#include "objects.hpp"
+
 #include <fluoro/core/error.hpp>
 
 namespace fluoro {
 namespace {
-
-constexpr double farthest_mm = 10'000;
 
 std::optional<std::string> tool_of(MapReader& map)
 {
@@ -50,25 +49,6 @@ void check_tool(Command const& command, ToolLibrary const& tools, YamlNode const
     } catch (Error const& unknown) {
         problems.add(entry, unknown.what());
     }
-}
-
-std::optional<Vec3> point_of(YamlNode const& node, std::string const& key, Problems& problems)
-{
-    if (node.kind != YamlNode::Kind::list || node.items.size() != 3) {
-        problems.add(node, key + " is three numbers [mm]; write e.g. " + key + ": [0, -5, 0]");
-        return {};
-    }
-    Vec3 point;
-    for (int axis = 0; axis < 3; ++axis) {
-        auto const value = number_of(node.items[std::size_t(axis)], key, problems);
-        if (!value) return {};
-        if (std::abs(*value) > farthest_mm) {
-            problems.add(node.items[std::size_t(axis)], key + " is beyond 10 m");
-            return {};
-        }
-        point[axis] = *value;
-    }
-    return point;
 }
 
 std::optional<Command> take_entry(MapReader& map, Problems&)

@@ -19,7 +19,4 @@ std::optional<Command> cement_entry(MapReader& map, Problems& problems);
 /// A problem where the command takes a tool that is not in the library.
 void check_tool(Command const& command, ToolLibrary const& tools, YamlNode const& entry, Problems& problems);
 
-/// A list of three numbers; a problem otherwise. `key` begins the message.
-std::optional<Vec3> point_of(YamlNode const& node, std::string const& key, Problems& problems);
-
 } // namespace fluoro
