@@ -175,6 +175,7 @@ gpu::Buffer const* Projector::Impl::upload_nodes(BeamLattice const& lattice)
 void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect, bool crosses_cells, bool reports_work)
 {
     times.march_ms = times.longest_dispatch_ms = 0;
+    copy_is_fresh = false;
     dispatched_rays.clear();
     // A band of rows a dispatch, so that none holds the device long; not so many that a command list overflows.
     int const side = int(shared::march_group_side);

@@ -106,7 +106,8 @@ void add_lumbar(VesselTree& tree, double c)
                 through.push_back(v.frame.at(sign * (half_width + 2.5) * std::cos(a), -(half_depth + 2.5) * std::sin(a),
                                              up - 0.06 * (72 - angle)));
             }
-            through.push_back(v.frame.at(sign * (half_width + 14), half_depth + 6, up - 9));
+            // Below the transverse process.
+            through.push_back(v.frame.at(sign * (half_width + 14), half_depth + 6, std::min(up - 9, -7.0)));
             tree.artery(side_name(sign) + "lumbar-" + number, node, "", through, c * 1.1, c * 0.8);
         }
     }

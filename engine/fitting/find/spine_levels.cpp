@@ -338,7 +338,8 @@ void find_vertebrae(Findings& found, BodyPlan const& plan)
             for (std::size_t i = 0; i + 1 < a.discs.size(); ++i) {
                 int const vertebra = first + int(i) + 1;
                 double const ribs = profile.ribs[std::size_t((a.discs[i] + a.discs[i + 1]) / 2)];
-                if (vertebra < t(1)) a.score -= 5 * std::clamp((ribs - 0.02) / 0.04, 0.0, 1.0);
+                // Clavicles and first ribs slope into the last neck vertebra's height: a twentieth there is usual.
+                if (vertebra < t(1)) a.score -= 5 * std::clamp((ribs - 0.05) / 0.05, 0.0, 1.0);
                 if (vertebra > t(1) && vertebra < t(11)) a.score -= 2 * std::clamp((0.02 - ribs) / 0.02, 0.0, 1.0);
             }
             if (a.score > by_first[std::size_t(first)].score) by_first[std::size_t(first)] = a;

@@ -119,8 +119,8 @@ TEST(ContrastInTheMan, columns_run_down_the_coronary_arteries_as_fast_as_is_seen
         double frames, sd; // Gibson 1996, at 30 frames per second
     };
     for (Way const& way :
-         {Way{"left-main", "lad-proximal", "lad-distal/10", "anterior descending", 2.1, "lad", 36.2, 2.6},
-          Way{"left-main", "circumflex-proximal", "obtuse-marginal-2/4", "circumflex", 2.1, "circumflex", 22.2, 4.1},
+         {Way{"left-main", "lad-proximal", "lad-distal/8", "anterior descending", 2.1, "lad", 36.2, 2.6},
+          Way{"left-main", "circumflex-proximal", "obtuse-marginal-2/7", "circumflex", 2.1, "circumflex", 22.2, 4.1},
           Way{"rca-proximal", "rca-proximal", "posterolateral-trunk/2", "right", 1.7, "rca", 20.4, 3.0}}) {
         Man man;
         man.inject(way.into, 7, way.ml_s);
