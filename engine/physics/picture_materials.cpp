@@ -8,15 +8,26 @@
 namespace fluoro {
 namespace {
 
-constexpr std::array picture_materials = {"water",      "bone",     "steel",    "iodine",   "baso4",
-                                          "gadolinium", "tantalum", "tungsten", "platinum", "gold"};
+constexpr std::array picture_materials = {"water", "bone", "steel"};
+/// From silver on an element's K edge lies within the energies: nothing else has its attenuation.
+constexpr int first_edge = 47;
+/// Alloys and laminates with such an element that others stand for closely all the same.
+constexpr std::array like_others = {"platinum_iridium", "cocr", "tungsten_polymer"};
 constexpr int lowest_kev = 25, highest_kev = 120;
 
 using Shares = std::vector<std::pair<MaterialId, double>>;
 
-bool is_followed(std::string const& name)
+int heaviest_of(Material const& one)
 {
-    return std::ranges::find(picture_materials, name) != picture_materials.end();
+    int heaviest = 0;
+    for (MassFraction const& element : one.elements) heaviest = std::max(heaviest, element.atomic_number);
+    return heaviest;
+}
+
+bool is_followed(Material const& one)
+{
+    if (std::ranges::find(like_others, one.name) != like_others.end()) return false;
+    return heaviest_of(one) >= first_edge || std::ranges::find(picture_materials, one.name) != picture_materials.end();
 }
 
 /// What of up to three materials makes one gram of `wanted`: least squares of the relative error over the energies.
@@ -43,13 +54,12 @@ Shares combined(MaterialId wanted, std::vector<MaterialId> const& from)
 
 Shares written(Material const& one, MaterialId id)
 {
-    if (is_followed(one.name)) return {{id, 1.0}};
-    int heaviest = 0;
-    for (MassFraction const& element : one.elements) heaviest = std::max(heaviest, element.atomic_number);
+    if (is_followed(one)) return {{id, 1.0}};
+    int const heaviest = heaviest_of(one);
     // What has no edge here lies between lighter and heavier of its kind; a heavy metal needs one of its own.
     std::vector<MaterialId> from{find_material("water"), find_material("bone")};
     if (heaviest > 12) from.push_back(find_material("steel"));
-    if (heaviest >= 72) from[1] = find_material(heaviest > 76 ? "platinum" : "tungsten");
+    if (heaviest >= first_edge) from[1] = find_material(heaviest > 76 ? "platinum" : "tungsten");
     return combined(id, from);
 }
 

@@ -211,10 +211,10 @@ TEST(FilledTube, what_fills_as_the_tissue_around_it_is_not_seen)
     EXPECT_NEAR(contrast(Mixture{{{find_material("water"), 1.0}}}, TubeVoltage{80}), 1, 1e-4);
 }
 
-TEST(FilledTube, more_than_four_added_materials_are_refused)
+TEST(FilledTube, more_than_six_added_materials_are_refused)
 {
     Scene scene = tube_scene({straight({0, 0, -5}, {0, 0, 5}, 1, 1)});
-    for (auto const* name : {"iodine", "barium", "lead", "copper", "iron"})
+    for (auto const* name : {"iodine", "barium", "lead", "gold", "tungsten", "platinum", "steel"})
         scene.fillings.front().content.g_cm3.emplace_back(find_material(name), 0.1);
     EXPECT_THROW(projector().project(scene), Error);
 }

@@ -23,8 +23,8 @@ double worst_error(char const* name, double from = 0, double to = 0)
 
 TEST(PictureMaterials, stay_as_they_are)
 {
-    for (auto const* const name :
-         {"water", "bone", "steel", "iodine", "baso4", "gadolinium", "tantalum", "tungsten", "platinum", "gold"})
+    for (auto const* const name : {"water", "bone", "steel", "iodine", "barium", "baso4", "csi", "gadolinium",
+                                   "tantalum", "tungsten", "platinum", "gold", "lead"})
         EXPECT_EQ(in_picture_materials(pure(find_material(name))), pure(find_material(name))) << name;
 }
 

@@ -28,8 +28,8 @@ Mixture air_bubble();
 /// `share` of `a` by volume with the rest `b`, e.g. contrast medium thinned by blood; share in [0, 1].
 Mixture blend(Mixture const& a, Mixture const& b, double share);
 /// The same attenuation from 25 to 120 keV, written with the few materials that a picture follows: water, bone, steel,
-/// iodine, baso4, gadolinium, tantalum, tungsten, platinum and gold. Those stay as they are; any other becomes their
-/// combination, amounts of either sign: within 0.7 % for metals without an edge, polymers and tissues, 0.4 % for
+/// and whatever has a K edge there (iodine, barium, tungsten, platinum, ...). Those stay as they are; any other becomes
+/// their combination, amounts of either sign: within 0.7 % for metals without an edge, polymers and tissues, 0.4 % for
 /// alloys with tungsten, 3.1 % for platinum-iridium but for between the two's edges.
 Mixture in_picture_materials(Mixture const& mixture);
 /// Mass of one cm3 [g].
