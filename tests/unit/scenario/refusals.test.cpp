@@ -303,5 +303,23 @@ TEST(ScenarioRefusals, control_characters_of_a_file_do_not_reach_the_terminal)
     EXPECT_NE(line.find("unknown key"), std::string::npos);
 }
 
+TEST(Refusals, of_tools_say_which_was_probably_meant)
+{
+    EXPECT_NE(entry_problem("{at_s: 1, do: take, tool: jl4_5f, access: right-femoral}").find("did you mean jl4-5f?"),
+              std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: take, tool: jl4-5f}").find("needs access"), std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: hand, tool: jl4-5f, until_mm: 100}").find("until_mm needs push_mm_s"),
+              std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: inflate, tool: stent-3.0x18, atm: 90}").find("outside 0 to 60"),
+              std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: aim, tool: bone-11g, through: [1, 2], to: L1}").find("through is a point"),
+              std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: mix-cement, viscosity: thick}").find("low or high"), std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: inject, through: jl4-5f, vessel: left-main, volume_ml: 8, rate_ml_s: 4}")
+                  .find("keep one of them"),
+              std::string::npos);
+    EXPECT_NE(problem(head + "tools: [nowhere.yaml]\n").find("no such file"), std::string::npos);
+}
+
 } // namespace
 } // namespace fluoro
