@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <fluoro/anatomy/built_in.hpp>
 #include <fluoro/core/error.hpp>
+#include <fluoro/instruments/cost.hpp>
 #include <fluoro/session/session.hpp>
 #include <map>
 
@@ -119,16 +120,31 @@ Stages measure(std::shared_ptr<Patient const> const& patient, std::string const&
     return stages;
 }
 
+/// A wire in a winding artery that beats, per frame of 1/60 s on one core.
+void bench_tools(BenchRequest const& request, std::vector<JsonFields>& results)
+{
+    InstrumentsCost const cost = measure_instruments(std::max(60, request.frames));
+    std::printf("tools, a wire of %d segments in a moving vessel, %.0f %% of them or more on its wall, one core\n",
+                cost.segments, 100 * cost.least_touching);
+    std::printf("  frame       mean %6.2f ms  p99 %7.2f ms  most %7.2f ms  (of 1/60 s)\n", cost.mean_ms, cost.p99_ms,
+                cost.most_ms);
+    results.push_back({{"bench", "tools"},
+                       {"segments", cost.segments},
+                       {"mean_ms", cost.mean_ms},
+                       {"p99_ms", cost.p99_ms},
+                       {"most_ms", cost.most_ms}});
+}
+
 } // namespace
 
 int run_bench(BenchRequest const& request)
 {
     std::vector<std::string> const names{"standing", "moving", "vessels", "living"};
     if (!request.name.empty() && request.name != "photons" && request.name != "drawing" && request.name != "body" &&
-        std::ranges::find(names, request.name) == names.end())
+        request.name != "tools" && std::ranges::find(names, request.name) == names.end())
         throw Error{"bench '" + request.name +
-                    "' is unknown; there are: standing, moving, vessels, living, body, photons, drawing"};
-    auto const patient = request.name == "drawing" ? nullptr
+                    "' is unknown; there are: standing, moving, vessels, living, body, tools, photons, drawing"};
+    auto const patient = request.name == "drawing" || request.name == "tools" ? nullptr
                          : request.patient.empty() && (request.name == "body" || request.name == "living")
                              ? std::make_shared<Patient const>(load_patient("adult-male"))
                          : request.patient.empty() ? synthetic_chest()
@@ -161,6 +177,7 @@ int run_bench(BenchRequest const& request)
         }
     }
     if (request.name == "body" || (request.name.empty() && can_live(*patient))) bench_body(patient, request, results);
+    if (request.name.empty() || request.name == "tools") bench_tools(request, results);
     if (request.name.empty() || request.name == "photons") bench_photons(patient, request, results);
     if (request.name.empty() || request.name == "drawing") bench_drawing(request, results);
     if (!request.json.empty()) write_text(request.json, to_json(results));

@@ -128,7 +128,7 @@ int main(int argc, char** argv)
 
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
-    bench_command->add_option("name", bench.name, "standing, moving, vessels, photons or drawing; default: all");
+    bench_command->add_option("name", bench.name, "standing, moving, vessels, living, body, tools, photons or drawing; default: all");
     bench_command->add_option("--patient", bench.patient, "default: a synthetic chest of 512x512x100 voxels");
     bench_command->add_option("--frames", bench.frames, "frames measured")->check(CLI::Range(3, 10000));
     bench_command->add_option("--json", bench.json, "write the figures (JSON)");
