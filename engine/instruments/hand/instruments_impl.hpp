@@ -11,6 +11,7 @@ struct VesselTool {
     std::shared_ptr<Tool const> tool;
     std::string access;
     MoveTool motion;
+    LumenPlace tip; ///< for people to read: looked up ten times a second
     std::optional<Balloon> balloon;
     double wanted_atm = 0;
     bool has_stent = false;
@@ -64,6 +65,7 @@ private:
     std::vector<PlacedStent> stents_;
     int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
+    int ticks_ = 0; ///< with tools
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
     std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);

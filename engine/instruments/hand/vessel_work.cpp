@@ -12,6 +12,7 @@ constexpr double tick_s = 1.0 / ticks_per_second;
 /// A tip that presses so hard on the wall of a ventricle starts a premature beat, at most so often. Typical.
 constexpr double provoking_n = 0.02, between_touches_s = 0.7;
 constexpr double between_pressures_s = 0.25;
+constexpr int between_lookups = ticks_per_second / 10;
 /// A tip closes a vessel from this share of its diameter on.
 constexpr double closing_share = 0.75;
 
@@ -158,6 +159,12 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
         }
     }
     touch(body, effects);
+    // The whole graph is searched: not in every tick.
+    if (ticks_++ % between_lookups != 0) return;
+    for (auto& [access, way] : ways_)
+        for (std::size_t n = 0; n < way.held.size(); ++n)
+            if (way.tools.state(int(n)).inserted_mm > 0)
+                way.held[n].tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip_of(way, int(n))));
 }
 
 Vec3 VesselWork::tip_of(Way const& way, int tool) const
@@ -230,7 +237,7 @@ void VesselWork::tell(std::vector<ToolStatus>& tools) const
                 status.has_burst = held.balloon->has_burst();
             }
             if (status.state.inserted_mm > 0) {
-                status.tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip_of(way, int(n))));
+                status.tip = held.tip;
                 if (status.tip.edge >= 0)
                     status.tip_vessel = patient_->lumens.vessels.edges[std::size_t(status.tip.edge)].name;
             }
