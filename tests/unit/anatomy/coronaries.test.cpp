@@ -1,5 +1,5 @@
-#include "builders.hpp"
 #include "heart/heart_form.hpp"
+#include "heart_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,15 +13,6 @@
 namespace fluoro {
 namespace {
 
-Anatomy heart_of(char const* name, std::vector<std::string> const& options = {})
-{
-    Anatomy anatomy;
-    PatientParameters who = built_in_patient(name);
-    for (std::string const& option : options) set(who, option);
-    anatomy.plan = plan_body(who);
-    build_heart(anatomy);
-    return anatomy;
-}
 Anatomy const& man()
 {
     static Anatomy const anatomy = heart_of("adult-male");

@@ -1,4 +1,4 @@
-#include "builders.hpp"
+#include "heart_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,16 +36,6 @@ double radius_through(Vec3 const& a, Vec3 const& b, Vec3 const& c)
 {
     double const twice_area = glm::length(glm::cross(b - a, c - a));
     return glm::length(b - a) * glm::length(c - b) * glm::length(c - a) / std::max(2 * twice_area, 1e-12);
-}
-
-Anatomy heart_of(std::string const& name, std::vector<std::string> const& options)
-{
-    Anatomy anatomy;
-    PatientParameters who = built_in_patient(name);
-    for (std::string const& option : options) set(who, option);
-    anatomy.plan = plan_body(who);
-    build_heart(anatomy);
-    return anatomy;
 }
 
 /// Edges from the ostium to a node.
