@@ -137,6 +137,7 @@ void Body::Impl::beat()
     BloodStream const& b = *blood;
     status.left_ventricle_ml = b.circulation().chamber_ml()[std::size_t(Chamber::left_ventricle)];
     status.is_injecting = b.injector().is_running();
+    status.injection_ml = b.injector().delivered_ml();
     status.injection_psi = status.is_injecting ? b.injector().pressure_psi() : 0;
     status.injected_ml = b.contrast().injected_ml();
     status.leaked_ml = b.stains().leaked_ml();

@@ -183,7 +183,11 @@ struct ArgumentsOf {
     {
         return {{"vessel", c.vessel}, {"along", c.along}, {"blocked", c.blocked}};
     }
-    Arguments operator()(TakeTool const& c) const { return {{"tool", c.tool}, {"access", c.access}}; }
+    Arguments operator()(TakeTool const& c) const
+    {
+        return {{"tool", c.tool}, {"access", c.access}, {"flushed", c.is_flushed}};
+    }
+    Arguments operator()(Aspirate const& c) const { return {{"tool", c.tool}}; }
     Arguments operator()(PutToolAway const& c) const { return {{"tool", c.tool}}; }
     Arguments operator()(MoveTool const& c) const
     {

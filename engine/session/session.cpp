@@ -3,6 +3,7 @@
 #include "tool_staging.hpp"
 
 #include <chrono>
+#include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/projection/live_scatter.hpp>
@@ -67,6 +68,8 @@ struct Session::Impl {
             living.seed = s.seed;
             body.emplace(s.patient, living);
         }
+        if (auto refusal = instruments.begin(s.tools_in, body ? &*body : nullptr); !refusal.empty())
+            throw Error{"tools_in: " + refusal};
         // Before the clock starts: the first pulse is to take no longer than others.
         projector.prepare(s.patient);
         scatter.prepare(s.patient);

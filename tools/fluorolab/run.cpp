@@ -55,6 +55,7 @@ Prepared prepare(RunRequest const& request)
     p.session.patient = std::make_shared<Patient const>(
         is_own && p.scenario.anatomy ? draw(p.scenario.patient, *p.scenario.anatomy) : load_patient(patient));
     p.session.body = p.scenario.body;
+    p.session.tools_in = p.scenario.tools_in;
     p.session.room = find_room_kind(p.scenario.room);
     p.session.start = p.scenario.start;
     if (is_own) {

@@ -60,6 +60,7 @@ std::string BloodStream::inject(Inject const& wish)
     edge_ = found.edge;
     along_mm_ = wish.along * found.length_mm;
     iodine_mg_ml_ = wish.iodine_mg_ml;
+    lead_ml_ = wish.lead_ml;
     InjectionWish push;
     push.volume_ml = wish.volume_ml;
     push.rate_ml_s = wish.rate_ml_s;
@@ -160,8 +161,11 @@ void BloodStream::advance(double dt_s, int steps, Heartbeat& heart)
 {
     double const rate_ml_s = injector_.is_running() ? injector_.advance(dt_s) : 0;
     if (edge_ >= 0) {
+        // What stood in the catheter goes first: blood, or the saline that it was flushed with.
+        double const pushed_ml = rate_ml_s * dt_s, medium_ml = injector_.delivered_ml() - lead_ml_;
+        double const medium = pushed_ml > 0 ? std::clamp(medium_ml / pushed_ml, 0.0, 1.0) : 1;
         circulation_.inject(injection_source, edge_, along_mm_, rate_ml_s);
-        contrast_.inject(injection_source, edge_, along_mm_, rate_ml_s);
+        contrast_.inject(injection_source, edge_, along_mm_, rate_ml_s, medium);
     }
     changes_.advance(dt_s, circulation_, contrast_);
     leak();

@@ -62,7 +62,7 @@ private:
     Injector injector_;
     int edge_ = -1; ///< of the injection
     double along_mm_ = 0;
-    double iodine_mg_ml_ = 350;
+    double iodine_mg_ml_ = 350, lead_ml_ = 0;
     struct Hole {
         int number, edge;
         double along_mm, medium_ml = 0;

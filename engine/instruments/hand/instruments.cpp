@@ -20,7 +20,8 @@ struct Instruments::Impl {
     NeedleWork needles;
     InstrumentStatus status;
 
-    std::string operator()(TakeTool const& o) { return vessels.take(library->find(o.tool), o.access); }
+    std::string operator()(TakeTool const& o) { return vessels.take(library->find(o.tool), o); }
+    std::string operator()(Aspirate const& o) { return vessels.aspirate(o.tool); }
     std::string operator()(PutToolAway const& o)
     {
         return needles.holds(o.tool) ? needles.put_away(o.tool) : vessels.put_away(o.tool);
@@ -35,8 +36,9 @@ struct Instruments::Impl {
     void tell()
     {
         status.tools.clear();
+        status.stents.clear();
         status.needles.clear();
-        vessels.tell(status.tools);
+        vessels.tell(status);
         needles.tell(status);
     }
 };
@@ -47,6 +49,19 @@ Instruments::Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr
 {
 }
 Instruments::~Instruments() = default;
+
+std::string Instruments::begin(std::vector<ToolInPlace> const& tools, Body const* body)
+{
+    try {
+        for (ToolInPlace const& wish : tools)
+            if (auto refusal = impl_->vessels.begin(wish, impl_->library->find(wish.tool), body); !refusal.empty())
+                return refusal;
+    } catch (Error const& error) {
+        return error.what();
+    }
+    impl_->tell();
+    return {};
+}
 
 std::string Instruments::order(ToolOrder const& order)
 {
@@ -79,7 +94,7 @@ InstrumentPicture Instruments::picture(Body const* body) const
     return picture;
 }
 
-std::string Instruments::aim_injection(std::string const& tool, Inject& injection) const
+std::string Instruments::aim_injection(std::string const& tool, Inject& injection)
 {
     return impl_->vessels.aim_injection(tool, injection);
 }

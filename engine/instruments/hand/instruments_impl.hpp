@@ -1,5 +1,7 @@
 #pragma once
 // Inside the instruments module: the parts that a hand works with.
+#include "hand/tight_wall.hpp"
+
 #include <fluoro/instruments/instruments.hpp>
 #include <fluoro/instruments/vessel_wall.hpp>
 #include <map>
@@ -15,10 +17,13 @@ struct VesselTool {
     std::optional<Balloon> balloon;
     double wanted_atm = 0;
     bool has_stent = false;
-    bool is_stent_placed = false;  ///< it is in the vessel now, and stays there
+    bool is_stent_placed = false;     ///< it is in the vessel now, and stays there
+    double medium_ml = 0, air_ml = 0; ///< in its lumen: medium from the hub on, air somewhere
+    Mixture medium;
     bool closes_vessel = false;    ///< its balloon fills the vessel at this moment
     std::vector<SetLumen> closing; ///< what the body was told of that
     std::vector<BalloonBed> beds;
+    LumenGraph bed_vessels;       ///< that they lie in
     std::vector<Vec3> bed_points; ///< of the balloon's stations, at rest
 };
 
@@ -27,6 +32,13 @@ struct PlacedStent {
     StentForm form;
     std::vector<Vec3> points; ///< of its axis, at rest
     std::vector<double> diameters_mm;
+    StentStatus status;
+};
+
+/// Contrast medium on its way through a catheter.
+struct PushThrough {
+    std::string tool;
+    double before_ml = 0; ///< that the catheter held when it began
 };
 
 struct HeldNeedle {
@@ -40,21 +52,27 @@ class VesselWork {
 public:
     VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t seed);
 
-    std::string take(std::shared_ptr<Tool const> tool, std::string const& access);
+    std::string take(std::shared_ptr<Tool const> tool, TakeTool const& order);
+    std::string aspirate(std::string const& name);
+    std::string begin(ToolInPlace const& wish, std::shared_ptr<Tool const> tool, Body const* body);
     std::string put_away(std::string const& name);
     std::string move(MoveTool const& order);
     std::string inflate(InflateBalloon const& order);
     void advance(Body const* body, std::vector<BodyOrder>& effects);
-    std::string aim_injection(std::string const& name, Inject& injection) const;
-    void tell(std::vector<ToolStatus>& tools) const;
+    std::string aim_injection(std::string const& name, Inject& injection);
+    void tell(InstrumentStatus& status) const;
     void draw(Body const* body, std::vector<ToolStretch>& stretches) const;
     std::uint64_t state_hash() const;
 
 private:
     struct Way {
-        Way(Access const& at, std::shared_ptr<VesselWall> walls) : tools{at}, wall{std::move(walls)} {}
+        Way(Access const& at, LumenGraph const& vessels, std::shared_ptr<VesselWall> walls)
+            : tools{at}, wall{walls}, tight{vessels, std::move(walls)}
+        {
+        }
         CoaxialTools tools;
         std::shared_ptr<VesselWall> wall; ///< of arteries or of veins
+        TightWall tight;                  ///< the same, as the tools feel it
         std::vector<VesselTool> held;     ///< in the order of tools.tools()
         std::size_t breaches = 0;         ///< that the body knows of
     };
@@ -63,18 +81,28 @@ private:
     std::shared_ptr<VesselWall> arteries_, veins_; ///< made when the first tool goes into one
     std::map<std::string, Way> ways_;              ///< by access
     std::vector<PlacedStent> stents_;
-    int last_cause_ = 0; ///< of the changes of lumens made so far
+    std::optional<PushThrough> push_;
+    std::vector<BodyOrder> next_effects_; ///< of orders, told with the next tick
+    std::vector<SetLumen> opened_;        ///< what balloons have left
+    int last_cause_ = 0;                  ///< of the changes of lumens made so far
     int next_hole_ = 0;
     int ticks_ = 0; ///< with tools
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
-    std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);
+    LumenGraph side_of(Vec3 const& access_mm) const;
+    std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm, LumenGraph const& side);
     std::pair<Way const*, int> find(std::string const& name) const;
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;
+    LumenGraph vessels_of(Way const& way, int tool) const;
     Vec3 tip_of(Way const& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
-    std::vector<SetLumen> change(std::vector<Vec3> const& points, std::vector<double> const& diameters, bool is_most);
+    std::vector<SetLumen> change(LumenGraph const& graph, std::vector<Vec3> const& points,
+                                 std::vector<double> const& diameters, bool is_most);
+    void leave_stent(Way& way, int tool, std::vector<Vec3> points, std::vector<double> diameters, bool is_lost);
+    void drag_stent(Way& way, int tool);
+    void fill_lumen(Body const* body);
+    void draw_lumen(Way const& way, int tool, std::vector<ToolStretch>& stretches) const;
     void touch(Body const* body, std::vector<BodyOrder>& effects);
 };
 
@@ -105,6 +133,9 @@ private:
     std::string level_; ///< of the vertebra that has cement
     std::optional<Cement> cement_;
 };
+
+/// Of a hollow tool's inside.
+double lumen_ml(Tool const& tool);
 
 /// The hash of what was hashed and this number's bits.
 std::uint64_t mixed(std::uint64_t hash, double number);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace fluoro {
 namespace {
@@ -19,7 +20,45 @@ void draw_stent(StentForm const& form, std::vector<Vec3> const& axis, std::span<
         stretches.push_back({wire, std::vector<double>(wire.size(), shape.wire_mm), 0, form.content});
 }
 
+/// How far from its hub medium has come in a tool's lumen [mm].
+double reached_mm(Tool const& tool, double medium_ml)
+{
+    double reached = 0;
+    for (ToolSection const& section : tool.sections) {
+        double const ml = std::numbers::pi / 4 * section.inner_mm * section.inner_mm * section.length_mm / 1000;
+        if (ml >= medium_ml) return reached + (ml > 0 ? medium_ml / ml * section.length_mm : 0);
+        medium_ml -= ml;
+        reached += section.length_mm;
+    }
+    return reached;
+}
+
 } // namespace
+
+/// The medium in a tool's lumen, round the tools that lie in it.
+void VesselWork::draw_lumen(Way const& way, int tool, std::vector<ToolStretch>& stretches) const
+{
+    VesselTool const& held = way.held[std::size_t(tool)];
+    double const inserted = way.tools.state(tool).inserted_mm, inside = held.tool->narrowest_inner_mm();
+    double const front = inserted - held.tool->length_mm() + reached_mm(*held.tool, held.medium_ml);
+    if (held.medium_ml <= 0 || front <= 0) return;
+    double from = 0;
+    std::vector<std::pair<double, double>> inner; // how deep tools inside it come, and how wide they are
+    for (std::size_t n = 0; n < way.held.size(); ++n)
+        if (double const wide = way.held[n].tool->widest_mm(); wide < inside)
+            inner.emplace_back(std::min(way.tools.state(int(n)).inserted_mm, front), wide);
+    std::ranges::sort(inner);
+    inner.emplace_back(front, 0.0);
+    for (std::size_t n = 0; n < inner.size(); ++n) {
+        double hollow = 0;
+        for (std::size_t m = n; m < inner.size(); ++m) hollow = std::max(hollow, inner[m].second);
+        if (inner[n].first - from < 0.5) continue;
+        auto points = curve_between(way.tools.line(), way.tools.along_mm(), from, inner[n].first);
+        std::vector<double> const widths(points.size(), inside);
+        stretches.push_back({std::move(points), widths, hollow, held.medium});
+        from = inner[n].first;
+    }
+}
 
 void VesselWork::draw(Body const* body, std::vector<ToolStretch>& stretches) const
 {
@@ -28,6 +67,7 @@ void VesselWork::draw(Body const* body, std::vector<ToolStretch>& stretches) con
         stretches.insert(stretches.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
         for (std::size_t n = 0; n < way.held.size(); ++n) {
             VesselTool const& held = way.held[n];
+            draw_lumen(way, int(n), stretches);
             if (!held.balloon) continue;
             auto const points = stations_of(way, int(n));
             if (points.empty()) continue;

@@ -36,17 +36,22 @@ VesselWork::VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t see
 {
 }
 
-/// Walls of the vessels that hold this place: arteries with the left heart, or veins with the right.
-std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm)
+/// The vessels that a tool can come into from there: arteries with the left heart, or veins with the right.
+LumenGraph VesselWork::side_of(Vec3 const& access_mm) const
+{
+    LumenGraph side = patient_->lumens.vessels;
+    LumenPlace const place = nearest_place(side, access_mm);
+    bool const is_vein = side.edges[std::size_t(place.edge)].wall == WallClass::vein;
+    std::erase_if(side.edges, [&](LumenEdge const& edge) { return !belongs(edge, is_vein); });
+    return side;
+}
+
+std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm, LumenGraph const& side)
 {
     LumenGraph const& all = patient_->lumens.vessels;
-    LumenPlace const place = nearest_place(all, access_mm);
-    bool const is_vein = all.edges[std::size_t(place.edge)].wall == WallClass::vein;
+    bool const is_vein = all.edges[std::size_t(nearest_place(all, access_mm).edge)].wall == WallClass::vein;
     auto& wall = is_vein ? veins_ : arteries_;
-    if (wall) return wall;
-    LumenGraph side = all;
-    std::erase_if(side.edges, [&](LumenEdge const& edge) { return !belongs(edge, is_vein); });
-    wall = std::make_shared<VesselWall>(side, *patient_);
+    if (!wall) wall = std::make_shared<VesselWall>(side, *patient_);
     return wall;
 }
 
@@ -63,19 +68,25 @@ std::pair<VesselWork::Way*, int> VesselWork::find(std::string const& name)
     return {const_cast<Way*>(way), n};
 }
 
-std::string VesselWork::take(std::shared_ptr<Tool const> tool, std::string const& access)
+std::string VesselWork::take(std::shared_ptr<Tool const> tool, TakeTool const& order)
 {
+    std::string const& access = order.access;
     if (tool->kind == ToolKind::needle || tool->kind == ToolKind::bone_needle || tool->kind == ToolKind::paddle)
         return tool->title + " does not go along a vessel";
     if (find(tool->name).first) return tool->title + " is in use already";
     Access const at = find_access(patient_->lumens, access);
-    auto const way = ways_.try_emplace(access, at, wall_of(at.at_mm)).first;
+    auto way = ways_.find(access);
+    if (way == ways_.end()) {
+        LumenGraph const side = side_of(at.at_mm);
+        way = ways_.try_emplace(access, at, side, wall_of(at.at_mm, side)).first;
+    }
     if (auto refusal = way->second.tools.add(tool); !refusal.empty()) return refusal;
     VesselTool held;
     held.tool = tool;
     held.access = access;
     held.motion.tool = tool->name;
     held.has_stent = tool->stent.has_value();
+    if (!order.is_flushed) held.air_ml = lumen_ml(*tool);
     if (tool->balloon) held.balloon.emplace(*tool->balloon, seed_ + way->second.held.size());
     way->second.held.push_back(std::move(held));
     return {};
@@ -130,9 +141,12 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             if (motion.until_rad) turn = towards(motion.turn_rad_s, *motion.until_rad - state.turned_rad);
             way.tools.hold(int(n), push, turn);
         }
-        way.tools.advance(*way.wall, tick_s);
+        way.tools.advance(way.tight, tick_s);
         for (std::size_t n = 0; n < way.held.size(); ++n)
-            if (way.held[n].balloon) work_balloon(way, int(n), effects);
+            if (way.held[n].balloon) {
+                drag_stent(way, int(n));
+                work_balloon(way, int(n), effects);
+            }
         auto const breaches = way.tools.breaches();
         for (; way.breaches < breaches.size(); ++way.breaches) {
             WallBreach const& breach = breaches[way.breaches];
@@ -159,6 +173,9 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
         }
     }
     touch(body, effects);
+    fill_lumen(body);
+    effects.insert(effects.end(), next_effects_.begin(), next_effects_.end());
+    next_effects_.clear();
     // The whole graph is searched: not in every tick.
     if (ticks_++ % between_lookups != 0) return;
     for (auto& [access, way] : ways_)
@@ -205,33 +222,14 @@ void VesselWork::touch(Body const* body, std::vector<BodyOrder>& effects)
         }
 }
 
-std::string VesselWork::aim_injection(std::string const& name, Inject& injection) const
-{
-    auto const [way, n] = find(name);
-    if (!way) return "No tool " + name + " is in use";
-    VesselTool const& held = way->held[std::size_t(n)];
-    if (held.tool->narrowest_inner_mm() <= 0) return held.tool->title + " is not hollow";
-    for (VesselTool const& other : way->held)
-        if (other.tool->kind == ToolKind::wire && other.tool->widest_mm() > 0.6 * held.tool->narrowest_inner_mm() &&
-            way->tools.state(int(&other - way->held.data())).inserted_mm > 0)
-            return "The " + other.tool->title + " is still in it: draw it out first";
-    LumenPlace const place = nearest_place(patient_->lumens.vessels, way->wall->rest_of(tip_of(*way, n)));
-    if (place.edge < 0 || way->tools.state(n).inserted_mm <= 0) return held.tool->title + " is in no vessel";
-    injection.vessel = patient_->lumens.vessels.edges[std::size_t(place.edge)].name;
-    injection.along = place.along;
-    injection.catheter_inner_mm = held.tool->narrowest_inner_mm();
-    injection.catheter_length_mm = held.tool->length_mm();
-    return {};
-}
-
-void VesselWork::tell(std::vector<ToolStatus>& tools) const
+void VesselWork::tell(InstrumentStatus& all) const
 {
     for (auto const& [access, way] : ways_)
         for (std::size_t n = 0; n < way.held.size(); ++n) {
             VesselTool const& held = way.held[n];
             ToolStatus status{
-                held.tool->name, held.tool->title, held.tool->kind, access, way.tools.state(int(n)), {}, {}, 0,
-                false,           held.has_stent};
+                held.tool->name, held.tool->title, held.tool->kind, access,     way.tools.state(int(n)), {}, {}, 0,
+                false,           held.has_stent,   held.medium_ml,  held.air_ml};
             if (held.balloon) {
                 status.pressure_atm = held.balloon->pressure_atm();
                 status.has_burst = held.balloon->has_burst();
@@ -241,8 +239,9 @@ void VesselWork::tell(std::vector<ToolStatus>& tools) const
                 if (status.tip.edge >= 0)
                     status.tip_vessel = patient_->lumens.vessels.edges[std::size_t(status.tip.edge)].name;
             }
-            tools.push_back(std::move(status));
+            all.tools.push_back(std::move(status));
         }
+    for (PlacedStent const& stent : stents_) all.stents.push_back(stent.status);
 }
 
 std::uint64_t VesselWork::state_hash() const

@@ -44,6 +44,7 @@ struct BodyStatus {
     double left_ventricle_ml = 0;
     double injected_ml = 0; ///< of contrast medium since the session began
     bool is_injecting = false;
+    double injection_ml = 0;  ///< that the last injection has pushed into its catheter so far
     double leaked_ml = 0;     ///< blood and medium beside torn vessels
     double air_ml = 0;        ///< in bubbles
     double tip_blocked = 0;   ///< share of its vessel that the pressure line's tip closes

@@ -20,7 +20,17 @@ struct ToolStatus {
     std::string tip_vessel;  ///< name of that edge; empty outside
     double pressure_atm = 0; ///< of its balloon
     bool has_burst = false;
-    bool has_stent = false; ///< still on its balloon
+    bool has_stent = false;           ///< still on its balloon
+    double medium_ml = 0, air_ml = 0; ///< in its lumen
+};
+/// A stent that is in the vessels.
+struct StentStatus {
+    std::string name, vessel;   ///< the vessel that its near end lies in
+    double along = 0;           ///< there
+    Vec3 near_mm{0}, far_mm{0}; ///< its ends, at rest
+    double least_mm = 0;        ///< diameter where it is narrowest
+    double gap_mm = 0;          ///< widest between its struts and the vessel's wall
+    bool is_lost = false;       ///< it came off its balloon
 };
 struct NeedleStatus {
     std::string name, title;
@@ -38,6 +48,7 @@ struct CementStatus {
 };
 struct InstrumentStatus {
     std::vector<ToolStatus> tools;
+    std::vector<StentStatus> stents;
     std::vector<NeedleStatus> needles;
     std::optional<CementStatus> cement;
 };
@@ -56,6 +67,9 @@ public:
     Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr<ToolLibrary const> library, std::uint64_t seed);
     ~Instruments();
 
+    /// Tools that lie in when the session begins, at rest in a patient who stands as his body does. Why one cannot;
+    /// empty = done.
+    std::string begin(std::vector<ToolInPlace> const& tools, Body const* body);
     /// Why it cannot be done; empty = done.
     std::string order(ToolOrder const& order);
     /// One tick. `body`: null for a patient who is still. What tools do to the body is added to `effects`.
@@ -63,8 +77,9 @@ public:
 
     InstrumentStatus const& status() const;
     InstrumentPicture picture(Body const* body) const;
-    /// Where an injection through this catheter goes, and through what. Why not; empty = `injection` is complete.
-    std::string aim_injection(std::string const& tool, Inject& injection) const;
+    /// Where an injection through this catheter goes, through what, and what leaves it first. Why not; empty =
+    /// `injection` is complete and begins now.
+    std::string aim_injection(std::string const& tool, Inject& injection);
     std::uint64_t state_hash() const;
 
 private:
