@@ -60,7 +60,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const transverse =
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
-    double const thin = cervical ? 0.5 : transverse > spinous ? 0.5 : 0.65;
+    double const thin = transverse > spinous ? 0.5 : 0.65;
     double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1000.0 : 1200.0, tip);
     double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.88 : 1.0, thin, tip);
     double core = core_hu_ - 10 - 20 * tip;
@@ -68,7 +68,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;
         peak = is_end_plate ? 1400 : 1350;
-        spread = is_end_plate ? 0.78 : cervical ? 0.46 : 0.5;
+        spread = is_end_plate ? 0.78 : 0.52;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
