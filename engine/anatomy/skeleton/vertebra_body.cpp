@@ -84,7 +84,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     }
     if (cervical) {
         double const bevel = std::clamp((std::abs(q.x) / half_width_ - 0.5) / 0.45, 0.0, 1.0);
-        lower += 3.0 * scale_ * bevel * bevel;
+        lower += 3.7 * scale_ * bevel * bevel;
         double const lip = std::max(0.0, -q.y / half_depth_);
         lower -= 1.2 * scale_ * lip * lip;
     }
@@ -98,7 +98,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     }
     double const steep_up =
         1 / std::hypot(1.0, 1.6 * upper_dish_ / half_depth_ + std::max(lip_slope, 0.25 * uncinate_));
-    double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.5 : 0)) / half_depth_);
+    double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.8 : 0)) / half_depth_);
     return {side, upper * steep_up, lower * steep_low};
 }
 

@@ -61,7 +61,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
     double const thin = transverse > spinous ? 0.5 : 0.65;
-    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1000.0 : 1200.0, tip);
+    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1100.0 : 1200.0, tip);
     double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.88 : 1.0, thin, tip);
     double core = core_hu_ - 10 - 20 * tip;
     if (in_body) {

@@ -49,7 +49,7 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         waist_ = 0.06;
         upper_dish_ = 0.3;
         lower_dish_ = 1.2;
-        uncinate_ = level >= Level(2) ? 4.8 * scale_ : 0;
+        uncinate_ = level >= Level(2) ? 4.4 * scale_ : 0;
         saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
