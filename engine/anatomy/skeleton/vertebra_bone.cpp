@@ -62,8 +62,8 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const tip = std::max(spinous, transverse);
     double const thin = transverse > spinous ? 0.5 : 0.65;
     double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1100.0 : 1200.0, tip);
-    double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.88 : 1.0, thin, tip);
-    double core = core_hu_ - 10 - 20 * tip;
+    double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 : 1.0, thin, tip);
+    double core = core_hu_ + (cervical ? 35 : -10) * (1 - tip) - 30 * tip;
     if (in_body) {
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;

@@ -74,7 +74,7 @@ void add_plaques(Anatomy& anatomy)
             anatomy.organs.push_back({std::string{bed.edge} + "-plaque-" + std::to_string(n + 1),
                                       label,
                                       Rank::content,
-                                      {400 + 700 * chance.next_uniform(), 1.6, 60, 1.5},
+                                      {450 + 450 * chance.next_uniform(), 1.5, 60, 1.5},
                                       shell});
         }
     }
