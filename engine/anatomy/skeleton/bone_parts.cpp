@@ -86,8 +86,8 @@ FacetJoint upper_facet(BodyPlan const& plan, Level level)
     joint.across = glm::normalize(Vec3{std::cos(turn), -std::sin(turn), 0});
     joint.width_mm = s * form.facet_width;
     joint.height_mm = s * form.facet_height;
-    // Upper lumbar facets are hooks: sagittal behind, nearly coronal in front.
-    joint.bend_per_mm = level >= Level::l1 ? 1 / (14 * s) : 0;
+    // Lumbar facets are hooks, sagittal behind and nearly coronal in front; the lowest are flatter.
+    joint.bend_per_mm = level == Level::sacrum ? 1 / (16 * s) : level >= Level::l1 ? 1 / (12 * s) : 0;
     // Cartilage of 1 mm on either side in the lumbar spine, 0.7-0.8 mm above; worn with age.
     joint.gap_mm = (level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.25 * age;
     return joint;
