@@ -74,9 +74,9 @@ void ContrastTransport::find_jets(Source& source) const
             c.carried = jet_flow_share(along_mm, total_mm);
         }
         jet.cells.back().carried = 0;
-        jet.share = total_mm >= least_mm ? 1 : 0;
+        jet.share = total_mm >= least_mm ? total_mm : 0;
     }
-    // Half of them up the vessel, half down, unless it ends there.
+    // Up the vessel and down, by the way that is open to them there.
     double const sides = source.jets[0].share + source.jets[1].share;
     for (auto& jet : source.jets) jet.share = sides > 0 ? jet.share / sides : 0;
 }
