@@ -77,6 +77,8 @@ public:
     void widen(int cause, int edge, double from_mm, double to_mm, double radius_mm);
     /// Volume of an edge between two distances over that as drawn.
     double room(int edge, double from_mm, double to_mm) const;
+    /// From outside on all four chambers: blood in the pericardium.
+    void press_on_heart(double mmhg);
     void change(CirculationSettings const& settings);
 
 private:
