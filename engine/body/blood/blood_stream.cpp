@@ -1,5 +1,7 @@
 #include "blood/blood_stream.hpp"
 
+#include "blood/collaterals.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -50,7 +52,7 @@ Vec3 direction_of(BodySide side)
 
 BloodStream::BloodStream(Patient const& patient, CirculationSettings const& settings, double fill_spacing_mm,
                          std::uint64_t seed)
-    : vessels_{patient.lumens.vessels}, cells_{divide(vessels_, cell_mm)},
+    : vessels_{with_collaterals(patient.lumens.vessels, settings.collaterals)}, cells_{divide(vessels_, cell_mm)},
       circulation_{vessels_, settings}, contrast_{vessels_, cells_, circulation_}, picture_{vessels_, cells_, patient,
                                                                                             circulation_.beds(),
                                                                                             fill_spacing_mm},

@@ -55,7 +55,7 @@ private:
     void leak();
     void plug();
 
-    LumenGraph const& vessels_;
+    LumenGraph const vessels_; ///< the patient's, with collaterals
     LumenCells cells_;
     Circulation circulation_;
     ContrastFlow contrast_;

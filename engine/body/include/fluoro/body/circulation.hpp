@@ -21,6 +21,8 @@ struct CirculationSettings {
     double venous_pressure_mmhg = 5; ///< central
     /// Flow through microvessels relative to rest, e.g. 1.5 after nitrate; coronary beds alone.
     double coronary_dilation = 1;
+    /// Between the territories of the coronary arteries: 0 none .. 1 well grown. Whoever makes the graph adds them.
+    double collaterals = 0;
 };
 
 enum class Chamber { left_ventricle, right_ventricle, left_atrium, right_atrium };
