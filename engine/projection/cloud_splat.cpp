@@ -34,6 +34,10 @@ std::vector<Splat> splats(FilledCloud const& cloud, Scene const& scene, PixelRec
     glm::vec3 const beam{view.beam_direction()}, along_columns{view.column_direction}, along_rows{view.row_direction};
     glm::vec3 const source{view.source_mm};
     auto const to_detector = float(view.source_to_detector_mm);
+    // Along a direction u the planes of a grid of cubes that the beam sees edge on lie this much of a side apart: a
+    // tent of that half width makes them an even field, from all sides.
+    auto const apart = [](glm::vec3 const& u) { return std::max({std::abs(u.x), std::abs(u.y), std::abs(u.z)}); };
+    float const column_reach = apart(along_columns), row_reach = apart(along_rows);
     auto const splat_of = [&](FilledCloud::Parcel const& parcel) {
         Splat splat; // without length: not in the picture
         glm::vec3 const way = parcel.at_mm - source;
@@ -42,10 +46,13 @@ std::vector<Splat> splats(FilledCloud const& cloud, Scene const& scene, PixelRec
         float const scale = to_detector / depth / pitch; // pixels per mm at the parcel
         splat.column = glm::dot(way, along_columns) * scale - float(origin.x) / pitch;
         splat.row = glm::dot(way, along_rows) * scale - float(origin.y) / pitch;
-        // Two voxels wide, so that neighbours on a grid make an even field; never narrower than the pixels need.
-        splat.reach = std::clamp(float(cloud.size_mm) * scale, 1.0f, float(most_pixels) / 2 - 1);
-        splat.box = {int(std::ceil(splat.column - splat.reach)), int(std::floor(splat.column + splat.reach)) + 1,
-                     int(std::ceil(splat.row - splat.reach)), int(std::floor(splat.row + splat.reach)) + 1};
+        // Never narrower than the pixels need.
+        auto const reach = [&](float share) {
+            return std::clamp(share * float(cloud.size_mm) * scale, 1.0f, float(most_pixels) / 2 - 1);
+        };
+        splat.reach = {reach(column_reach), reach(row_reach)};
+        splat.box = {int(std::ceil(splat.column - splat.reach.x)), int(std::floor(splat.column + splat.reach.x)) + 1,
+                     int(std::ceil(splat.row - splat.reach.y)), int(std::floor(splat.row + splat.reach.y)) + 1};
         if (splat.box.right <= rect.column || splat.box.bottom <= rect.row ||
             splat.box.left >= rect.column + rect.columns || splat.box.top >= rect.row + rect.rows)
             return splat;
@@ -66,8 +73,8 @@ void draw(Splat const& splat, PixelBox const& tile, int stride, std::span<float>
 {
     std::array<float, most_pixels> across, down;
     int const columns = splat.box.right - splat.box.left, rows = splat.box.bottom - splat.box.top;
-    weights(splat.column, splat.reach, splat.box.left, columns, across);
-    weights(splat.row, splat.reach, splat.box.top, rows, down);
+    weights(splat.column, splat.reach.x, splat.box.left, columns, across);
+    weights(splat.row, splat.reach.y, splat.box.top, rows, down);
     int const left = std::max(splat.box.left, tile.left), right = std::min(splat.box.right, tile.right);
     for (int row = std::max(splat.box.top, tile.top); row < std::min(splat.box.bottom, tile.bottom); ++row) {
         float const share = splat.mm * down[std::size_t(row - splat.box.top)];

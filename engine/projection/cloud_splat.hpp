@@ -12,7 +12,7 @@ namespace fluoro {
 /// A parcel's shadow: a tent of this half width along columns and rows.
 struct Splat {
     float column = 0, row = 0; ///< pixel coordinates of its middle
-    float reach = 1;           ///< half width of the tent [pixels]
+    glm::vec2 reach{1};        ///< half widths of the tents along columns and rows [pixels]
     float mm = 0;              ///< of filling, summed over all its pixels
     PixelBox box;              ///< that it can cover
 };
