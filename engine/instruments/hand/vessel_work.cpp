@@ -112,9 +112,11 @@ std::string VesselWork::inflate(InflateBalloon const& order)
 void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
 {
     if (ways_.empty()) return;
-    auto const displacement = body ? body->displacement() : nullptr;
     for (auto const& wall : {arteries_, veins_})
-        if (wall) wall->stand(displacement, tick_s);
+        if (wall && body)
+            wall->stand(body->motion(), body->pose(), tick_s);
+        else if (wall)
+            wall->stand(nullptr, tick_s);
     since_touch_s_ += tick_s;
     since_pressure_s_ += tick_s;
     for (auto& [access, way] : ways_) {
