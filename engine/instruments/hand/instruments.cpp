@@ -36,7 +36,8 @@ struct Instruments::Impl {
     {
         status.tools.clear();
         status.needles.clear();
-        vessels.tell(status.tools);
+        status.breaches.clear();
+        vessels.tell(status);
         needles.tell(status);
     }
 };

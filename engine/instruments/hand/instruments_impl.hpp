@@ -11,13 +11,15 @@ struct VesselTool {
     std::shared_ptr<Tool const> tool;
     std::string access;
     MoveTool motion;
-    LumenPlace tip; ///< for people to read: looked up ten times a second
+    LumenPlace tip; ///< for people to read: looked up ten times a second, as is what follows
+    double wall_stands_n = 0;
     std::optional<Balloon> balloon;
     double wanted_atm = 0;
     bool has_stent = false;
-    bool is_stent_placed = false;  ///< it is in the vessel now, and stays there
-    bool closes_vessel = false;    ///< its balloon fills the vessel at this moment
-    std::vector<SetLumen> closing; ///< what the body was told of that
+    bool is_stent_placed = false;               ///< it is in the vessel now, and stays there
+    std::optional<double> inserted_before_mm{}; ///< of the last tick; empty = it was not there
+    bool closes_vessel = false;                 ///< its balloon fills the vessel at this moment
+    std::vector<SetLumen> closing;              ///< what the body was told of that
     std::vector<BalloonBed> beds;
     std::vector<Vec3> bed_points; ///< of the balloon's stations, at rest
 };
@@ -46,32 +48,42 @@ public:
     std::string inflate(InflateBalloon const& order);
     void advance(Body const* body, std::vector<BodyOrder>& effects);
     std::string aim_injection(std::string const& name, Inject& injection) const;
-    void tell(std::vector<ToolStatus>& tools) const;
+    void tell(InstrumentStatus& status) const;
     void draw(Body const* body, std::vector<ToolStretch>& stretches) const;
     std::uint64_t state_hash() const;
 
 private:
     struct Way {
-        Way(Access const& at, std::shared_ptr<VesselWall> walls) : tools{at}, wall{std::move(walls)} {}
+        Way(Access const& at, std::shared_ptr<VesselWall> walls)
+            : tools{at}, access_mm{at.at_mm}, wall{std::move(walls)}
+        {
+        }
         CoaxialTools tools;
-        std::shared_ptr<VesselWall> wall; ///< of arteries or of veins
-        std::vector<VesselTool> held;     ///< in the order of tools.tools()
-        std::size_t breaches = 0;         ///< that the body knows of
+        Vec3 access_mm;
+        std::shared_ptr<VesselWall> wall;  ///< of arteries or of veins
+        std::vector<VesselTool> held;      ///< in the order of tools.tools()
+        std::vector<RodFrame> line_before; ///< of the last tick, for what moves during a pulse
+        std::vector<double> along_before;
+        std::size_t breaches = 0; ///< that the body knows of
     };
     std::shared_ptr<Patient const> patient_;
     std::uint64_t seed_;
     std::shared_ptr<VesselWall> arteries_, veins_; ///< made when the first tool goes into one
     std::map<std::string, Way> ways_;              ///< by access
     std::vector<PlacedStent> stents_;
+    std::vector<BreachStatus> breaches_;
     int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
-    int ticks_ = 0; ///< with tools
+    int ticks_ = 0;                       ///< with tools
+    std::optional<BodyPose> pose_before_; ///< of the last tick; empty: a still patient
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
     std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);
     std::pair<Way const*, int> find(std::string const& name) const;
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;
+    std::vector<Vec3> moved_stations(Way const& way, int tool, std::vector<Vec3> const& now) const;
+    static std::optional<LineBefore> before(Way const& way, VesselTool const& held);
     Vec3 tip_of(Way const& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
     std::vector<SetLumen> change(std::vector<Vec3> const& points, std::vector<double> const& diameters, bool is_most);
