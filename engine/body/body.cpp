@@ -373,11 +373,11 @@ std::uint64_t Body::state_hash() const
     return hash;
 }
 
-Displacement displacement_at(Patient const& patient, double heart, double breath)
+Displacement displacement_at(Patient const& patient, double heart, double dome_mm)
 {
     BodySettings const settings;
     BodyPose pose;
-    pose.dome_mm = breath * settings.breath.quiet_dome_mm;
+    pose.dome_mm = dome_mm;
     heart -= std::floor(heart);
     if (!patient.lumens.vessels.edges.empty()) {
         Circulation circulation{patient.lumens.vessels, settings.circulation};

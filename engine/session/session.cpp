@@ -130,7 +130,7 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
     if (body) stage_body(*body, scene);
-    stage_tools(instruments.picture(body ? &*body : nullptr), scene);
+    stage_tools(instruments.picture(body ? &*body : nullptr), technique.width.value() / 1000, scene);
     return scene;
 }
 

@@ -127,7 +127,7 @@ int run_headless(RunRequest const& request, Prepared& p)
     return close(recorder, session.status());
 }
 
-int run_live(RunRequest const& request, Prepared& p)
+int run_live(RunRequest const& request, Prepared& p, InputMap const& inputs)
 {
     p.session.projector.fine_motion = false; // it has to keep up
     ConsoleSettings console;
@@ -135,6 +135,8 @@ int run_live(RunRequest const& request, Prepared& p)
     console.patient = p.session.patient->origin.description;
     console.session = p.session;
     console.ui_scale = request.ui_scale;
+    console.inputs = inputs;
+    console.inputs_file = inputs_file();
     p.info.operator_name = request.operator_name;
     std::unique_ptr<SessionRecorder> recorder;
     Status last;
@@ -176,8 +178,11 @@ int run_live(RunRequest const& request, Prepared& p)
 
 int run_scenario(RunRequest const& request)
 {
+    // The person's own keys first: a wrong file is told before a patient is made.
+    InputMap inputs;
+    if (auto const file = inputs_file(); !request.headless && std::filesystem::exists(file)) inputs = read_inputs(file);
     Prepared p = prepare(request);
-    return request.headless ? run_headless(request, p) : run_live(request, p);
+    return request.headless ? run_headless(request, p) : run_live(request, p, inputs);
 }
 
 } // namespace fluoro

@@ -38,6 +38,7 @@ struct Instruments::Impl {
         status.tools.clear();
         status.stents.clear();
         status.needles.clear();
+        status.breaches.clear();
         vessels.tell(status);
         needles.tell(status);
     }

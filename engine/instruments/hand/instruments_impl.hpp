@@ -13,12 +13,14 @@ struct VesselTool {
     std::shared_ptr<Tool const> tool;
     std::string access;
     MoveTool motion;
-    LumenPlace tip; ///< for people to read: looked up ten times a second
+    LumenPlace tip; ///< for people to read: looked up ten times a second, as is what follows
+    double wall_stands_n = 0;
     std::optional<Balloon> balloon;
     double wanted_atm = 0;
     bool has_stent = false;
-    bool is_stent_placed = false;     ///< it is in the vessel now, and stays there
-    double medium_ml = 0, air_ml = 0; ///< in its lumen: medium from the hub on, air somewhere
+    bool is_stent_placed = false;               ///< it is in the vessel now, and stays there
+    std::optional<double> inserted_before_mm{}; ///< of the last tick; empty = it was not there
+    double medium_ml = 0, air_ml = 0;           ///< in its lumen: medium from the hub on, air somewhere
     Mixture medium;
     bool closes_vessel = false;    ///< its balloon fills the vessel at this moment
     std::vector<SetLumen> closing; ///< what the body was told of that
@@ -67,14 +69,17 @@ public:
 private:
     struct Way {
         Way(Access const& at, LumenGraph const& vessels, std::shared_ptr<VesselWall> walls)
-            : tools{at}, wall{walls}, tight{vessels, std::move(walls)}
+            : tools{at}, access_mm{at.at_mm}, wall{walls}, tight{vessels, std::move(walls)}
         {
         }
         CoaxialTools tools;
-        std::shared_ptr<VesselWall> wall; ///< of arteries or of veins
-        TightWall tight;                  ///< the same, as the tools feel it
-        std::vector<VesselTool> held;     ///< in the order of tools.tools()
-        std::size_t breaches = 0;         ///< that the body knows of
+        Vec3 access_mm;
+        std::shared_ptr<VesselWall> wall;  ///< of arteries or of veins
+        TightWall tight;                   ///< the same, as the tools feel it
+        std::vector<VesselTool> held;      ///< in the order of tools.tools()
+        std::vector<RodFrame> line_before; ///< of the last tick, for what moves during a pulse
+        std::vector<double> along_before;
+        std::size_t breaches = 0; ///< that the body knows of
     };
     std::shared_ptr<Patient const> patient_;
     std::uint64_t seed_;
@@ -84,9 +89,11 @@ private:
     std::optional<PushThrough> push_;
     std::vector<BodyOrder> next_effects_; ///< of orders, told with the next tick
     std::vector<SetLumen> opened_;        ///< what balloons have left
-    int last_cause_ = 0;                  ///< of the changes of lumens made so far
+    std::vector<BreachStatus> breaches_;
+    int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
-    int ticks_ = 0; ///< with tools
+    int ticks_ = 0;                       ///< with tools
+    std::optional<BodyPose> pose_before_; ///< of the last tick; empty: a still patient
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
     LumenGraph side_of(Vec3 const& access_mm) const;
@@ -95,6 +102,8 @@ private:
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;
     LumenGraph vessels_of(Way const& way, int tool) const;
+    std::vector<Vec3> moved_stations(Way const& way, int tool, std::vector<Vec3> const& now) const;
+    static std::optional<LineBefore> before(Way const& way, VesselTool const& held);
     Vec3 tip_of(Way const& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
     std::vector<SetLumen> change(LumenGraph const& graph, std::vector<Vec3> const& points,

@@ -157,7 +157,9 @@ void NeedleWork::tell(InstrumentStatus& status) const
     for (auto const& [name, held] : needles_) {
         Needle const& needle = held.needle;
         status.needles.push_back({name, needle.tool().title, needle.depth_mm(), needle.force_n(), needle.here().tissue,
-                                  needle.has_blood_return(), int(needle.breaches().size())});
+                                  needle.has_blood_return(), int(needle.breaches().size()), needle.tip_mm()});
+        for (Needle::Breach const& breach : needle.breaches())
+            status.breaches.push_back({std::string{name_of(breach.of)}, name, {}, breach.at_mm, needle.force_n()});
     }
     status.cement.reset();
     if (!mix_) return;

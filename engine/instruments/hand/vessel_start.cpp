@@ -110,7 +110,7 @@ std::string VesselWork::begin(ToolInPlace const& wish, std::shared_ptr<Tool cons
                " mm long";
     if (auto refusal = take(tool, as_taken); !refusal.empty()) return refusal;
     Way& way = *find(tool->name).first;
-    way.wall->stand(body ? body->displacement() : nullptr, 0);
+    if (body) way.wall->stand(body->motion(), body->pose(), 0);
     if (body)
         for (Vec3& p : route.points_mm) p = body->motion().moved(p, body->pose());
     Vec3 const tip = seat(way.tools, way.tight, route.points_mm, wish.eased_mm);

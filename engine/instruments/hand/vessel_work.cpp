@@ -123,9 +123,13 @@ std::string VesselWork::inflate(InflateBalloon const& order)
 void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
 {
     if (ways_.empty()) return;
-    auto const displacement = body ? body->displacement() : nullptr;
     for (auto const& wall : {arteries_, veins_})
-        if (wall) wall->stand(displacement, tick_s);
+        if (wall && body)
+            wall->stand(body->motion(), body->pose(), tick_s);
+        else if (wall)
+            wall->stand(nullptr, tick_s);
+    pose_before_.reset();
+    if (body) pose_before_ = body->pose();
     since_touch_s_ += tick_s;
     since_pressure_s_ += tick_s;
     for (auto& [access, way] : ways_) {
@@ -141,6 +145,11 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             if (motion.until_rad) turn = towards(motion.turn_rad_s, *motion.until_rad - state.turned_rad);
             way.tools.hold(int(n), push, turn);
         }
+        // Into the room that they have already: nothing is allocated in a tick.
+        way.line_before.assign(way.tools.line().begin(), way.tools.line().end());
+        way.along_before.assign(way.tools.along_mm().begin(), way.tools.along_mm().end());
+        for (std::size_t n = 0; n < way.held.size(); ++n)
+            way.held[n].inserted_before_mm = way.tools.state(int(n)).inserted_mm;
         way.tools.advance(way.tight, tick_s);
         for (std::size_t n = 0; n < way.held.size(); ++n)
             if (way.held[n].balloon) {
@@ -154,7 +163,10 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             LumenPlace const place = nearest_place(patient_->lumens.vessels, rest);
             if (place.edge < 0 || next_hole_ >= body_causes) continue;
             LumenEdge const& edge = patient_->lumens.vessels.edges[std::size_t(place.edge)];
-            if (breach.what == WallBreach::What::perforation) {
+            bool const is_hole = breach.what == WallBreach::What::perforation;
+            breaches_.push_back({is_hole ? "perforation" : "dissection", way.held[std::size_t(breach.tool)].tool->name,
+                                 edge.name, rest, breach.force_n});
+            if (is_hole) {
                 PerforateVessel hole;
                 hole.number = ++next_hole_;
                 hole.vessel = edge.name;
@@ -180,17 +192,21 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
     if (ticks_++ % between_lookups != 0) return;
     for (auto& [access, way] : ways_)
         for (std::size_t n = 0; n < way.held.size(); ++n)
-            if (way.tools.state(int(n)).inserted_mm > 0)
-                way.held[n].tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip_of(way, int(n))));
+            if (way.tools.state(int(n)).inserted_mm > 0) {
+                VesselTool& held = way.held[n];
+                Vec3 const tip = tip_of(way, int(n));
+                held.tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip));
+                WallTouch const touch = way.wall->touch(tip);
+                bool const is_near = touch.depth_mm > -2 * held.tool->section_at(0).outer_mm;
+                held.wall_stands_n = is_near ? touch.strength_n_mm * held.tool->section_at(0).outer_mm : 0;
+            }
 }
 
 Vec3 VesselWork::tip_of(Way const& way, int tool) const
 {
     auto const along = way.tools.along_mm();
-    if (along.empty()) return {};
-    double const at = std::clamp(way.tools.state(tool).inserted_mm, along.front(), along.back());
-    auto const points = curve_between(way.tools.line(), along, std::max(along.front(), at - 0.5), at);
-    return points.empty() ? way.tools.line().front().at_mm : points.back();
+    if (along.size() < 2) return way.tools.line().empty() ? Vec3{0} : way.tools.line().front().at_mm;
+    return point_on(way.tools.line(), along, way.tools.state(tool).inserted_mm);
 }
 
 /// What the tips do to the heart, and what the line on a catheter's hub shows.
@@ -222,26 +238,42 @@ void VesselWork::touch(Body const* body, std::vector<BodyOrder>& effects)
         }
 }
 
-void VesselWork::tell(InstrumentStatus& all) const
+void VesselWork::tell(InstrumentStatus& told) const
 {
+    told.breaches = breaches_;
     for (auto const& [access, way] : ways_)
         for (std::size_t n = 0; n < way.held.size(); ++n) {
             VesselTool const& held = way.held[n];
-            ToolStatus status{
-                held.tool->name, held.tool->title, held.tool->kind, access,     way.tools.state(int(n)), {}, {}, 0,
-                false,           held.has_stent,   held.medium_ml,  held.air_ml};
+            ToolStatus status;
+            status.name = held.tool->name;
+            status.title = held.tool->title;
+            status.kind = held.tool->kind;
+            status.access = access;
+            status.state = way.tools.state(int(n));
+            status.has_stent = held.has_stent;
+            status.medium_ml = held.medium_ml;
+            status.air_ml = held.air_ml;
+            status.tip_mm = status.tip_rest_mm = way.access_mm;
             if (held.balloon) {
                 status.pressure_atm = held.balloon->pressure_atm();
                 status.has_burst = held.balloon->has_burst();
+                status.wanted_atm = held.wanted_atm;
+                auto const [least, most] = std::ranges::minmax(held.balloon->diameters_mm());
+                status.balloon_least_mm = least;
+                status.balloon_most_mm = most;
+                status.balloon_ml = held.balloon->volume_ml();
             }
             if (status.state.inserted_mm > 0) {
+                status.tip_mm = tip_of(way, int(n));
+                status.tip_rest_mm = way.wall->rest_of(status.tip_mm);
+                status.wall_stands_n = held.wall_stands_n;
                 status.tip = held.tip;
                 if (status.tip.edge >= 0)
                     status.tip_vessel = patient_->lumens.vessels.edges[std::size_t(status.tip.edge)].name;
             }
-            all.tools.push_back(std::move(status));
+            told.tools.push_back(std::move(status));
         }
-    for (PlacedStent const& stent : stents_) all.stents.push_back(stent.status);
+    for (PlacedStent const& stent : stents_) told.stents.push_back(stent.status);
 }
 
 std::uint64_t VesselWork::state_hash() const

@@ -87,8 +87,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Where a patient's tissue stands at a place of an even heartbeat, [0, 1) with 0 the R wave, and of a quiet breath,
-/// 0 = its end out, 1 = its end in: for still pictures.
-Displacement displacement_at(Patient const& patient, double heart, double breath);
+/// Where a patient's tissue stands at a place of an even heartbeat, [0, 1) with 0 the R wave, and with the diaphragm's
+/// right dome `dome_mm` into a held breath, 0 = the end of a quiet one out: for still pictures.
+Displacement displacement_at(Patient const& patient, double heart, double dome_mm);
 
 } // namespace fluoro

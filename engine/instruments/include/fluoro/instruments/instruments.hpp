@@ -22,6 +22,19 @@ struct ToolStatus {
     bool has_burst = false;
     bool has_stent = false;           ///< still on its balloon
     double medium_ml = 0, air_ml = 0; ///< in its lumen
+    // At this tick; a tool that is not in has its tip at the access.
+    Vec3 tip_mm{0};           ///< where it is
+    Vec3 tip_rest_mm{0};      ///< the same place of the patient at rest, as his CT has it
+    double wall_stands_n = 0; ///< force of the tip that the wall beside it stands, ten times a second; 0 = none near
+    double wanted_atm = 0;    ///< that the inflator is set to
+    double balloon_least_mm = 0, balloon_most_mm = 0, balloon_ml = 0; ///< diameters and medium of its balloon
+};
+/// What a tool has broken: told for good.
+struct BreachStatus {
+    std::string what; ///< "perforation", "dissection", or the tissue that a needle should not be in
+    std::string tool, vessel;
+    Vec3 at_mm{0}; ///< of the patient at rest
+    double force_n = 0;
 };
 /// A stent that is in the vessels.
 struct StentStatus {
@@ -38,6 +51,7 @@ struct NeedleStatus {
     TissueKind tissue = TissueKind::air;
     bool has_blood_return = false;
     int breaches = 0;
+    Vec3 tip_mm{0};
 };
 struct CementStatus {
     std::string level; ///< vertebra that it is in; empty while it is only mixed
@@ -51,6 +65,7 @@ struct InstrumentStatus {
     std::vector<StentStatus> stents;
     std::vector<NeedleStatus> needles;
     std::optional<CementStatus> cement;
+    std::vector<BreachStatus> breaches; ///< in the order they happened
 };
 
 /// What of the tools the picture sees, in the places of this moment.
