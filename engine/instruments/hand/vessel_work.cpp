@@ -68,8 +68,11 @@ std::string VesselWork::take(std::shared_ptr<Tool const> tool, std::string const
     if (tool->kind == ToolKind::needle || tool->kind == ToolKind::bone_needle || tool->kind == ToolKind::paddle)
         return tool->title + " does not go along a vessel";
     if (find(tool->name).first) return tool->title + " is in use already";
-    Access const at = find_access(patient_->lumens, access);
-    auto const way = ways_.try_emplace(access, at, wall_of(at.at_mm)).first;
+    auto way = ways_.find(access); // also one that a needle has made
+    if (way == ways_.end()) {
+        Access const at = find_access(patient_->lumens, access);
+        way = ways_.try_emplace(access, at, wall_of(at.at_mm)).first;
+    }
     if (auto refusal = way->second.tools.add(tool); !refusal.empty()) return refusal;
     VesselTool held;
     held.tool = tool;

@@ -9,10 +9,12 @@ namespace fluoro {
 // What a hand does with tools. Logged with the commands to the room. A tool is named as in the library; there is one of
 // each name at a time.
 
-/// A tool at a way into a vessel, its tip at the skin; into or over those that are there already.
+/// A tool at a way into a vessel, its tip at the skin; into or over those that are there already. Or at the hub of a
+/// needle: what goes through one whose tip is in a vessel finds its way there, and keeps it when the needle is off; a
+/// balloon for bone goes through a bone needle.
 struct TakeTool {
     std::string tool;   ///< "j-wire-0.035"
-    std::string access; ///< "right-femoral"
+    std::string access; ///< "right-femoral", or a needle's name
 };
 /// Out of the hand, when all of it is out of the body.
 struct PutToolAway {
@@ -36,7 +38,8 @@ struct AimPoint {
     std::string landmark; ///< "pedicle-right-L1"
     Vec3 offset_mm{0};
 };
-/// A needle at the skin, on the straight line from outside through one point to the other.
+/// A needle, or a compression paddle, at the skin on the straight line from outside through one point to the other. A
+/// second needle of a kind is named with a number: "bone-11g#2".
 struct AimNeedle {
     std::string tool; ///< "bone-11g"
     AimPoint through, to;
