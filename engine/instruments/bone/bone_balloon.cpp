@@ -12,6 +12,9 @@ namespace {
 /// 1998); the first line typical.
 constexpr double density_at_0 = 0.05, density_per_hu = 0.0009, yield_mpa = 32.6, yield_power = 1.6;
 constexpr double atm_per_mpa = 9.869;
+/// Where a body has collapsed its trabeculae are broken: packed, and dense in the CT, but they hold so much less.
+/// Typical.
+constexpr double broken_share = 0.5, collapsed_mm = 2;
 /// What a shell of compact bone holds [atm]: more than any balloon.
 constexpr double shell_atm = 150;
 /// The balloon's own skin at its full volume, and the end-plate's way up [atm, atm/mm]. Typical.
@@ -126,6 +129,7 @@ void BoneBalloon::place(BoneSpace const& space, Vec3 const& middle_mm, Vec3 cons
     lift_.plate_mm = up;
 
     // What each further step of volume has to crush: the bone in its skin, where the lift has brought it.
+    double const whole = lost_mm > collapsed_mm ? broken_share : 1;
     double const most_ml = most_ml_of(form_);
     int const steps = int(std::ceil(most_ml / step_ml));
     pressure_of_.assign(std::size_t(steps) + 1, 0);
@@ -149,7 +153,7 @@ void BoneBalloon::place(BoneSpace const& space, Vec3 const& middle_mm, Vec3 cons
                         !at || space.place[*at] == CementPlace::wall ? shell_atm
                         : space.place[*at] == CementPlace::hollow || space.place[*at] == CementPlace::cleft
                             ? 0
-                            : crush_strength_atm(space.hu[*at]);
+                            : whole * crush_strength_atm(space.hu[*at]);
                     sum += strength;
                     ++count;
                 }

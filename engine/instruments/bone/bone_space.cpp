@@ -1,3 +1,5 @@
+#include "shell_holes.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <fluoro/core/error.hpp>
@@ -13,11 +15,8 @@ constexpr int sacrum_label = 25, uppermost_label = 50, cord_label = 79, disc_lab
 
 /// How far around the vertebra cement is followed [mm].
 constexpr double margin_mm = 22;
-/// Denser than this inside a vertebra: compact bone, no pores. Below the other there is gas: a cleft. A shell that is
-/// nowhere denser than spongy bone through its thickness [mm] has a hole: a cortex of 0.4 mm gives 165 HU and more in
-/// voxels of a millimetre.
-constexpr int compact_hu = 800, gas_hu = -250, hole_hu = 110;
-constexpr double shell_mm = 1.5;
+/// Denser than this inside a vertebra: compact bone, no pores. Below the other there is gas: a cleft.
+constexpr int compact_hu = 800, gas_hu = -250;
 /// So much of the canal outside the dura yields to cement [mm]: the epidural space, thinner than a CT's voxel.
 constexpr double epidural_mm = 1.5;
 /// Radii of the basivertebral vein and of the segmental veins where they leave the body; how far out these are followed
@@ -30,6 +29,11 @@ public:
     Around(Patient const& patient, int label)
         : patient_{patient}, label_{label}, to_index_{patient.ct.grid.index_from_patient()}
     {
+    }
+    std::optional<std::size_t> voxel_at(Vec3 const& p) const
+    {
+        glm::ivec3 const i{glm::round(map_point(to_index_, p))};
+        return is_in(i) ? std::optional{index_of(i)} : std::nullopt;
     }
     int label_at(Vec3 const& p) const
     {
@@ -44,19 +48,12 @@ public:
     /// Between the voxels.
     double smooth_hu_at(Vec3 const& p) const
     {
-        Vec3 const at = map_point(to_index_, p);
-        Vec3 const low = glm::floor(at), t = at - low;
+        Vec3 const at = map_point(to_index_, p), low = glm::floor(at), t = at - low;
         double sum = 0;
         for (int corner = 0; corner < 8; ++corner) {
-            glm::ivec3 const way{corner & 1, corner >> 1 & 1, corner >> 2};
-            glm::ivec3 const i = glm::ivec3{low} + way, size = patient_.ct.grid.size;
-            bool const is_out = glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size));
+            glm::ivec3 const way{corner & 1, corner >> 1 & 1, corner >> 2}, i = glm::ivec3{low} + way;
             double const weight = (way.x ? t.x : 1 - t.x) * (way.y ? t.y : 1 - t.y) * (way.z ? t.z : 1 - t.z);
-            sum +=
-                weight * (is_out ? -1000.0
-                                 : double(patient_.ct.hu[(std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) *
-                                                             std::size_t(size.x) +
-                                                         std::size_t(i.x)]));
+            sum += weight * (is_in(i) ? double(patient_.ct.hu[index_of(i)]) : -1000.0);
         }
         return sum;
     }
@@ -67,10 +64,13 @@ private:
     int label_;
     Mat4 to_index_;
 
-    std::optional<std::size_t> voxel_at(Vec3 const& p) const
+    bool is_in(glm::ivec3 const& i) const
     {
-        glm::ivec3 const i{glm::round(map_point(to_index_, p))}, size = patient_.ct.grid.size;
-        if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) return {};
+        return !glm::any(glm::lessThan(i, glm::ivec3{0})) && !glm::any(glm::greaterThanEqual(i, patient_.ct.grid.size));
+    }
+    std::size_t index_of(glm::ivec3 const& i) const
+    {
+        glm::ivec3 const size = patient_.ct.grid.size;
         return (std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) * std::size_t(size.x) + std::size_t(i.x);
     }
 };
@@ -141,33 +141,23 @@ BoneSpace bone_space(Patient const& patient, std::string_view level, double spac
     Around const around{patient, label};
     SpinePlaces const places{patient};
     double const ct_mm = patient.ct.grid.spacing_mm.x;
+    auto const holes = shell_holes(patient, label);
     // All 26 neighbours: cement must not slip through a corner.
-    auto const shell_normal = [&](Vec3 const& p) {
-        std::optional<Vec3> outward;
-        for (int corner = 0; corner < 27; ++corner) {
-            Vec3 const way{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1};
-            if (around.is_vertebra(p + ct_mm * way)) continue;
-            outward = outward.value_or(Vec3{0}) + way;
-        }
-        return outward;
+    auto const is_shell = [&](Vec3 const& p) {
+        for (int corner = 0; corner < 27; ++corner)
+            if (!around.is_vertebra(p + ct_mm * Vec3{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1})) return true;
+        return false;
     };
-    auto const densest_through = [&](Vec3 const& p, Vec3 const& outward) {
-        int densest = around.hu_at(p);
-        double const length = glm::length(outward);
-        if (length < 0.1) return compact_hu; // a thin plate: both sides are outside
-        for (double inward = 0.5; inward <= shell_mm + 1e-9; inward += 0.5) {
-            Vec3 const at = p - inward / length * outward;
-            if (around.is_vertebra(at)) densest = std::max(densest, around.hu_at(at));
-        }
-        return densest;
+    auto const is_hole = [&](Vec3 const& p) {
+        auto const at = around.voxel_at(p);
+        return at && std::ranges::binary_search(holes, std::uint32_t(*at));
     };
     auto const place_of = [&](Vec3 const& p) {
         int const here = around.label_at(p), hu = around.hu_at(p);
         if (here == label) {
             if (hu < gas_hu) return CementPlace::cleft;
             if (hu > compact_hu) return CementPlace::wall;
-            auto const outward = shell_normal(p);
-            return outward && densest_through(p, *outward) > hole_hu ? CementPlace::wall : CementPlace::marrow;
+            return is_shell(p) && !is_hole(p) ? CementPlace::wall : CementPlace::marrow;
         }
         if (here >= sacrum_label && here <= uppermost_label) return CementPlace::wall;
         if (here == cord_label || here == fluid_label) {

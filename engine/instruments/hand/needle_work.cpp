@@ -132,6 +132,9 @@ std::string NeedleWork::hammer(HammerNeedle const& order)
 void NeedleWork::move_needle(HeldNeedle& held, Body const* body)
 {
     double push = wanted_speed(held.motion, held.needle.depth_mm());
+    // No deeper than to its hub.
+    double const left = held.needle.tool().length_mm() - held.needle.depth_mm();
+    push = std::min(push, std::max(0.0, left) / tick_s);
     bool const is_held = push != 0 && held.needle.depth_mm() > 0;
     Vec3 const tip = held.needle.tip_mm(), now = moved(body, tip);
     if (is_held && held.tip_was_mm) push -= glm::dot(now - *held.tip_was_mm, held.needle.direction()) / tick_s;

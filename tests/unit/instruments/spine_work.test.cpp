@@ -81,7 +81,7 @@ struct Room {
         for (int blow = 0; blow < 60 && glm::length(needle(tool).tip_mm - goal) > 2.5; ++blow) {
             double const left = glm::length(needle(tool).tip_mm - goal);
             ASSERT_EQ(hand.order(MoveTool{tool, 20, 0, needle(tool).depth_mm + left, {}}), "");
-            wait(blow == 0 ? 6 : 0.5);
+            wait(blow == 0 ? 5 : 0.3);
             if (glm::length(needle(tool).tip_mm - goal) > 2.5) {
                 ASSERT_EQ(hand.order(HammerNeedle{tool, 0.5}), "");
             }
@@ -100,15 +100,15 @@ double outside_ml(VertebraStatus const& one)
 TEST(SpineWork, needle_goes_through_the_pedicle_of_t12_and_cement_of_one_mix_into_two_vertebrae)
 {
     Room room{wedged()};
-    Vec3 const ahead = glm::normalize(room.mark("T12") - room.mark("canal-T12"));
-    room.drive("bone-11g", "right", "T12", 7.0 * ahead + Vec3{-3, 0, 0});
-    room.drive("bone-11g#2", "left", "T12", 7.0 * ahead + Vec3{3, 0, 0});
+    room.drive("bone-11g", "right", "T12", Vec3{-5, -8, -3});
+    room.drive("bone-11g#2", "left", "T12", Vec3{5, -8, -3});
     for (std::string const tool : {"bone-11g", "bone-11g#2"}) {
         NeedleStatus const needle = room.needle(tool);
         double const share = room.forward_share("T12", needle.tip_mm);
         test::measured(tool == "bone-11g" ? "t12_tip_forward_right" : "t12_tip_forward_left", share);
         EXPECT_GT(share, 2.0 / 3) << "in the front third";
         EXPECT_LT(share, 0.95);
+        std::printf("%s %.1f mm deep\n", tool.c_str(), needle.depth_mm);
         EXPECT_EQ(needle.breaches, 0) << needle.last_breach;
         // The way between pedicle and tip lies in the bone, the needle's whole width beside the canal.
         std::string const side = tool == "bone-11g" ? "right" : "left";
@@ -119,7 +119,8 @@ TEST(SpineWork, needle_goes_through_the_pedicle_of_t12_and_cement_of_one_mix_int
             for (int n = 0; n < 8; ++n) {
                 Vec3 const across = glm::normalize(glm::cross(along, Vec3{0, 0, 1}));
                 Vec3 const out = std::cos(n * 0.785) * across + std::sin(n * 0.785) * glm::cross(along, across);
-                EXPECT_EQ(room.label_at(pedicle + at * along + 1.5 * out), label) << tool << " at " << at;
+                EXPECT_EQ(room.label_at(pedicle + at * along + 1.5 * out), label)
+                    << tool << " at " << at << " " << out.x << " " << out.y << " " << out.z;
             }
     }
     ASSERT_EQ(room.hand.order(MixCement{true}), "");
@@ -131,13 +132,15 @@ TEST(SpineWork, needle_goes_through_the_pedicle_of_t12_and_cement_of_one_mix_int
     }
     VertebraStatus const t12 = room.vertebra("T12");
     EXPECT_NEAR(t12.total_ml, 4, 0.05);
-    EXPECT_LT(outside_ml(t12), 0.1 * t12.total_ml) << "all but what veins take lies in the body";
+    for (int place = 0; place < cement_places; ++place)
+        std::printf("%s %.3f mL\n", std::string{name_of(CementPlace(place))}.c_str(), t12.ml[std::size_t(place)]);
+    EXPECT_EQ(outside_ml(t12), 0) << "too thick for veins";
     EXPECT_EQ(t12.ml[std::size_t(CementPlace::canal)] + t12.ml[std::size_t(CementPlace::disc)], 0);
     test::measured("t12_cement_ml", t12.total_ml);
     test::measured("t12_cement_outside_ml", outside_ml(t12));
 
     // The next vertebra, of the same mix.
-    room.drive("bone-13g", "right", "L2", 6.0 * ahead + Vec3{-3, 0, 0});
+    room.drive("bone-13g", "right", "L2", Vec3{-6, -6, -2});
     ASSERT_EQ(room.hand.order(PushCement{"bone-13g", 0.1}), "");
     room.wait(10);
     ASSERT_EQ(room.hand.order(PushCement{"bone-13g", 0}), "");
@@ -158,10 +161,15 @@ TEST(SpineWork, needle_goes_through_the_pedicle_of_t12_and_cement_of_one_mix_int
 
 TEST(SpineWork, cement_leaks_into_the_canal_through_a_broken_back_wall_and_is_named)
 {
-    auto const leak = [](std::shared_ptr<Patient const> const& patient, bool is_thick) {
-        BoneSpace const space = bone_space(*patient, "L1");
+    auto const space_of = [](Patient const& patient) {
+        return std::make_shared<BoneSpace const>(bone_space(patient, "L1"));
+    };
+    auto const broken = spine({"fracture=L1:wedge:40:posterior-wall"}), unbroken = wedged();
+    auto const broken_space = space_of(*broken), whole_space = space_of(*unbroken);
+    auto const leak = [&](std::shared_ptr<BoneSpace const> const& space, bool is_thick) {
+        auto const& patient = unbroken; // both have the same landmarks
         CementMix const mix = is_thick ? high_viscosity_cement() : low_viscosity_cement();
-        Cement cement{std::make_shared<BoneSpace const>(space), mix, 3};
+        Cement cement{space, mix, 3};
         Vec3 const ahead =
             glm::normalize(patient->lumens.landmarks.at("L1") - patient->lumens.landmarks.at("canal-L1"));
         for (int n = 0; n < 45; ++n) cement.inject(patient->lumens.landmarks.at("L1") - 3.0 * ahead, 0.1, 240 + n, 1);
@@ -169,40 +177,45 @@ TEST(SpineWork, cement_leaks_into_the_canal_through_a_broken_back_wall_and_is_na
             std::printf("%s after %.2f mL\n", std::string{name_of(one.into)}.c_str(), one.after_ml);
         return cement.volume_ml(CementPlace::canal);
     };
-    auto const broken = spine({"fracture=L1:wedge:40:posterior-wall"});
-    double const through = leak(broken, false), whole = leak(wedged(), false);
+    // Too thick for veins: through the wall alone.
+    double const through = leak(broken_space, true), whole = leak(whole_space, true);
+    // Thin cement comes there by the basivertebral vein as well.
+    double const thin = leak(whole_space, false);
+    test::measured("canal_leak_by_vein_ml", thin);
+    EXPECT_GT(thin, 0.01);
     test::measured("canal_leak_broken_wall_ml", through);
     test::measured("canal_leak_whole_wall_ml", whole);
     EXPECT_EQ(whole, 0);
     EXPECT_GT(through, 0.1);
     // The wall of the one has a hole of some millimetres where the other has none.
-    auto const open = [](Patient const& patient) {
-        BoneSpace const space = bone_space(patient, "L1");
+    auto const open = [](Patient const& patient, BoneSpace const& space) {
         Vec3 const middle = patient.lumens.landmarks.at("L1"), canal = patient.lumens.landmarks.at("canal-L1");
         int count = 0;
         for (std::size_t n = 0; n < space.place.size(); ++n) {
             int const at = int(n);
             glm::ivec3 const size = space.grid.size;
             Vec3 const p = space.grid.at({at % size.x, at / size.x % size.y, at / (size.x * size.y)});
-            if (space.place[n] != CementPlace::canal || std::abs(p.x - middle.x) > 9) continue;
-            if (p.y > canal.y) continue;
+            bool const is_edge = glm::any(glm::lessThan(p, space.grid.at(glm::ivec3{1}))) ||
+                                 glm::any(glm::greaterThan(p, space.grid.at(size - 2)));
+            if (is_edge || space.place[n] != CementPlace::canal || std::abs(p.x - middle.x) > 9 || p.y > canal.y)
+                continue;
             for (int step = -1; step <= 1; step += 2) // marrow that touches the canal
                 for (std::size_t const way : {std::size_t(1), std::size_t(size.x), std::size_t(size.x * size.y)})
                     if (space.place[n + std::size_t(step) * way] == CementPlace::marrow) ++count;
         }
         return count;
     };
-    EXPECT_GT(open(*broken), 10);
-    EXPECT_EQ(open(*wedged()), 0);
+    EXPECT_GT(open(*broken, *broken_space), 10);
+    EXPECT_EQ(open(*unbroken, *whole_space), 0);
 }
 
 TEST(SpineWork, balloon_makes_room_lifts_the_end_plate_and_cement_fills_the_room_first)
 {
     Room room{wedged()};
-    Vec3 const ahead = glm::normalize(room.mark("L1") - room.mark("canal-L1"));
-    Vec3 const front = 8.0 * ahead + Vec3{-2, 0, -6};
+    Vec3 const front{-2, -12, -5};
     room.drive("bone-11g", "right", "L1", front);
     double const depth = room.needle("bone-11g").depth_mm;
+    std::printf("%.1f mm deep\n", depth);
     ASSERT_EQ(room.hand.order(TakeTool{"kyphoplasty-20", "bone-11g"}), "");
     ASSERT_EQ(room.hand.order(MoveTool{"kyphoplasty-20", 60, 0, 200.0, {}}), "");
     room.wait(3);
@@ -211,7 +224,7 @@ TEST(SpineWork, balloon_makes_room_lifts_the_end_plate_and_cement_fills_the_room
     room.wait(2);
     ASSERT_EQ(room.hand.order(MoveTool{"kyphoplasty-20", 60, 0, 200.0, {}}), "");
     room.wait(2);
-    ASSERT_EQ(room.hand.order(InflateBalloon{"kyphoplasty-20", 20}), "");
+    ASSERT_EQ(room.hand.order(InflateBalloon{"kyphoplasty-20", 24}), "");
     room.wait(40);
     BoneBalloonStatus const open = room.hand.status().bone_balloons.at(0);
     double const lifted_open = room.vertebra("L1").lifted_mm;
