@@ -15,6 +15,9 @@ namespace {
 constexpr double fluid_hu = 40;
 /// Crushed bone is packed around the hollow in a layer of this thickness [mm]. Typical.
 constexpr double packed_layer_mm = 2.5;
+/// How far a lift can reach sideways, and above the end-plate; every so many pictures a change is drawn.
+constexpr double lift_reach_mm = 22.5, lift_over_mm = 11;
+constexpr int between_changes = 8;
 /// Less than this is not drawn.
 constexpr double least_change_hu = 12;
 /// Changes are drawn as bone of this many HU more, or less, in a share of the place.
@@ -162,28 +165,46 @@ double Vertebra::reach(Vec3 const& p) const
     return least;
 }
 
+template <class Visit> void Vertebra::each_reached(Visit const& visit) const
+{
+    FieldGrid const& grid = intact_->grid;
+    Vec3 low{1e9}, high{-1e9};
+    for (Change const& one : changes_) {
+        double const round = std::max(one.hollow.radius_mm, one.hollow.half_length_mm) + packed_layer_mm + 1;
+        Vec3 const middle = one.hollow.middle_mm;
+        if (one.hollow.radius_mm <= 0) continue;
+        low = glm::min(low, middle - round);
+        high = glm::max(high, middle + round);
+        if (one.lift.height_mm <= 0) continue;
+        low = glm::min(low, middle - Vec3{lift_reach_mm, lift_reach_mm, 0});
+        high = glm::max(
+            high, middle + Vec3{lift_reach_mm, lift_reach_mm, one.lift.plate_mm + lift_over_mm + one.lift.height_mm});
+    }
+    if (low.x > high.x) return;
+    glm::ivec3 const first = cell_of(grid, low), last = cell_of(grid, high);
+    for (int k = first.z; k <= last.z; ++k)
+        for (int j = first.y; j <= last.y; ++j)
+            for (int i = first.x; i <= last.x; ++i) visit(grid.at({i, j, k}), index_of(grid, {i, j, k}));
+}
+
 void Vertebra::make_space()
 {
     if (!is_space_old_) return;
     is_space_old_ = false;
     auto made = std::make_shared<BoneSpace>(*intact_);
     FieldGrid const& grid = made->grid;
-    std::size_t n = 0;
-    for (int k = 0; k < grid.size.z; ++k)
-        for (int j = 0; j < grid.size.y; ++j)
-            for (int i = 0; i < grid.size.x; ++i, ++n) {
-                Vec3 const p = grid.at({i, j, k}), source = source_of(p);
-                bool const is_in = reach(p) < 1;
-                if (source == p && !is_in) continue;
-                std::size_t const from = index_of(grid, cell_of(grid, source));
-                CementPlace const was = intact_->place[from];
-                bool const is_marrow =
-                    was == CementPlace::marrow || was == CementPlace::cleft || was == CementPlace::vein;
-                made->place[n] = is_in && is_marrow ? CementPlace::hollow : was;
-                made->vein_mm[n] = is_in ? 0 : intact_->vein_mm[from];
-                made->is_own[n] = intact_->is_own[from];
-                made->hu[n] = std::int16_t(std::lround(is_in && is_marrow ? fluid_hu : hu_at(*intact_, source)));
-            }
+    each_reached([&](Vec3 const& p, std::size_t n) {
+        Vec3 const source = source_of(p);
+        bool const is_in = reach(p) < 1;
+        if (source == p && !is_in) return;
+        std::size_t const from = index_of(grid, cell_of(grid, source));
+        CementPlace const was = intact_->place[from];
+        bool const is_marrow = was == CementPlace::marrow || was == CementPlace::cleft || was == CementPlace::vein;
+        made->place[n] = is_in && is_marrow ? CementPlace::hollow : was;
+        made->vein_mm[n] = is_in ? 0 : intact_->vein_mm[from];
+        made->is_own[n] = intact_->is_own[from];
+        made->hu[n] = std::int16_t(std::lround(is_in && is_marrow ? fluid_hu : hu_at(*intact_, source)));
+    });
     space_ = std::move(made);
 }
 
@@ -207,44 +228,40 @@ void Vertebra::draw_change()
     removed_.clear();
     ring_.clear();
     make_space();
-    FieldGrid const& grid = intact_->grid;
-    now_hu_.assign(intact_->hu.begin(), intact_->hu.end());
+    now_hu_.clear();
     double missing = 0;
-    std::size_t n = 0;
     auto const bone = [](double hu) { return std::max(0.0, hu - fluid_hu); };
-    for (int k = 0; k < grid.size.z; ++k)
-        for (int j = 0; j < grid.size.y; ++j)
-            for (int i = 0; i < grid.size.x; ++i, ++n) {
-                if (intact_->is_own[n]) missing += bone(double(intact_->hu[n]));
-                now_hu_[n] = float(space_->hu[n]);
-                if (!space_->is_own[n]) continue;
-                missing -= bone(double(space_->hu[n]));
-                if (space_->place[n] != CementPlace::marrow) continue;
-                Vec3 const p = grid.at({i, j, k});
-                for (Change const& one : changes_) {
-                    double const thick = packed_layer_mm / std::max(1.0, one.hollow.radius_mm);
-                    double const at = one.hollow.reach(p);
-                    if (at >= 1 && at < 1 + thick) {
-                        ring_.push_back(std::uint32_t(n));
-                        break;
-                    }
-                }
+    each_reached([&](Vec3 const& p, std::size_t n) {
+        if (intact_->is_own[n]) missing += bone(double(intact_->hu[n]));
+        now_hu_.push_back(float(space_->hu[n]));
+        if (!space_->is_own[n]) return;
+        missing -= bone(double(space_->hu[n]));
+        if (space_->place[n] != CementPlace::marrow) return;
+        for (Change const& one : changes_) {
+            double const thick = packed_layer_mm / std::max(1.0, one.hollow.radius_mm);
+            double const at = one.hollow.reach(p);
+            if (at >= 1 && at < 1 + thick) {
+                ring_.push_back(std::uint32_t(now_hu_.size() - 1));
+                break;
             }
+        }
+    });
     if (!ring_.empty() && missing > 0)
         for (std::uint32_t const at : ring_) now_hu_[at] += float(missing / double(ring_.size()));
+    FieldGrid const& grid = intact_->grid;
     double const voxel_mm3 = grid.spacing_mm * grid.spacing_mm * grid.spacing_mm;
-    for (n = 0; n < now_hu_.size(); ++n) {
-        double const change = double(now_hu_[n]) - intact_->hu[n];
-        if (std::abs(change) < least_change_hu) continue;
-        int const at = int(n);
-        Vec3 const p = grid.at({at % grid.size.x, at / grid.size.x % grid.size.y, at / (grid.size.x * grid.size.y)});
+    std::size_t reached = 0;
+    each_reached([&](Vec3 const& p, std::size_t n) {
+        double const change = double(now_hu_[reached++]) - intact_->hu[n];
+        if (std::abs(change) < least_change_hu) return;
         (change > 0 ? added_ : removed_).push_back({glm::vec3{p}, float(std::abs(change) / unit_hu * voxel_mm3)});
-    }
+    });
 }
 
 void Vertebra::refresh_picture()
 {
-    if (is_picture_old_) {
+    // What a balloon moves is much: twice a second.
+    if (refreshes_++ % between_changes == 0 && is_picture_old_) {
         is_picture_old_ = false;
         draw_change();
     }

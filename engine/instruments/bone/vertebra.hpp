@@ -49,10 +49,13 @@ private:
     std::uint64_t shape_of_ = 0; ///< parcels and volume that it was made of
     std::vector<CloudParcel> added_, removed_;
     std::vector<std::uint32_t> ring_;
-    std::vector<float> now_hu_;
+    std::vector<float> now_hu_; ///< of the places that balloons can reach
+    int refreshes_ = 0;
 
     Vec3 source_of(Vec3 const& p) const;
     double reach(Vec3 const& p) const;
+    /// Visits every voxel that balloons can have changed: its place, its number.
+    template <class Visit> void each_reached(Visit const& visit) const;
     void make_space();
     void draw_change();
 };

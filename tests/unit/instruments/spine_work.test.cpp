@@ -73,7 +73,7 @@ struct Room {
         while (label_at(mark(level) - back * forward) == label) back += 0.25;
         return (glm::dot(p - mark(level), forward) + back) / (front + back);
     }
-    /// Through a pedicle to `ahead_mm` in front of the body's middle, hammered where the hand is not enough.
+    /// Through a pedicle to a place off the body's middle, hammered where the hand is not enough.
     void drive(std::string const& tool, std::string const& side, std::string const& level, Vec3 const& offset_mm)
     {
         ASSERT_EQ(hand.order(AimNeedle{tool, {"pedicle-" + side + "-" + level, {}}, {level, offset_mm}}), "");
@@ -172,7 +172,9 @@ TEST(SpineWork, cement_leaks_into_the_canal_through_a_broken_back_wall_and_is_na
         Cement cement{space, mix, 3};
         Vec3 const ahead =
             glm::normalize(patient->lumens.landmarks.at("L1") - patient->lumens.landmarks.at("canal-L1"));
-        for (int n = 0; n < 45; ++n) cement.inject(patient->lumens.landmarks.at("L1") - 3.0 * ahead, 0.1, 240 + n, 1);
+        // Behind the middle, beside the basivertebral vein.
+        for (int n = 0; n < 45; ++n)
+            cement.inject(patient->lumens.landmarks.at("L1") + Vec3{3, 0, 0} - 8.0 * ahead, 0.1, 240 + n, 1);
         for (auto const& one : cement.leaks())
             std::printf("%s after %.2f mL\n", std::string{name_of(one.into)}.c_str(), one.after_ml);
         return cement.volume_ml(CementPlace::canal);
@@ -212,7 +214,7 @@ TEST(SpineWork, cement_leaks_into_the_canal_through_a_broken_back_wall_and_is_na
 TEST(SpineWork, balloon_makes_room_lifts_the_end_plate_and_cement_fills_the_room_first)
 {
     Room room{wedged()};
-    Vec3 const front{-2, -12, -5};
+    Vec3 const front{-2, -11, -1};
     room.drive("bone-11g", "right", "L1", front);
     double const depth = room.needle("bone-11g").depth_mm;
     std::printf("%.1f mm deep\n", depth);
