@@ -15,6 +15,8 @@ constexpr double from_outside_mm = 500, step_mm = 0.5;
 /// A belly answers a paddle of 9 cm by so much, to this depth; a gloved hand presses so hard. Typical.
 constexpr double belly_n_mm = 1, deepest_press_mm = 60, press_n = 50;
 
+constexpr double nearly_there_mm = 0.5;
+
 std::optional<Vec3> place_of(Patient const& patient, AimPoint const& point)
 {
     if (point.landmark.empty()) return point.offset_mm;
@@ -135,7 +137,10 @@ void NeedleWork::move_needle(HeldNeedle& held, Body const* body)
     // No deeper than to its hub.
     double const left = held.needle.tool().length_mm() - held.needle.depth_mm();
     push = std::min(push, std::max(0.0, left) / tick_s);
-    bool const is_held = push != 0 && held.needle.depth_mm() > 0;
+    // The last half millimetre to where it shall stop is the hand's alone.
+    bool const is_near =
+        held.motion.until_mm && std::abs(*held.motion.until_mm - held.needle.depth_mm()) < nearly_there_mm;
+    bool const is_held = push != 0 && held.needle.depth_mm() > 0 && !is_near;
     Vec3 const tip = held.needle.tip_mm(), now = moved(body, tip);
     if (is_held && held.tip_was_mm) push -= glm::dot(now - *held.tip_was_mm, held.needle.direction()) / tick_s;
     held.needle.advance(tissues_, push, held.motion.turn_rad_s, hand_n, tick_s);
