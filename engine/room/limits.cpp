@@ -152,6 +152,9 @@ struct Judge {
     {
         RoomState asked;
         asked.table_target = move;
+        if (move.turn_rad && !kind.turns_patient() && *move.turn_rad != state.patient_turn_rad)
+            return "Patient: he stays as he lies, nobody turns on this table";
+        if (!kind.turns_patient()) asked.table_target.turn_rad.reset();
         return beyond_any(kind, asked);
     }
     std::string operator()(JogCArm const& jog) const

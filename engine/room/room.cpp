@@ -40,7 +40,12 @@ Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm
                      MoveCArm{start.angles.primary_rad, start.angles.secondary_rad, start.source_to_detector_mm}));
     throw_if(refusal(kind_, state_,
                      MoveTable{start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm,
-                               start.table_tilt_rad, start.patient_turn_rad}));
+                               start.table_tilt_rad, {}}));
+    if (kind_.turns_patient())
+        throw_if(refusal(kind_, state_, MoveTable{{}, {}, {}, {}, start.patient_turn_rad}));
+    else if (start.patient_turn_rad != 0 && start.patient_turn_rad != std::numbers::pi)
+        throw_if("Patient: on this table he lies on his back (0) or prone (pi), not turned by " +
+                 std::to_string(start.patient_turn_rad));
     throw_if(refusal(kind_, state_, SelectField{start.field_mm}));
     throw_if(refusal(kind_, state_, SelectPulseRate{start.pulse_rate}));
     throw_if(

@@ -10,6 +10,7 @@
 #include <fluoro/core/error.hpp>
 #include <fluoro/instruments/tool_library.hpp>
 #include <fluoro/yaml/map_reader.hpp>
+#include <numbers>
 
 namespace fluoro {
 
@@ -50,6 +51,13 @@ void read_start(YamlNode const& node, RoomKind const& kind, Scenario& scenario, 
     set("table_height_mm", start.table_height_mm, 1, [](double v) { return MoveTable{{}, {}, v}; });
     set("tilt_deg", start.table_tilt_rad, radians(1), [](double v) { return MoveTable{{}, {}, {}, v}; });
     set("turn_lao_deg", start.patient_turn_rad, radians(1), [](double v) { return MoveTable{{}, {}, {}, {}, v}; });
+    if (auto const lying = map.text("lying")) {
+        if (*lying != "supine" && *lying != "prone")
+            problems.add(*map.find("lying"), "lying is supine or prone, not " + in_quotes(*lying));
+        else if (map.find("turn_lao_deg"))
+            problems.add(*map.find("lying"), "lying and turn_lao_deg say the same; keep one of them");
+        start.patient_turn_rad = *lying == "prone" ? std::numbers::pi : 0;
+    }
     set("field_mm", start.field_mm, 1, [](double v) { return SelectField{v}; });
     set("pulse_rate", start.pulse_rate, 1, [](double v) { return SelectPulseRate{v}; });
     if (YamlNode const* const at = map.find("isocentre_mm"))

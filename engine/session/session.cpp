@@ -279,6 +279,7 @@ void Session::Impl::live()
     effects.clear();
     instruments.advance(body ? &*body : nullptr, effects);
     status.instruments = instruments.status();
+    for (std::string const& note : status.instruments.notes) status.messages.push_back(note);
     if (body) {
         for (BodyOrder const& effect : effects)
             if (auto refusal = body->order(effect); !refusal.empty()) status.messages.push_back(std::move(refusal));

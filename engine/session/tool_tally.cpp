@@ -73,7 +73,7 @@ ToolsEntry ToolTally::take(Tick tick, int pulse)
         e.tip_z_mm = milli(needle.tip_mm.z);
         e.force_n = fine(needle.force_n);
         e.peak_force_n = fine(peaks_[needle.name].push_n);
-        e.has_blood_return = needle.has_blood_return;
+        e.has_blood_return = needle.blood != BloodReturn::none;
     }
     if (status_.cement) {
         entry.cement_level = status_.cement->level;

@@ -1,8 +1,10 @@
+#include "shell_holes.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fluoro/core/error.hpp>
 #include <fluoro/instruments/cement.hpp>
+#include <fluoro/instruments/spine_places.hpp>
 #include <optional>
 
 namespace fluoro {
@@ -10,18 +12,13 @@ namespace {
 
 // TotalSegmentator's numbers, and our own from 1000 up.
 constexpr int sacrum_label = 25, uppermost_label = 50, cord_label = 79, disc_label = 1020, fluid_label = 1111;
-constexpr std::array<std::string_view, 24> levels = {"L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10",
-                                                     "T9", "T8", "T7", "T6", "T5", "T4",  "T3",  "T2",
-                                                     "T1", "C7", "C6", "C5", "C4", "C3",  "C2",  "C1"};
-constexpr int first_level_label = 27;
 
 /// How far around the vertebra cement is followed [mm].
 constexpr double margin_mm = 22;
-/// Denser than this inside a vertebra: compact bone, no pores. Below the other there is gas: a cleft. A shell that is
-/// less dense than spongy bone has a hole.
-constexpr int compact_hu = 800, gas_hu = -250, hole_hu = 60;
-/// The canal about the line through its landmarks, the foramina beside it [mm].
-constexpr double canal_radius_mm = 10, foramen_radius_mm = 20;
+/// Denser than this inside a vertebra: compact bone, no pores. Below the other there is gas: a cleft.
+constexpr int compact_hu = 800, gas_hu = -250;
+/// So much of the canal outside the dura yields to cement [mm]: the epidural space, thinner than a CT's voxel.
+constexpr double epidural_mm = 1.5;
 /// Radii of the basivertebral vein and of the segmental veins where they leave the body; how far out these are followed
 /// [mm]. Typical.
 constexpr double basivertebral_mm = 0.8, segmental_mm = 0.6, followed_mm = 12;
@@ -33,6 +30,11 @@ public:
         : patient_{patient}, label_{label}, to_index_{patient.ct.grid.index_from_patient()}
     {
     }
+    std::optional<std::size_t> voxel_at(Vec3 const& p) const
+    {
+        glm::ivec3 const i{glm::round(map_point(to_index_, p))};
+        return is_in(i) ? std::optional{index_of(i)} : std::nullopt;
+    }
     int label_at(Vec3 const& p) const
     {
         auto const n = voxel_at(p);
@@ -43,6 +45,18 @@ public:
         auto const n = voxel_at(p);
         return n ? patient_.ct.hu[*n] : -1000;
     }
+    /// Between the voxels.
+    double smooth_hu_at(Vec3 const& p) const
+    {
+        Vec3 const at = map_point(to_index_, p), low = glm::floor(at), t = at - low;
+        double sum = 0;
+        for (int corner = 0; corner < 8; ++corner) {
+            glm::ivec3 const way{corner & 1, corner >> 1 & 1, corner >> 2}, i = glm::ivec3{low} + way;
+            double const weight = (way.x ? t.x : 1 - t.x) * (way.y ? t.y : 1 - t.y) * (way.z ? t.z : 1 - t.z);
+            sum += weight * (is_in(i) ? double(patient_.ct.hu[index_of(i)]) : -1000.0);
+        }
+        return sum;
+    }
     bool is_vertebra(Vec3 const& p) const { return label_at(p) == label_; }
 
 private:
@@ -50,10 +64,13 @@ private:
     int label_;
     Mat4 to_index_;
 
-    std::optional<std::size_t> voxel_at(Vec3 const& p) const
+    bool is_in(glm::ivec3 const& i) const
     {
-        glm::ivec3 const i{glm::round(map_point(to_index_, p))}, size = patient_.ct.grid.size;
-        if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) return {};
+        return !glm::any(glm::lessThan(i, glm::ivec3{0})) && !glm::any(glm::greaterThanEqual(i, patient_.ct.grid.size));
+    }
+    std::size_t index_of(glm::ivec3 const& i) const
+    {
+        glm::ivec3 const size = patient_.ct.grid.size;
         return (std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) * std::size_t(size.x) + std::size_t(i.x);
     }
 };
@@ -82,28 +99,30 @@ Box box_of(Patient const& patient, int label)
 /// A vein of this radius along a straight way; its end leads on to the lungs where `goes_on`.
 void lay_vein(BoneSpace& space, Vec3 const& from, Vec3 const& to, double radius_mm, bool goes_on)
 {
-    auto const index_of = [&](Vec3 const& p) -> std::optional<std::size_t> {
-        glm::ivec3 const i{glm::round((p - space.grid.origin_mm) / space.grid.spacing_mm)}, size = space.grid.size;
-        if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) return {};
-        return (std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) * std::size_t(size.x) + std::size_t(i.x);
-    };
     int const steps = int(std::ceil(4 * glm::length(to - from) / space.grid.spacing_mm));
-    for (int n = 0; n <= steps; ++n)
-        if (auto const at = index_of(from + (to - from) * (double(n) / steps))) {
-            space.place[*at] = n == steps && goes_on ? CementPlace::lungs : CementPlace::vein;
-            space.vein_mm[*at] = float(radius_mm);
-        }
+    for (int n = 0; n <= steps; ++n) {
+        Vec3 const p = from + (to - from) * (double(n) / steps);
+        glm::ivec3 const i{glm::round((p - space.grid.origin_mm) / space.grid.spacing_mm)}, size = space.grid.size;
+        if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) continue;
+        auto const at = std::uint32_t((i.z * size.y + i.y) * size.x + i.x);
+        space.place[at] = n == steps && goes_on ? CementPlace::lungs : CementPlace::vein;
+        space.vein_mm[at] = float(radius_mm);
+        auto const known = std::ranges::find(space.vein_lines, at, &std::pair<std::uint32_t, glm::vec3>::first);
+        Vec3 const middle = space.grid.at(i);
+        // The point of the line that is nearest to the voxel's middle.
+        if (known == space.vein_lines.end())
+            space.vein_lines.emplace_back(at, glm::vec3{p});
+        else if (glm::length(p - middle) < glm::length(Vec3{known->second} - middle))
+            known->second = glm::vec3{p};
+    }
 }
 
 } // namespace
 
 BoneSpace bone_space(Patient const& patient, std::string_view level, double spacing_mm)
 {
-    auto const known = std::ranges::find(levels, level);
     std::string const name{level};
-    if (known == levels.end())
-        throw Error{"'" + name + "' is no vertebra that takes cement; write C1 to C7, T1 to T12 or L1 to L5"};
-    int const label = first_level_label + int(known - levels.begin());
+    int const label = vertebra_label(level);
     Box const box = patient.labels.empty() ? Box{} : box_of(patient, label);
     auto const middle = patient.lumens.landmarks.find(name), canal = patient.lumens.landmarks.find("canal-" + name);
     if (box.low.x > box.high.x || middle == patient.lumens.landmarks.end() || canal == patient.lumens.landmarks.end())
@@ -117,36 +136,57 @@ BoneSpace bone_space(Patient const& patient, std::string_view level, double spac
         std::size_t(space.grid.size.x) * std::size_t(space.grid.size.y) * std::size_t(space.grid.size.z);
     space.place.resize(voxels);
     space.vein_mm.assign(voxels, 0);
+    space.hu.resize(voxels);
+    space.is_own.resize(voxels);
     Around const around{patient, label};
+    SpinePlaces const places{patient};
     double const ct_mm = patient.ct.grid.spacing_mm.x;
+    auto const holes = shell_holes(patient, label);
+    // All 26 neighbours: cement must not slip through a corner.
+    auto const is_shell = [&](Vec3 const& p) {
+        for (int corner = 0; corner < 27; ++corner)
+            if (!around.is_vertebra(p + ct_mm * Vec3{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1})) return true;
+        return false;
+    };
+    auto const is_hole = [&](Vec3 const& p) {
+        auto const at = around.voxel_at(p);
+        return at && std::ranges::binary_search(holes, std::uint32_t(*at));
+    };
     auto const place_of = [&](Vec3 const& p) {
         int const here = around.label_at(p), hu = around.hu_at(p);
         if (here == label) {
             if (hu < gas_hu) return CementPlace::cleft;
-            // All 26 neighbours: cement must not slip through a corner.
-            double densest = hu;
-            bool is_shell = false;
-            for (int corner = 0; corner < 27; ++corner) {
-                Vec3 const beside = p + ct_mm * Vec3{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1};
-                is_shell = is_shell || !around.is_vertebra(beside);
-                densest = std::max(densest, double(around.hu_at(beside)));
-            }
-            return hu > compact_hu || (is_shell && densest > hole_hu) ? CementPlace::wall : CementPlace::marrow;
+            if (hu > compact_hu) return CementPlace::wall;
+            return is_shell(p) && !is_hole(p) ? CementPlace::wall : CementPlace::marrow;
         }
         if (here >= sacrum_label && here <= uppermost_label) return CementPlace::wall;
-        if (here == cord_label || here == fluid_label) return CementPlace::wall; // the dura
+        if (here == cord_label || here == fluid_label) {
+            // The dura; beside the bone there is room before it.
+            for (int corner = 0; corner < 27; ++corner)
+                if (around.is_vertebra(p + epidural_mm * Vec3{corner % 3 - 1, corner / 3 % 3 - 1, corner / 9 - 1}))
+                    return CementPlace::canal;
+            return CementPlace::wall;
+        }
         if (here == disc_label) return CementPlace::disc;
         if (hu > compact_hu) return CementPlace::wall;
-        Vec3 const aside = p - canal->second;
-        double const across = std::hypot(aside.x, aside.y);
-        if (across < canal_radius_mm) return CementPlace::canal;
-        if (across < foramen_radius_mm && aside.y < canal_radius_mm) return CementPlace::foramen;
-        return CementPlace::beside;
+        switch (places.at(p, here)) {
+        case SpinePlace::canal:
+            return CementPlace::canal;
+        case SpinePlace::foramen:
+            return CementPlace::foramen;
+        default:
+            return CementPlace::beside;
+        }
     };
     std::size_t n = 0;
     for (int k = 0; k < space.grid.size.z; ++k)
         for (int j = 0; j < space.grid.size.y; ++j)
-            for (int i = 0; i < space.grid.size.x; ++i, ++n) space.place[n] = place_of(space.grid.at({i, j, k}));
+            for (int i = 0; i < space.grid.size.x; ++i, ++n) {
+                Vec3 const p = space.grid.at({i, j, k});
+                space.place[n] = place_of(p);
+                space.hu[n] = std::int16_t(std::lround(around.smooth_hu_at(p)));
+                space.is_own[n] = around.is_vertebra(p);
+            }
 
     // From the middle of the body backward through its wall, and forward to either side on to the azygos or caval vein.
     Vec3 const centre = middle->second, back = canal->second - centre;
@@ -159,6 +199,7 @@ BoneSpace bone_space(Patient const& patient, std::string_view level, double spac
         while (out < 60 && around.is_vertebra(centre + out * outward)) out += 0.5;
         lay_vein(space, centre + 0.5 * out * outward, centre + (out + followed_mm) * outward, segmental_mm, true);
     }
+    std::ranges::sort(space.vein_lines, {}, &std::pair<std::uint32_t, glm::vec3>::first);
     return space;
 }
 

@@ -51,9 +51,15 @@ double cannula_pressure_mpa(CementMix const& mix, double age_s, double flow_ml_s
 
 std::string_view name_of(CementPlace place)
 {
-    constexpr std::array<std::string_view, cement_places> names = {"wall",    "marrow", "cleft", "disc",  "canal",
-                                                                   "foramen", "vein",   "lungs", "beside"};
+    constexpr std::array<std::string_view, cement_places> names = {
+        "wall", "marrow", "cleft", "disc", "spinal canal", "foramen", "vein", "lungs", "tissue beside", "hollow"};
     return names[std::size_t(place)];
+}
+
+bool is_leak(CementPlace place)
+{
+    return place != CementPlace::wall && place != CementPlace::marrow && place != CementPlace::cleft &&
+           place != CementPlace::hollow;
 }
 
 Cement::Cement(std::shared_ptr<BoneSpace const> space, CementMix const& mix, std::uint64_t seed)
@@ -63,6 +69,13 @@ Cement::Cement(std::shared_ptr<BoneSpace const> space, CementMix const& mix, std
     auto const& size = space_->grid.size;
     FLUORO_EXPECT(space_->place.size() == std::size_t(size.x) * std::size_t(size.y) * std::size_t(size.z));
     FLUORO_EXPECT(space_->vein_mm.size() == space_->place.size());
+    leaks_.reserve(cement_places);
+}
+
+void Cement::note_leak(CementPlace into, Vec3 const& at_mm)
+{
+    if (!is_leak(into) || std::ranges::any_of(leaks_, [&](Leak const& one) { return one.into == into; })) return;
+    leaks_.push_back({into, at_mm, total_ml()});
 }
 
 double Cement::capacity_mm3(std::uint32_t voxel) const
@@ -83,6 +96,17 @@ bool Cement::lets_in(std::uint32_t voxel, double viscosity) const
     if (double const radius = space_->vein_mm[voxel]; radius > 0)
         return viscosity < vein_pa_s * radius / vein_radius_mm;
     return space_->place[voxel] != CementPlace::wall;
+}
+
+/// A voxel's middle, or the point of its vein's line.
+Vec3 Cement::place_of(std::uint32_t voxel) const
+{
+    auto const& lines = space_->vein_lines;
+    auto const on = std::ranges::lower_bound(lines, voxel, {}, &std::pair<std::uint32_t, glm::vec3>::first);
+    if (on != lines.end() && on->first == voxel) return Vec3{on->second};
+    FieldGrid const& grid = space_->grid;
+    int const at = int(voxel);
+    return grid.at({at % grid.size.x, at / grid.size.x % grid.size.y, at / (grid.size.x * grid.size.y)});
 }
 
 void Cement::reach(std::uint32_t voxel, double cost)
@@ -110,17 +134,18 @@ void Cement::spread_from(std::uint32_t voxel, double cost, double viscosity)
                 if (n == voxel || parcel_of_[n] >= 0 || !lets_in(n, viscosity)) continue;
                 // A vein's own wall keeps cement in it, but in the bone and in the plexus of the canal.
                 CementPlace const there = space_->place[n];
-                if (in_vein && space_->vein_mm[n] == 0 && there != CementPlace::marrow && there != CementPlace::canal)
-                    continue;
+                bool const is_open =
+                    there == CementPlace::marrow || there == CementPlace::hollow || there == CementPlace::canal;
+                if (in_vein && space_->vein_mm[n] == 0 && !is_open) continue;
                 Vec3 const way = space_->grid.spacing_mm * Vec3{i, j, k};
                 Vec3 permeability = space_->permeability;
                 if (space_->vein_mm[n] > 0)
                     permeability = Vec3{vein_permeability};
-                else if (space_->place[n] == CementPlace::cleft)
+                else if (there == CementPlace::cleft || there == CementPlace::hollow)
                     permeability = Vec3{cleft_permeability};
-                else if (space_->place[n] == CementPlace::disc)
+                else if (there == CementPlace::disc)
                     permeability = Vec3{disc_permeability};
-                else if (space_->place[n] != CementPlace::marrow)
+                else if (there != CementPlace::marrow)
                     permeability = Vec3{fat_permeability};
                 double const step = std::sqrt(glm::dot(way * way, 1.0 / permeability));
                 reach(n, cost + step * (1 + amplitude * noise(n)));
@@ -136,6 +161,7 @@ double Cement::carry_off(double volume_mm3, double viscosity)
         gone += vein_share * std::max(0.0, 1 - viscosity / limit) * volume_mm3;
     }
     gone = std::min(gone, volume_mm3);
+    if (gone > 0) note_leak(CementPlace::lungs, place_of(open_veins_.front()));
     volume_ml_[std::size_t(CementPlace::lungs)] += gone / 1000;
     return gone;
 }
@@ -167,10 +193,9 @@ double Cement::inject(Vec3 const& tip_mm, double flow_ml_s, double age_s, double
         }
         if (parcel < 0) {
             parcel = std::int32_t(parcels_.size());
-            int const at = int(voxel);
-            parcels_.push_back({glm::vec3{grid.at({at % grid.size.x, at / grid.size.x % grid.size.y,
-                                                   at / (grid.size.x * grid.size.y)})},
-                                0});
+            Vec3 const at = place_of(voxel);
+            parcels_.push_back({glm::vec3{at}, 0, float(capacity), voxel});
+            note_leak(space_->place[voxel], at);
             if (space_->place[voxel] == CementPlace::lungs) open_veins_.push_back(voxel);
             spread_from(voxel, cost, viscosity);
         }
@@ -198,6 +223,7 @@ std::uint64_t Cement::state_hash() const
         for (std::size_t n = 0; n < count; ++n)
             hash = (hash ^ static_cast<unsigned char const*>(bytes)[n]) * 0x100000001b3;
     };
+    static_assert(sizeof(Parcel) == 24, "hashed by its bytes: no padding");
     for (Parcel const& parcel : parcels_) mix(&parcel, sizeof parcel);
     mix(volume_ml_.data(), sizeof volume_ml_);
     return hash;

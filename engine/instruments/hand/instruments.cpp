@@ -20,15 +20,32 @@ struct Instruments::Impl {
     NeedleWork needles;
     InstrumentStatus status;
 
-    std::string operator()(TakeTool const& o) { return vessels.take(library->find(o.tool), o); }
+    std::string operator()(TakeTool const& o)
+    {
+        auto tool = library->find(o.tool);
+        if (tool->kind == ToolKind::bone_balloon) return needles.take(std::move(tool), o);
+        if (auto refusal = through_needle(*tool, o.access); !refusal.empty()) return refusal;
+        return vessels.take(std::move(tool), o);
+    }
     std::string operator()(Aspirate const& o) { return vessels.aspirate(o.tool); }
+    std::string through_needle(Tool const& tool, std::string const& access);
     std::string operator()(PutToolAway const& o)
     {
         return needles.holds(o.tool) ? needles.put_away(o.tool) : vessels.put_away(o.tool);
     }
     std::string operator()(MoveTool const& o) { return needles.holds(o.tool) ? needles.move(o) : vessels.move(o); }
-    std::string operator()(InflateBalloon const& o) { return vessels.inflate(o); }
-    std::string operator()(AimNeedle const& o) { return needles.aim(library->find(o.tool), o); }
+    std::string operator()(InflateBalloon const& o)
+    {
+        return needles.holds(o.tool) ? needles.inflate(o) : vessels.inflate(o);
+    }
+    std::string operator()(AimNeedle const& o)
+    {
+        if (vessels.tools_in(o.tool).value_or(0) > 0)
+            return "Tools are in the way that this needle made: take another, " + o.tool + "#2";
+        auto refusal = needles.aim(library->find(o.tool), o);
+        if (refusal.empty()) vessels.close_way(o.tool);
+        return refusal;
+    }
     std::string operator()(HammerNeedle const& o) { return needles.hammer(o); }
     std::string operator()(MixCement const& o) { return needles.mix(o); }
     std::string operator()(PushCement const& o) { return needles.push(o); }
@@ -37,12 +54,37 @@ struct Instruments::Impl {
     {
         status.tools.clear();
         status.stents.clear();
-        status.needles.clear();
         status.breaches.clear();
         vessels.tell(status);
-        needles.tell(status);
+        needles.tell(body, status);
     }
+    Body const* body = nullptr; ///< of the last tick
 };
+
+/// Seldinger: a wire through a needle in a vessel, the needle off, a sheath over the wire. Why not; empty = it is none
+/// of these, or can be.
+std::string Instruments::Impl::through_needle(Tool const& tool, std::string const& access)
+{
+    if (Needle const* const needle = needles.needle(access)) {
+        if (needle->tool().kind != ToolKind::needle) return "A bone needle leads into no vessel";
+        double const inner = needle->tool().narrowest_inner_mm();
+        if (tool.widest_mm() > inner) {
+            bool const is_over = vessels.tools_in(access).value_or(0) > 0;
+            return is_over ? "The needle is still over the wire: draw it off first"
+                           : "The " + tool.title + " does not go through the needle";
+        }
+        if (vessels.tools_in(access).value_or(0) > 0) return {};
+        if (!needle->has_blood_return())
+            return "The wire meets resistance: no blood comes back, the needle's tip is in no vessel";
+        return vessels.open_way(access, needle->tip_mm(), needle->direction());
+    }
+    auto const left = vessels.tools_in(access);
+    if (left && *left == 0) {
+        vessels.close_way(access);
+        return "The needle and all that went through it are out: the way into the vessel has closed";
+    }
+    return {};
+}
 
 Instruments::Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr<ToolLibrary const> library,
                          std::uint64_t seed)
@@ -77,8 +119,10 @@ std::string Instruments::order(ToolOrder const& order)
 
 void Instruments::advance(Body const* body, std::vector<BodyOrder>& effects)
 {
+    impl_->body = body;
+    impl_->status.notes.clear();
     impl_->vessels.advance(body, effects);
-    impl_->needles.advance();
+    impl_->needles.advance(body, impl_->status.notes);
     impl_->tell();
 }
 
@@ -91,7 +135,7 @@ InstrumentPicture Instruments::picture(Body const* body) const
 {
     InstrumentPicture picture;
     impl_->vessels.draw(body, picture.stretches);
-    impl_->needles.draw(picture);
+    impl_->needles.draw(body, picture);
     return picture;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // Inside the instruments module: the parts that a hand works with.
+#include "bone/vertebra.hpp"
 #include "hand/tight_wall.hpp"
 
 #include <fluoro/instruments/instruments.hpp>
@@ -47,6 +48,31 @@ struct HeldNeedle {
     Needle needle;
     MoveTool motion;
     double cement_ml_s = 0;
+    std::size_t told_breaches = 0;
+    bool has_blood = false; ///< that the hand was told of
+    bool has_stylet = true;
+    std::optional<Vec3> tip_was_mm{}; ///< of the moved body, a tick ago
+};
+
+/// A balloon in the cannula of a bone needle.
+struct HeldBoneBalloon {
+    std::shared_ptr<Tool const> tool;
+    std::string needle;
+    MoveTool motion;
+    double inserted_mm = 0; ///< from the needle's hub
+    double wanted_atm = 0;
+    BoneBalloon balloon;
+    std::string level; ///< of the vertebra where it has opened; empty: not yet
+    int change = 0;    ///< its number there
+    bool told_burst = false;
+};
+
+/// Presses the belly together.
+struct HeldPaddle {
+    std::shared_ptr<Tool const> tool;
+    Vec3 skin_mm{0}, direction{0};
+    double pressed_mm = 0;
+    MoveTool motion;
 };
 
 /// Vessels: tools at their accesses, balloons and stents.
@@ -65,6 +91,12 @@ public:
     void tell(InstrumentStatus& status) const;
     void draw(Body const* body, std::vector<ToolStretch>& stretches) const;
     std::uint64_t state_hash() const;
+
+    /// A way in by a needle whose tip is here: along the vessel as the needle looks. Why not; empty = open.
+    std::string open_way(std::string const& name, Vec3 const& tip_mm, Vec3 const& direction);
+    /// Tools in such a way; none where there is no way of that name.
+    std::optional<std::size_t> tools_in(std::string const& way) const;
+    void close_way(std::string const& name) { ways_.erase(name); }
 
 private:
     struct Way {
@@ -121,15 +153,22 @@ public:
     NeedleWork(std::shared_ptr<Patient const> patient, std::uint64_t seed);
 
     std::string aim(std::shared_ptr<Tool const> tool, AimNeedle const& order);
+    std::string take(std::shared_ptr<Tool const> tool, TakeTool const& order);
     std::string put_away(std::string const& name);
     std::string move(MoveTool const& order);
     std::string hammer(HammerNeedle const& order);
+    std::string inflate(InflateBalloon const& order);
     std::string mix(MixCement const& order);
     std::string push(PushCement const& order);
-    bool holds(std::string const& name) const { return needles_.contains(name); }
-    void advance();
-    void tell(InstrumentStatus& status) const;
-    void draw(InstrumentPicture& picture) const;
+    bool holds(std::string const& name) const
+    {
+        return needles_.contains(name) || balloons_.contains(name) || paddles_.contains(name);
+    }
+    /// A needle that is held; null where there is none of that name.
+    Needle const* needle(std::string const& name) const;
+    void advance(Body const* body, std::vector<std::string>& notes);
+    void tell(Body const* body, InstrumentStatus& status) const;
+    void draw(Body const* body, InstrumentPicture& picture) const;
     std::uint64_t state_hash() const;
 
 private:
@@ -137,14 +176,35 @@ private:
     std::uint64_t seed_;
     PatientTissues tissues_;
     std::map<std::string, HeldNeedle> needles_;
+    std::map<std::string, HeldBoneBalloon> balloons_;
+    std::map<std::string, HeldPaddle> paddles_;
+    std::map<std::string, Vertebra> vertebrae_; ///< by level
     std::optional<CementMix> mix_;
+    int mixes_ = 0;
     double age_s_ = 0, pressure_mpa_ = 0;
-    std::string level_; ///< of the vertebra that has cement
-    std::optional<Cement> cement_;
+    std::string level_; ///< of the vertebra that was last worked on
+    std::map<std::string, std::size_t> told_leaks_;
+    int ticks_ = 0;
+
+    std::optional<Vec3> skin_on(Vec3 const& through, Vec3 const& to) const;
+    Vertebra& vertebra(std::string const& level);
+    bool has_balloon(std::string const& needle) const;
+    double depth_of_tip(HeldBoneBalloon const& held) const;
+    void move_needle(HeldNeedle& held, Body const* body);
+    void push_cement(HeldNeedle& held);
+    void work_balloon(HeldBoneBalloon& held, std::vector<std::string>& notes);
+    void note(std::vector<std::string>& notes);
+    void draw_needle(Body const* body, HeldNeedle const& held, InstrumentPicture& picture) const;
+    void draw_balloon(HeldBoneBalloon const& held, InstrumentPicture& picture) const;
+    void draw_paddle(HeldPaddle const& held, InstrumentPicture& picture) const;
 };
 
 /// Of a hollow tool's inside.
 double lumen_ml(Tool const& tool);
+/// The vertebra whose body or arch is nearest to a point; empty far from all.
+std::string level_at(Patient const& patient, Vec3 const& p_mm);
+/// How far the hand goes in this tick: toward where it shall stop [mm/s]; what is reached ends the motion.
+double wanted_speed(MoveTool& motion, double now_mm);
 
 /// The hash of what was hashed and this number's bits.
 std::uint64_t mixed(std::uint64_t hash, double number);

@@ -74,9 +74,9 @@ std::string VesselWork::take(std::shared_ptr<Tool const> tool, TakeTool const& o
     if (tool->kind == ToolKind::needle || tool->kind == ToolKind::bone_needle || tool->kind == ToolKind::paddle)
         return tool->title + " does not go along a vessel";
     if (find(tool->name).first) return tool->title + " is in use already";
-    Access const at = find_access(patient_->lumens, access);
-    auto way = ways_.find(access);
+    auto way = ways_.find(access); // also one that a needle has made
     if (way == ways_.end()) {
+        Access const at = find_access(patient_->lumens, access);
         LumenGraph const side = side_of(at.at_mm);
         way = ways_.try_emplace(access, at, side, wall_of(at.at_mm, side)).first;
     }

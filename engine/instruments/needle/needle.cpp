@@ -61,6 +61,7 @@ bool Needle::aim(Vec3 const& skin_mm, Vec3 const& direction)
 {
     if (path_.size() > 1) return false;
     path_[0] = skin_mm;
+    channel_depth_mm_ = 0;
     direction_ = glm::normalize(direction);
     // The bevel's back first looks to the head, as far as it can.
     Vec3 const up = std::abs(direction_.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{0, 1, 0};
@@ -99,20 +100,46 @@ void Needle::cut(TissueField const& field, double way_mm)
     direction_ = glm::normalize(direction_ + turn * bevel_);
     bevel_ = glm::normalize(bevel_ - glm::dot(bevel_, direction_) * direction_);
     Vec3 const next = path_.back() + way_mm * glm::normalize(before + direction_);
-    TissueKind const was = here_.tissue;
-    TissueHere const there = field.at(next);
+    TissueHere const was = here_, there = field.at(next);
     cut_.push_back(there.tissue);
     path_.push_back(next);
     here_ = there;
     bowed_mm_ = 0;
-    if (there.tissue == was) return;
-    if (there.tissue == TissueKind::spinal_canal || there.tissue == TissueKind::lung ||
-        (was == TissueKind::vessel && there.tissue != TissueKind::vessel))
-        breaches_.push_back({was == TissueKind::vessel ? TissueKind::vessel : there.tissue, next});
+    note_breach(was, next);
+}
+
+void Needle::note_breach(TissueHere const& was, Vec3 const& at_mm)
+{
+    auto const is_canal = [](TissueHere const& here) {
+        return here.place == SpinePlace::canal || here.tissue == TissueKind::spinal_canal;
+    };
+    auto const blood = [](TissueHere const& vessel) { return vessel.is_vein ? "vein" : "artery"; };
+    bool const is_bone_needle = tool_->kind == ToolKind::bone_needle;
+    bool const was_vessel = was.tissue == TissueKind::vessel, is_vessel = here_.tissue == TissueKind::vessel;
+    std::string_view name;
+    if (is_canal(here_) && !is_canal(was))
+        name = name_of(SpinePlace::canal);
+    else if (is_bone_needle && here_.place != was.place &&
+             (here_.place == SpinePlace::foramen || here_.place == SpinePlace::disc))
+        name = name_of(here_.place);
+    else if (here_.tissue == TissueKind::lung && was.tissue != TissueKind::lung)
+        name = name_of(TissueKind::lung);
+    else if (was_vessel != is_vessel && (was_vessel || is_bone_needle))
+        name = blood(was_vessel ? was : here_);
+    if (!name.empty()) breaches_.push_back({was_vessel ? was.tissue : here_.tissue, name, at_mm});
+}
+
+std::span<Vec3 const> Needle::channel_mm() const
+{
+    return channel_depth_mm_ > depth_mm() ? channel_ : path_;
 }
 
 void Needle::draw_back(TissueField const& field, double way_mm)
 {
+    if (double const depth = depth_mm(); depth > channel_depth_mm_) {
+        channel_ = path_;
+        channel_depth_mm_ = depth;
+    }
     while (way_mm > 0 && path_.size() > 1) {
         double const piece = glm::length(path_.back() - path_[path_.size() - 2]);
         if (piece > way_mm) {

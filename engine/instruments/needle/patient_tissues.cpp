@@ -16,10 +16,11 @@ bool is_bone(int label)
 } // namespace
 
 PatientTissues::PatientTissues(std::shared_ptr<Patient const> patient)
-    : patient_{std::move(patient)}, index_from_patient_{patient_->ct.grid.index_from_patient()}
+    : patient_{std::move(patient)}, index_from_patient_{patient_->ct.grid.index_from_patient()}, spine_{*patient_}
 {
     for (LumenEdge const& edge : patient_->lumens.vessels.edges)
-        if (edge.label != 0 && edge.wall != WallClass::chamber) vessel_labels_.insert(edge.label);
+        if (edge.label != 0 && edge.wall != WallClass::chamber)
+            (edge.wall == WallClass::vein ? vein_labels_ : artery_labels_).insert(edge.label);
 }
 
 TissueHere PatientTissues::at(Vec3 const& p_mm) const
@@ -27,7 +28,10 @@ TissueHere PatientTissues::at(Vec3 const& p_mm) const
     glm::ivec3 const i{glm::round(map_point(index_from_patient_, p_mm))}, size = patient_->ct.grid.size;
     if (glm::any(glm::lessThan(i, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(i, size))) return {};
     auto const n = (std::size_t(i.z) * std::size_t(size.y) + std::size_t(i.y)) * std::size_t(size.x) + std::size_t(i.x);
-    TissueHere here{TissueKind::muscle, double(patient_->ct.hu[n]), patient_->labels.empty() ? 0 : patient_->labels[n]};
+    TissueHere here;
+    here.tissue = TissueKind::muscle;
+    here.hu = double(patient_->ct.hu[n]);
+    here.label = patient_->labels.empty() ? 0 : patient_->labels[n];
     int const label = here.label;
     if (label == cord || label == fluid)
         here.tissue = TissueKind::spinal_canal;
@@ -35,7 +39,7 @@ TissueHere PatientTissues::at(Vec3 const& p_mm) const
         here.tissue = here.hu > compact_hu ? TissueKind::cortical_bone : TissueKind::spongy_bone;
     else if (label == disc)
         here.tissue = TissueKind::ligament;
-    else if (vessel_labels_.contains(label))
+    else if (artery_labels_.contains(label) || vein_labels_.contains(label))
         here.tissue = TissueKind::vessel;
     else if (label >= first_lung && label <= last_lung)
         here.tissue = TissueKind::lung;
@@ -47,6 +51,9 @@ TissueHere PatientTissues::at(Vec3 const& p_mm) const
         here.tissue = TissueKind::fat;
     else if (here.hu > compact_hu)
         here.tissue = TissueKind::cortical_bone;
+    here.is_vein = vein_labels_.contains(label);
+    if (here.tissue != TissueKind::cortical_bone && here.tissue != TissueKind::spongy_bone)
+        here.place = spine_.at(p_mm, label);
     return here;
 }
 

@@ -50,6 +50,7 @@ void ToolLibrary::add_file(std::filesystem::path const& file)
 
 std::shared_ptr<Tool const> ToolLibrary::find(std::string_view name) const
 {
+    name = name.substr(0, name.find('#')); // a second one of a kind
     std::vector<std::string> names;
     for (auto const& tool : tools_) {
         if (tool->name == name) return tool;

@@ -133,6 +133,7 @@ BalloonForm read_balloon(YamlNode const& node, Problems& problems)
     form.growth_per_atm = map.number("growth_per_atm", 0, 0.5).value_or(form.growth_per_atm);
     form.folded_mm = map.number("folded_mm", 0.2, 20).value_or(0.2);
     form.to_tip_mm = map.number("to_tip_mm", 0, 100).value_or(form.to_tip_mm);
+    form.most_ml = map.number("most_ml", 0.1, 50).value_or(form.most_ml);
     map.finish();
     if (form.rated_atm < form.nominal_atm)
         problems.add(node, "rated_atm must not be below nominal_atm: a balloon reaches its size before it may burst");
@@ -206,6 +207,8 @@ void check(Tool const& tool, YamlNode const& node, Problems& problems)
     for (ToolMarker const& marker : tool.markers)
         if (marker.to_tip_mm + marker.length_mm > tool.length_mm() + 1e-9)
             problems.add(node, "a marker lies beyond the tool's hub: to_tip_mm and its length exceed the tool's");
+    if (has_balloon && tool.balloon->most_ml > 0 && tool.kind != ToolKind::bone_balloon)
+        problems.add(node, "most_ml belongs to a bone-balloon: the others are filled by pressure alone");
     if (has_balloon && tool.balloon->to_tip_mm + tool.balloon->length_mm > tool.length_mm())
         problems.add(node, "the balloon is longer than the tool");
     if (has_balloon && has_stent && tool.stent->length_mm > tool.balloon->length_mm)

@@ -1,4 +1,6 @@
 // The hand's orders, from the tools in a vessel to the needle in a bone, in a patient of two tubes and a block.
+#include <cmath>
+#include <fluoro/core/clock.hpp>
 #include <fluoro/instruments/instruments.hpp>
 #include <gtest/gtest.h>
 
@@ -19,6 +21,11 @@ std::shared_ptr<Patient const> patient()
                 made->labels[n] = 31; // L1
                 made->ct.hu[n] = 200;
             }
+    for (int k = 5; k < 92; ++k) // the artery's own label
+        for (int j = 18; j <= 22; ++j)
+            for (int i = 43; i <= 47; ++i)
+                if (std::hypot(i - 45, j - 20) <= 2)
+                    made->labels[(std::size_t(k) * 60 + std::size_t(j)) * 60 + std::size_t(i)] = 65;
     LumenGraph& graph = made->lumens.vessels;
     int const top = graph.add_node({30, -20, 190}, "heart");
     std::vector<Vec3> way;
@@ -125,8 +132,93 @@ TEST_F(Hands, bring_cement_through_a_needle_into_the_vertebra)
     EXPECT_NEAR(cement.age_s, 40, 0.02);
     EXPECT_NEAR(cement.total_ml, 1.0, 0.02);
     double drawn = 0;
-    for (Cement::Parcel const& parcel : instruments.picture(nullptr).cement) drawn += double(parcel.volume_mm3) / 1000;
+    wait(0.1); // the picture is made anew fifteen times a second
+    for (ToolCloud const& cloud : instruments.picture(nullptr).clouds)
+        for (CloudParcel const& parcel : cloud.parcels) drawn += double(parcel.volume_mm3) / 1000;
     EXPECT_NEAR(drawn + cement.ml[std::size_t(CementPlace::lungs)], cement.total_ml, 1e-4); // nothing is lost
+}
+
+TEST_F(Hands, lead_a_wire_through_a_needle_and_a_sheath_over_the_wire)
+{
+    // The artery runs up at x = 30, y = -20; the needle comes from the front and below (front is -y).
+    ASSERT_EQ(instruments.order(AimNeedle{"puncture-18g", {"", {30, -40, 60}}, {"", {30, -20, 80}}}), "");
+    EXPECT_NE(instruments.order(TakeTool{"j-wire-0.035", "puncture-18g"}).find("no blood"), std::string::npos);
+    ASSERT_EQ(instruments.order(MoveTool{"puncture-18g", 20, 0, 56.0, {}}), "");
+    std::vector<std::string> told;
+    for (int n = 0; n < 5 * ticks_per_second; ++n) {
+        instruments.advance(nullptr, effects);
+        auto const& notes = instruments.status().notes;
+        told.insert(told.end(), notes.begin(), notes.end());
+    }
+    EXPECT_EQ(instruments.status().needles[0].blood, BloodReturn::bright);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_NE(told[0].find("Bright blood"), std::string::npos);
+    EXPECT_NE(instruments.order(TakeTool{"femoral-sheath-6f", "puncture-18g"}).find("does not go through"),
+              std::string::npos);
+    ASSERT_EQ(instruments.order(TakeTool{"j-wire-0.035", "puncture-18g"}), "");
+    ASSERT_EQ(instruments.order(MoveTool{"j-wire-0.035", 40, 0, 70.0, {}}), "");
+    wait(3);
+    EXPECT_NEAR(tool(0).state.inserted_mm, 70, 0.5);
+    EXPECT_EQ(tool(0).tip_vessel, "artery");
+    EXPECT_LT(tool(0).tip.along, (190.0 - 120) / 180) << "up, as the needle looks";
+    EXPECT_NE(instruments.order(TakeTool{"femoral-sheath-6f", "puncture-18g"}).find("draw it off"), std::string::npos);
+    EXPECT_NE(instruments.order(PutToolAway{"puncture-18g"}), "") << "it is in";
+    ASSERT_EQ(instruments.order(MoveTool{"puncture-18g", -40, 0, 0.0, {}}), "");
+    wait(3);
+    ASSERT_EQ(instruments.order(PutToolAway{"puncture-18g"}), "");
+    ASSERT_EQ(instruments.order(TakeTool{"femoral-sheath-6f", "puncture-18g"}), "");
+    ASSERT_EQ(instruments.order(MoveTool{"femoral-sheath-6f", 40, 0, 60.0, {}}), "");
+    wait(3);
+    EXPECT_NEAR(tool(1).state.inserted_mm, 60, 0.5);
+    // All out: the way closes.
+    for (char const* name : {"j-wire-0.035", "femoral-sheath-6f"}) {
+        ASSERT_EQ(instruments.order(MoveTool{name, -60, 0, 0.0, {}}), "");
+        wait(3);
+        ASSERT_EQ(instruments.order(PutToolAway{name}), "");
+    }
+    EXPECT_NE(instruments.order(TakeTool{"j-wire-0.035", "puncture-18g"}).find("has closed"), std::string::npos);
+    EXPECT_NE(instruments.order(TakeTool{"j-wire-0.035", "puncture-18g"}).find("there are: right-femoral"),
+              std::string::npos);
+}
+
+TEST_F(Hands, find_that_a_wire_does_not_turn_out_of_a_steep_needle)
+{
+    ASSERT_EQ(instruments.order(AimNeedle{"puncture-18g", {"", {30, -40, 78}}, {"", {30, -20, 80}}}), "");
+    ASSERT_EQ(instruments.order(MoveTool{"puncture-18g", 20, 0, 40.0, {}}), "");
+    wait(4);
+    ASSERT_EQ(instruments.status().needles[0].blood, BloodReturn::bright);
+    EXPECT_NE(instruments.order(TakeTool{"j-wire-0.035", "puncture-18g"}).find("too steep"), std::string::npos);
+}
+
+TEST_F(Hands, press_a_paddle_as_deep_as_a_hand_can)
+{
+    ASSERT_EQ(instruments.order(AimNeedle{"compression-paddle", {"", {-20, -60, 120}}, {"", {-20, 0, 120}}}), "");
+    ASSERT_EQ(instruments.order(MoveTool{"compression-paddle", 30, 0, 35.0, {}}), "");
+    wait(2);
+    EXPECT_NEAR(instruments.status().paddles.at(0).pressed_mm, 35, 1e-6);
+    EXPECT_NEAR(instruments.status().paddles.at(0).force_n, 35, 1e-6);
+    EXPECT_NE(instruments.order(PutToolAway{"compression-paddle"}), "") << "it presses";
+    double ring = 0;
+    for (ToolStretch const& one : instruments.picture(nullptr).stretches) ring = std::max(ring, one.outer_mm.front());
+    EXPECT_GE(ring, 90);
+    ASSERT_EQ(instruments.order(MoveTool{"compression-paddle", 100, 0, {}, {}}), "");
+    wait(2);
+    EXPECT_NEAR(instruments.status().paddles.at(0).pressed_mm, 50, 1e-6);
+    ASSERT_EQ(instruments.order(MoveTool{"compression-paddle", -100, 0, 0.0, {}}), "");
+    wait(2);
+    EXPECT_EQ(instruments.order(PutToolAway{"compression-paddle"}), "");
+    EXPECT_TRUE(instruments.status().paddles.empty());
+}
+
+TEST_F(Hands, take_a_second_needle_of_a_kind_by_a_number)
+{
+    ASSERT_EQ(instruments.order(AimNeedle{"bone-11g", {"", {-20, 60, 54}}, {"L1", {}}}), "");
+    ASSERT_EQ(instruments.order(AimNeedle{"bone-11g#2", {"", {-10, 60, 54}}, {"L1", {5, 0, 0}}}), "");
+    EXPECT_EQ(instruments.status().needles.size(), 2u);
+    EXPECT_NE(instruments.order(TakeTool{"kyphoplasty-20", "bone-13g"}), "");
+    ASSERT_EQ(instruments.order(TakeTool{"kyphoplasty-20", "bone-11g#2"}), "");
+    EXPECT_NE(instruments.order(PutToolAway{"bone-11g#2"}).find("balloon"), std::string::npos);
+    EXPECT_NE(instruments.order(InflateBalloon{"kyphoplasty-20", 5}), "") << "not out of the cannula";
 }
 
 TEST_F(Hands, do_the_same_again)

@@ -58,7 +58,8 @@ TEST(Needle, of_half_the_gauge_asks_for_half_the_force)
 
 TEST(Needle, pops_into_a_vessel_bleeds_back_and_goes_out_of_its_far_wall)
 {
-    Layers const leg{{{8, TissueKind::fat, -90}, {18, TissueKind::muscle}, {26, TissueKind::vessel}, {80, TissueKind::muscle}}};
+    Layers const leg{
+        {{8, TissueKind::fat, -90}, {18, TissueKind::muscle}, {26, TissueKind::vessel}, {80, TissueKind::muscle}}};
     Needle one = needle("puncture-18g");
     while (one.depth_mm() < 17.5) one.advance(leg, 10, 0, hand, dt);
     EXPECT_FALSE(one.has_blood_return());
@@ -84,7 +85,8 @@ TEST(Needle, pops_into_a_vessel_bleeds_back_and_goes_out_of_its_far_wall)
 
 TEST(Needle, stands_before_bone_that_the_hand_cannot_enter_and_goes_on_under_the_hammer)
 {
-    Layers const back{{{30, TissueKind::muscle}, {34, TissueKind::cortical_bone, 900}, {80, TissueKind::spongy_bone, 200}}};
+    Layers const back{
+        {{30, TissueKind::muscle}, {34, TissueKind::cortical_bone, 900}, {80, TissueKind::spongy_bone, 200}}};
     Needle one = needle("bone-11g");
     for (int n = 0; n < 1200; ++n) one.advance(back, 10, 0, 60, dt);
     EXPECT_NEAR(one.depth_mm(), 30, 0.3);
@@ -138,6 +140,58 @@ TEST(Needle, through_the_canals_wall_is_a_breach)
     ASSERT_EQ(one.breaches().size(), 1u);
     EXPECT_EQ(one.breaches()[0].of, TissueKind::spinal_canal);
     EXPECT_NEAR(one.breaches()[0].at_mm.z, -26, 0.5);
+    EXPECT_EQ(one.breaches()[0].name, "spinal canal");
+}
+
+/// A vertebra with what should not be met on its far side.
+struct Spine final : TissueField {
+    TissueHere beyond;
+    TissueHere at(Vec3 const& p) const override
+    {
+        if (p.z >= 0) return {};
+        if (p.z > -20) return {TissueKind::muscle, 50, 0, SpinePlace::none, false};
+        if (p.z > -40) return {TissueKind::spongy_bone, 200, 31, SpinePlace::none, false};
+        return p.z > -50 ? beyond : TissueHere{TissueKind::muscle, 50, 0, SpinePlace::none, false};
+    }
+};
+
+TEST(Needle, names_what_a_bone_needle_comes_into)
+{
+    auto const met = [](char const* name, TissueHere const& beyond) {
+        Spine field;
+        field.beyond = beyond;
+        Needle one = needle(name);
+        for (int n = 0; n < 4000 && one.depth_mm() < 55; ++n) one.advance(field, 20, 0, 60, dt);
+        std::string all;
+        for (auto const& breach : one.breaches()) all += std::string{breach.name} + ";";
+        return all;
+    };
+    TissueHere const muscle{TissueKind::muscle, 50, 0, SpinePlace::none, false};
+    auto const in = [&](SpinePlace place) {
+        TissueHere here = muscle;
+        here.place = place;
+        return here;
+    };
+    EXPECT_EQ(met("bone-11g", muscle), "");
+    EXPECT_EQ(met("bone-11g", in(SpinePlace::foramen)), "foramen;");
+    EXPECT_EQ(met("bone-11g", in(SpinePlace::disc)), "disc;");
+    EXPECT_EQ(met("bone-11g", in(SpinePlace::canal)), "spinal canal;");
+    EXPECT_EQ(met("bone-11g", {TissueKind::vessel, 45, 63, SpinePlace::none, true}), "vein;vein;") << "in and out";
+    EXPECT_EQ(met("bone-11g", {TissueKind::vessel, 45, 52, SpinePlace::none, false}), "artery;artery;");
+    EXPECT_EQ(met("bone-11g", {TissueKind::lung, -800, 10, SpinePlace::none, false}), "lung;");
+}
+
+TEST(Needle, leaves_its_channel_open_when_it_is_drawn_back)
+{
+    Layers const body{{{200, TissueKind::muscle}}};
+    Needle one = needle("bone-11g");
+    while (one.depth_mm() < 60) one.advance(body, 20, 0, 60, dt);
+    Vec3 const deepest = one.tip_mm();
+    while (one.depth_mm() > 35) one.advance(body, -20, 0, 60, dt);
+    EXPECT_EQ(one.channel_mm().back(), deepest);
+    EXPECT_EQ(one.channel_mm().front(), one.path_mm().front());
+    while (one.depth_mm() < 70) one.advance(body, 20, 0, 60, dt);
+    EXPECT_EQ(one.channel_mm().back(), one.tip_mm());
 }
 
 TEST(Needle, curves_toward_its_bevels_back_and_straight_when_it_is_turned)

@@ -1,7 +1,9 @@
 // The table that tilts, and the patient who turns on it: view, gravity and slabs in the patient's frame.
 #include <cmath>
+#include <fluoro/core/error.hpp>
 #include <fluoro/room/room.hpp>
 #include <gtest/gtest.h>
+#include <numbers>
 
 namespace fluoro {
 namespace {
@@ -98,6 +100,25 @@ TEST(TiltingTable, tilts_at_its_own_speed_and_only_where_it_can)
               "Table: head down 40 is beyond the limit of 30 degrees");
     Room c_arm{find_room_kind("c-arm-suite"), {}, {0, 0, 0}, lying()};
     EXPECT_EQ(c_arm.command(MoveTable{{}, {}, {}, radians(5)}), "Table: head up 5 is beyond the limit of 0 degrees");
+}
+
+TEST(ProneOnTheCArm, turns_view_gravity_and_table_and_nothing_else)
+{
+    RoomState start;
+    start.patient_turn_rad = std::numbers::pi;
+    Room prone{find_room_kind("c-arm-suite"), start, {0, 0, 0}, lying()};
+    // From below the belly to above the back; his right is at the picture's right.
+    expect_near(prone.view().beam_direction(), {0, 1, 0}, 1e-12);
+    expect_near(prone.view().column_direction, {-1, 0, 0}, 1e-12);
+    expect_near(prone.down(), {0, -1, 0}, 1e-12);
+    Slab const pad = prone.table_slabs().front();
+    EXPECT_NEAR(-pad.patient_from_slab[3].y - pad.half_extent_mm.y, 120, 1e-9); // under the belly
+    // A source on the far side of the pad: the beam goes through it first.
+    EXPECT_LT(prone.view().source_mm.y, pad.patient_from_slab[3].y);
+    EXPECT_NE(prone.command(MoveTable{{}, {}, {}, {}, 0.0}), "") << "nobody turns on this table";
+    EXPECT_EQ(prone.command(MoveTable{10.0}), "");
+    start.patient_turn_rad = radians(90);
+    EXPECT_THROW((Room{find_room_kind("c-arm-suite"), start, {0, 0, 0}, lying()}), Error);
 }
 
 } // namespace

@@ -24,17 +24,24 @@ double viscosity_pa_s(CementMix const& mix, double age_s);
 /// What drives `flow_ml_s` through a cannula [MPa]: a power-law fluid in a pipe.
 double cannula_pressure_mpa(CementMix const& mix, double age_s, double flow_ml_s, double inner_mm, double length_mm);
 
-/// What a place is to cement. Walls let nothing pass.
-enum class CementPlace : std::uint8_t { wall, marrow, cleft, disc, canal, foramen, vein, lungs, beside };
-inline constexpr int cement_places = 9;
+/// What a place is to cement. Walls let nothing pass; a hollow is what a balloon has made.
+enum class CementPlace : std::uint8_t { wall, marrow, cleft, disc, canal, foramen, vein, lungs, beside, hollow };
+inline constexpr int cement_places = 10;
+/// "wall", "marrow", "cleft", "disc", "spinal canal", "foramen", "vein", "lungs", "tissue beside", "hollow".
 std::string_view name_of(CementPlace place);
+/// Where cement should not be.
+bool is_leak(CementPlace place);
 
 /// A vertebra and its surroundings as cement meets them.
 struct BoneSpace {
     FieldGrid grid;
-    std::vector<CementPlace> place; ///< one per voxel, x fastest
-    std::vector<float> vein_mm;     ///< radius of the vein in a voxel; 0 = none
-    double pores = 0.85;            ///< share of marrow between the trabeculae
+    std::vector<CementPlace> place;   ///< one per voxel, x fastest
+    std::vector<std::int16_t> hu;     ///< of the CT; may be empty where no balloon works, as the next
+    std::vector<std::uint8_t> is_own; ///< 1 in this vertebra, its shell included
+    std::vector<float> vein_mm;       ///< radius of the vein in a voxel; 0 = none
+    /// Where on a vein's line its voxels are drawn; ascending by voxel, may lack some.
+    std::vector<std::pair<std::uint32_t, glm::vec3>> vein_lines;
+    double pores = 0.85; ///< share of marrow between the trabeculae
     /// Permeability of marrow along the patient's axes [1e-8 m2]: 4.45 along the spine, 3.44 across (Baroud 2004).
     Vec3 permeability{3.44, 3.44, 4.45};
 };
@@ -54,14 +61,25 @@ public:
     double inject(Vec3 const& tip_mm, double flow_ml_s, double age_s, double dt_s);
     double volume_ml(CementPlace place) const { return volume_ml_[std::size_t(place)]; }
     double total_ml() const;
-    double spacing_mm() const { return space_->grid.spacing_mm; }
+    CementMix const& mix() const { return mix_; }
+    FieldGrid const& grid() const { return space_->grid; }
 
     struct Parcel {
         glm::vec3 at_mm{0};
         float volume_mm3 = 0;
+        float capacity_mm3 = 0; ///< of its voxel
+        std::uint32_t voxel = 0;
     };
     /// What is where now, a parcel per voxel; the lungs' share has left the picture.
     std::span<Parcel const> parcels() const { return parcels_; }
+
+    struct Leak {
+        CementPlace into = CementPlace::beside;
+        Vec3 at_mm{0};
+        double after_ml = 0; ///< so much was in when it began
+    };
+    /// Kinds of places that cement should not be in, in the order in which it came there.
+    std::span<Leak const> leaks() const { return leaks_; }
     std::uint64_t state_hash() const;
 
 private:
@@ -84,7 +102,10 @@ private:
     std::vector<Parcel> parcels_;
     std::vector<std::uint32_t> open_veins_; ///< whose ends cement has reached
     std::array<double, cement_places> volume_ml_{};
+    std::vector<Leak> leaks_;
 
+    void note_leak(CementPlace into, Vec3 const& at_mm);
+    Vec3 place_of(std::uint32_t voxel) const;
     double capacity_mm3(std::uint32_t voxel) const;
     double noise(std::uint32_t voxel) const;
     bool lets_in(std::uint32_t voxel, double viscosity) const;

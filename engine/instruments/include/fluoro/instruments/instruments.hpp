@@ -45,35 +45,61 @@ struct StentStatus {
     double gap_mm = 0;          ///< widest between its struts and the vessel's wall
     bool is_lost = false;       ///< it came off its balloon
 };
+/// What comes back through a needle.
+enum class BloodReturn { none, dark, bright }; ///< of a vein; of an artery, pulsating
 struct NeedleStatus {
     std::string name, title;
     double depth_mm = 0, force_n = 0;
     TissueKind tissue = TissueKind::air;
-    bool has_blood_return = false;
+    BloodReturn blood = BloodReturn::none;
     int breaches = 0;
-    Vec3 tip_mm{0};
+    std::string_view last_breach; ///< "spinal canal", "foramen", "disc", "lung", "artery", "vein"
+    Vec3 tip_mm{0};               ///< of now
+};
+/// Of one vertebra.
+struct VertebraStatus {
+    std::string level;
+    double total_ml = 0; ///< of cement that went in
+    std::array<double, cement_places> ml{};
+    std::vector<CementPlace> leaks; ///< in the order in which they began
+    double lost_height_mm = 0;      ///< that the front of the body lacks
+    double lifted_mm = 0;           ///< won back by balloons
+    double hollow_ml = 0;
 };
 struct CementStatus {
-    std::string level; ///< vertebra that it is in; empty while it is only mixed
+    std::string level; ///< vertebra that was last worked on; empty while it is only mixed
     double age_s = 0, viscosity_pa_s = 0;
-    double total_ml = 0; ///< that went in
+    double total_ml = 0; ///< that went in, in all vertebrae
     std::array<double, cement_places> ml{};
     double pressure_mpa = 0; ///< at the cannula's hub
+};
+/// A balloon in bone.
+struct BoneBalloonStatus {
+    std::string name, title, needle;
+    double inserted_mm = 0; ///< from the cannula's hub
+    double pressure_atm = 0, volume_ml = 0;
+    bool has_burst = false;
+};
+struct PaddleStatus {
+    std::string name;
+    double pressed_mm = 0, force_n = 0;
 };
 struct InstrumentStatus {
     std::vector<ToolStatus> tools;
     std::vector<StentStatus> stents;
     std::vector<NeedleStatus> needles;
+    std::vector<BoneBalloonStatus> bone_balloons;
+    std::vector<PaddleStatus> paddles;
+    std::vector<VertebraStatus> vertebrae;
     std::optional<CementStatus> cement;
     std::vector<BreachStatus> breaches; ///< in the order they happened
+    std::vector<std::string> notes;     ///< what has just happened, for people
 };
 
 /// What of the tools the picture sees, in the places of this moment.
 struct InstrumentPicture {
     std::vector<ToolStretch> stretches;
-    std::span<Cement::Parcel const> cement; ///< at rest; bone does not move
-    Mixture cement_content;
-    double cement_size_mm = 1; ///< side of a parcel's cube
+    std::vector<ToolCloud> clouds; ///< cement, and bone that has been moved; at rest: bone does not move
 };
 
 /// All tools in one patient: the hand's orders, the mechanics, what they do to the body. Deterministic.

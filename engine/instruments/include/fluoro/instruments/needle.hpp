@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/instruments/spine_places.hpp>
 #include <fluoro/instruments/tool.hpp>
 #include <fluoro/patient/volume.hpp>
 #include <memory>
@@ -17,6 +18,8 @@ struct TissueHere {
     TissueKind tissue = TissueKind::air;
     double hu = -1000;
     int label = 0; ///< of the label map; 0 = none
+    SpinePlace place = SpinePlace::none;
+    bool is_vein = false; ///< of a vessel: the blood in it is dark and does not pulse
 };
 class TissueField {
 public:
@@ -32,7 +35,8 @@ public:
 private:
     std::shared_ptr<Patient const> patient_;
     Mat4 index_from_patient_;
-    std::set<int> vessel_labels_;
+    std::set<int> artery_labels_, vein_labels_;
+    SpinePlaces spine_;
 };
 
 /// How a tissue answers an 18 G needle; others in proportion to their diameter. docs/theory/needles.md
@@ -68,18 +72,23 @@ public:
     bool has_stylet() const { return has_stylet_; }
     void set_stylet(bool in) { has_stylet_ = in; }
     std::span<Vec3 const> path_mm() const { return path_; } ///< from the skin to the tip
+    /// The same of the deepest way that it has cut: what is left open behind a tip that is drawn back.
+    std::span<Vec3 const> channel_mm() const;
     Tool const& tool() const { return *tool_; }
 
-    /// Places where it went through what it should not: wall of the spinal canal, lung, far wall of a vessel.
+    /// Places where it went into what it should not: spinal canal, lung, through the far wall of a vessel; a bone
+    /// needle also into a foramen, a disc, a vessel.
     struct Breach {
         TissueKind of = TissueKind::spinal_canal;
+        std::string_view name; ///< "spinal canal", "foramen", "disc", "lung", "artery", "vein"
         Vec3 at_mm{0};
     };
     std::span<Breach const> breaches() const { return breaches_; }
 
 private:
     std::shared_ptr<Tool const> tool_;
-    std::vector<Vec3> path_;
+    std::vector<Vec3> path_, channel_;
+    double channel_depth_mm_ = 0;
     std::vector<TissueKind> cut_; ///< tissue of each piece of the path
     Vec3 direction_{0}, bevel_{0};
     double bowed_mm_ = 0, force_n_ = 0;
@@ -90,6 +99,7 @@ private:
     double scale() const;
     double friction_n() const;
     void cut(TissueField const& field, double way_mm);
+    void note_breach(TissueHere const& was, Vec3 const& at_mm);
     void draw_back(TissueField const& field, double way_mm);
 };
 

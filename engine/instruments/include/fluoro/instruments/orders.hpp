@@ -9,10 +9,12 @@ namespace fluoro {
 // What a hand does with tools. Logged with the commands to the room. A tool is named as in the library; there is one of
 // each name at a time.
 
-/// A tool at a way into a vessel, its tip at the skin; into or over those that are there already.
+/// A tool at a way into a vessel, its tip at the skin; into or over those that are there already. Or at the hub of a
+/// needle: what goes through one whose tip is in a vessel finds its way there, and keeps it when the needle is off; a
+/// balloon for bone goes through a bone needle.
 struct TakeTool {
     std::string tool;       ///< "j-wire-0.035"
-    std::string access;     ///< "right-femoral"
+    std::string access;     ///< "right-femoral", or a needle's name
     bool is_flushed = true; ///< else it holds air
 };
 /// Blood is drawn back into a catheter: out come its air and its contrast medium.
@@ -41,7 +43,8 @@ struct AimPoint {
     std::string landmark; ///< "pedicle-right-L1"
     Vec3 offset_mm{0};
 };
-/// A needle at the skin, on the straight line from outside through one point to the other.
+/// A needle, or a compression paddle, at the skin on the straight line from outside through one point to the other. A
+/// second needle of a kind is named with a number: "bone-11g#2".
 struct AimNeedle {
     std::string tool; ///< "bone-11g"
     AimPoint through, to;

@@ -43,6 +43,7 @@ struct BalloonForm {
     double growth_per_atm = 0.008; ///< 0.007-0.01 semi-compliant, 0.003 non-compliant
     double folded_mm = 0;          ///< diameter of the folded balloon
     double to_tip_mm = 3;          ///< from the balloon's far shoulder to the tool's tip
+    double most_ml = 0;            ///< that a balloon for bone may hold; 0 = not said
 };
 
 /// A balloon-expandable stent, crimped on its balloon.

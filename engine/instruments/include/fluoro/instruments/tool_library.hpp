@@ -15,7 +15,7 @@ public:
     /// file:line:column, the reason and what to write instead; the library is then as before.
     void add_file(std::filesystem::path const& file);
 
-    /// Throws Error with the nearest name when there is none of that name.
+    /// Throws Error with the nearest name when there is none of that name; "bone-11g#2" is a second bone-11g.
     std::shared_ptr<Tool const> find(std::string_view name) const;
     std::span<std::shared_ptr<Tool const> const> tools() const { return tools_; }
 

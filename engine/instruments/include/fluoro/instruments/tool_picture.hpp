@@ -10,6 +10,7 @@ struct ToolStretch {
     std::vector<double> outer_mm; ///< diameter at each
     double inner_mm = 0;          ///< diameter; 0 = solid
     Mixture content;
+    double displaced_hu = 45;     ///< of what was in its place: blood, or tissue much like it; air outside the body
     std::vector<Vec3> moved_mm{}; ///< of each point over the last tick; empty = it stood still
 };
 
@@ -18,6 +19,19 @@ struct LineBefore {
     std::span<RodFrame const> line;
     std::span<double const> along_mm;
     double inserted_mm = 0;
+};
+
+/// A small volume of something, patient space.
+struct CloudParcel {
+    glm::vec3 at_mm{0};
+    float volume_mm3 = 0;
+};
+/// Parcels of one content, in the place of what the CT has there.
+struct ToolCloud {
+    std::span<CloudParcel const> parcels;
+    Mixture content;
+    double displaced_hu = 0;
+    double size_mm = 1; ///< side of a parcel's cube
 };
 
 /// Points of the smooth curve through a line's places, from one to the other distance along it.

@@ -68,6 +68,7 @@ struct RoomState {
     PositionerAngles angles;
     double source_to_detector_mm = 1000;
     double table_longitudinal_mm = 0, table_lateral_mm = 0, table_height_mm = 0;
+    /// Where nobody turns on the table the turn is 0, on the back, or pi, prone, from the start on.
     double table_tilt_rad = 0, patient_turn_rad = 0;
     BladeOpening blades{-150, 150, -150, 150}; ///< as asked for; the active field limits it further
     double field_mm = 300;
