@@ -11,6 +11,7 @@ constexpr double reference_mm = 1.27;         ///< 18 G: the laws' own diameter
 constexpr double piece_mm = 0.25;             ///< of the way
 constexpr double spinal_bending_n_mm2 = 2280; ///< of the needle that curves as the table says
 constexpr double farthest_blow_mm = 5;
+constexpr double least_piece_mm = 1e-6;
 /// Bone gives way in proportion to force and the less the denser it is: speed [mm/s] = force [N] / (hard * HU).
 constexpr double hard_n_s_mm_hu = 0.03;
 constexpr double spongy_hu = 200;
@@ -147,6 +148,11 @@ void Needle::draw_back(TissueField const& field, double way_mm)
             break;
         }
         way_mm -= piece;
+        path_.pop_back();
+        cut_.pop_back();
+    }
+    // Rounding may leave a piece without length, which looks nowhere.
+    while (path_.size() > 1 && glm::length(path_.back() - path_[path_.size() - 2]) < least_piece_mm) {
         path_.pop_back();
         cut_.pop_back();
     }

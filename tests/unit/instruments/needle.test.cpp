@@ -181,6 +181,18 @@ TEST(Needle, names_what_a_bone_needle_comes_into)
     EXPECT_EQ(met("bone-11g", {TissueKind::lung, -800, 10, SpinePlace::none, false}), "lung;");
 }
 
+TEST(Needle, keeps_its_direction_when_it_is_drawn_back_by_whole_pieces)
+{
+    Layers const body{{{200, TissueKind::muscle}}};
+    Vec3 const aslant = glm::normalize(Vec3{0.3, -0.2, -1});
+    Needle one{ToolLibrary{}.find("bone-11g"), {101.7, -33.3, 0}, aslant};
+    while (one.depth_mm() < 66) one.advance(body, 10, 0, 60, dt);
+    while (one.depth_mm() > 0) {
+        one.advance(body, -30, 0, 60, dt);
+        ASSERT_NEAR(glm::dot(one.direction(), aslant), 1, 1e-6) << one.depth_mm();
+    }
+}
+
 TEST(Needle, leaves_its_channel_open_when_it_is_drawn_back)
 {
     Layers const body{{{200, TissueKind::muscle}}};
