@@ -27,13 +27,15 @@ sheet() { # OUT NAME...: one row of three views for each
     montage $files -tile 3x -geometry 330x330+3+3 -background white -colorspace gray -quality 82 -strip "$to/$out.jpg"
 }
 
+# A chest radiograph is taken with a full breath held, and so was the CT.
+breath="--inspiration 45"
 chest_beam="--sid 1100 --fov 460 --kv 85 --copper 0.2"
 spine_beam="--sid 1100 --fov 330 --kv 80 --copper 0.1"
 neck_beam="--sid 1100 --fov 280 --kv 70 --copper 0.1"
 # shellcheck disable=SC2086
 for who in $people; do
     "$fluorolab" phantom "$who" --region trunk --spacing "$spacing" -o "$work/trunk.fluoro"
-    views "$who-chest" "$work/trunk.fluoro" $chest_beam --target heart-centre
+    views "$who-chest" "$work/trunk.fluoro" $chest_beam $breath --target heart-centre
     views "$who-spine" "$work/trunk.fluoro" $spine_beam --target L2
     # Head and neck without the shoulders, which would lie before the neck in a lateral view.
     "$fluorolab" phantom "$who" --region head --spacing "$spacing" -o "$work/head.fluoro"

@@ -137,6 +137,7 @@ void Body::Impl::beat()
     BloodStream const& b = *blood;
     status.left_ventricle_ml = b.circulation().chamber_ml()[std::size_t(Chamber::left_ventricle)];
     status.is_injecting = b.injector().is_running();
+    status.injection_ml = b.injector().delivered_ml();
     status.injection_psi = status.is_injecting ? b.injector().pressure_psi() : 0;
     status.injected_ml = b.contrast().injected_ml();
     status.leaked_ml = b.stains().leaked_ml();
@@ -372,11 +373,11 @@ std::uint64_t Body::state_hash() const
     return hash;
 }
 
-Displacement displacement_at(Patient const& patient, double heart, double breath)
+Displacement displacement_at(Patient const& patient, double heart, double dome_mm)
 {
     BodySettings const settings;
     BodyPose pose;
-    pose.dome_mm = breath * settings.breath.quiet_dome_mm;
+    pose.dome_mm = dome_mm;
     heart -= std::floor(heart);
     if (!patient.lumens.vessels.edges.empty()) {
         Circulation circulation{patient.lumens.vessels, settings.circulation};

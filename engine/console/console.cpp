@@ -1,18 +1,24 @@
 #include <fluoro/console/console.hpp>
 
+#include "glfw_devices.hpp"
 #include "presenter.hpp"
 #include "screen.hpp"
 #include "style.hpp"
 
 #include <algorithm>
+#include <array>
 #include <backends/imgui_impl_glfw.h>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <fluoro/console/devices.hpp>
+#include <fluoro/console/haptic_device.hpp>
 #include <fluoro/console/operator_input.hpp>
 #include <fluoro/console/readouts.hpp>
 #include <fluoro/core/error.hpp>
 #include <imgui.h>
 #include <memory>
+#include <utility>
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -91,14 +97,21 @@ struct ShownMessage {
 class Console {
 public:
     Console(ConsoleSettings const& settings, GLFWwindow* window, Presenter& presenter, LiveSession& live)
-        : window_{window}, presenter_{presenter}, live_{live}, input_{settings.session.room, settings.keys},
-          screen_{settings.keys, settings.session.pixels}, scale_{settings.ui_scale}
+        : window_{window}, presenter_{presenter}, live_{live}, input_{settings.session.room, settings.inputs},
+          screen_{settings.session.pixels, tool_shelf(settings.session.tools.get(), settings.session.patient.get())},
+          haptic_hands_{HapticHand{HandSide::right, settings.haptic_right},
+                        HapticHand{HandSide::left, settings.haptic_left}},
+          inputs_file_{settings.inputs_file}, scale_{settings.ui_scale}
     {
+        has_haptics_ = settings.haptic_right || settings.haptic_left;
         model_.device = live.device_name();
         model_.patient = settings.patient;
     }
     void run();
     void on_key(int code, int what, int modifiers);
+    void on_mouse_button(int button, int what, int modifiers);
+    void on_scroll(double x, double y);
+    void on_mouse_move(double x, double y);
     void on_focus(bool has_focus);
     void on_input() { redraws_due_ = redraws_after_input; }
     void on_exposed()
@@ -110,6 +123,11 @@ public:
 private:
     void let_go();
     void exchange_with_session(double now_s);
+    void take_input(Input const& input, double level);
+    void step_input(Input const& input, double count);
+    void read_devices();
+    void keep_inputs(InputMap const& inputs);
+    void tell(std::string text, double now_s);
     void draw();
     void apply(Action action);
     void toggle_full_screen();
@@ -121,6 +139,14 @@ private:
     OperatorInput input_;
     Screen screen_;
     ScreenModel model_;
+    DeviceReader devices_;
+    std::array<HapticHand, 2> haptic_hands_;
+    std::filesystem::path inputs_file_;
+    Input held_motion_; ///< of a device: that moved last
+    double mouse_x_ = 0, mouse_y_ = 0;
+    double wheel_x_ = 0, wheel_y_ = 0; ///< parts of a notch
+    std::size_t seen_breaches_ = 0;
+    bool has_haptics_ = false; ///< they are asked often too
     double scale_;
     std::vector<ShownMessage> messages_;
     std::uint64_t shown_version_ = 0, shown_picture_ = 0, shown_reference_ = 0;
@@ -155,11 +181,113 @@ void Console::on_key(int code, int what, int modifiers)
     // After the focus is gone GLFW reports releases of its own making; the person's come to another window.
     if (what == GLFW_REPEAT || has_lost_focus_) return;
     on_input();
-    if (code == GLFW_KEY_LEFT_SHIFT || code == GLFW_KEY_RIGHT_SHIFT) {
-        input_.fast(what == GLFW_PRESS);
+    Input const input{InputKind::key, code, 0, (modifiers & GLFW_MOD_CONTROL) != 0, (modifiers & GLFW_MOD_ALT) != 0};
+    if (what == GLFW_PRESS && screen_.inputs_page().is_waiting()) {
+        if (code == GLFW_KEY_ESCAPE)
+            screen_.inputs_page().cancel();
+        else if (input_from_name(name_of(input))) // Control and Alt go with others
+            screen_.inputs_page().offer(input, input_.inputs());
         return;
     }
-    if (auto const action = input_.key(code, what == GLFW_PRESS, (modifiers & GLFW_MOD_CONTROL) != 0)) apply(*action);
+    if (auto const action = input_.key(code, what == GLFW_PRESS, input.with_control, input.with_alt)) apply(*action);
+}
+
+/// What the page of inputs waits for goes there and does nothing else.
+void Console::take_input(Input const& input, double level)
+{
+    on_input();
+    if (level >= 0.5 && screen_.inputs_page().is_waiting()) {
+        screen_.inputs_page().offer(input, input_.inputs());
+        return;
+    }
+    if (auto const action = input_.set(input, level)) apply(*action);
+}
+
+void Console::step_input(Input const& input, double count)
+{
+    if (screen_.inputs_page().is_waiting() && input.kind == InputKind::wheel) {
+        screen_.inputs_page().offer(input, input_.inputs());
+        return;
+    }
+    if (auto const action = input_.step(input, count)) apply(*action);
+}
+
+void Console::on_mouse_button(int button, int what, int modifiers)
+{
+    on_input();
+    // The left one is the screen's own. Over the panels others are too, but what was pressed is let go anywhere.
+    bool const is_over_panel = ImGui::GetIO().WantCaptureMouse && !screen_.inputs_page().is_waiting();
+    if (button == GLFW_MOUSE_BUTTON_LEFT || has_lost_focus_ || (what == GLFW_PRESS && is_over_panel)) return;
+    take_input(
+        {InputKind::mouse_button, button, 0, (modifiers & GLFW_MOD_CONTROL) != 0, (modifiers & GLFW_MOD_ALT) != 0},
+        what == GLFW_PRESS ? 1 : 0);
+}
+
+void Console::on_scroll(double x, double y)
+{
+    on_input();
+    if (has_lost_focus_ || (ImGui::GetIO().WantCaptureMouse && !screen_.inputs_page().is_waiting())) return;
+    auto const is_down = [&](int left, int right) {
+        return glfwGetKey(window_, left) == GLFW_PRESS || glfwGetKey(window_, right) == GLFW_PRESS;
+    };
+    bool const with_control = is_down(GLFW_KEY_LEFT_CONTROL, GLFW_KEY_RIGHT_CONTROL);
+    bool const with_alt = is_down(GLFW_KEY_LEFT_ALT, GLFW_KEY_RIGHT_ALT);
+    // Touch pads scroll by parts of a notch.
+    wheel_x_ += x;
+    wheel_y_ += y;
+    auto const notches = [&](double& left, int plus, int minus) {
+        double const whole = std::trunc(left);
+        left -= whole;
+        if (whole != 0)
+            step_input({InputKind::wheel, whole > 0 ? plus : minus, 0, with_control, with_alt}, std::abs(whole));
+    };
+    notches(wheel_y_, 0, 1);
+    notches(wheel_x_, 2, 3);
+}
+
+void Console::on_mouse_move(double x, double y)
+{
+    on_input();
+    double const right = x - std::exchange(mouse_x_, x), down = y - std::exchange(mouse_y_, y);
+    if (has_lost_focus_ || !input_.is_down(Action::grip)) return;
+    if (down != 0) step_input({InputKind::drag, down < 0 ? 0 : 1}, std::abs(down));
+    if (right != 0) step_input({InputKind::drag, right < 0 ? 2 : 3}, std::abs(right));
+}
+
+void Console::read_devices()
+{
+    std::vector<DeviceState> const now = devices_now();
+    std::vector<std::string> names;
+    for (DeviceState const& device : now) names.push_back(device.name);
+    if (names != model_.devices) on_input();
+    model_.devices = std::move(names);
+    for (DeviceChange const& change : devices_.read(now)) {
+        if (change.level > 0) {
+            model_.moving = title_of(change.input);
+            held_motion_ = change.input;
+        } else if (change.input == held_motion_) {
+            model_.moving.clear();
+        }
+        // While the focus is elsewhere devices move nothing here; what is let go is let go.
+        if (change.level == 0 || !has_lost_focus_) take_input(change.input, change.level);
+    }
+}
+
+void Console::keep_inputs(InputMap const& inputs)
+{
+    input_.set_inputs(inputs);
+    if (inputs_file_.empty()) return;
+    try {
+        write_inputs(inputs, inputs_file_);
+    } catch (Error const& error) {
+        tell(error.what(), glfwGetTime());
+    }
+}
+
+void Console::tell(std::string text, double now_s)
+{
+    std::fprintf(stderr, "fluorolab: %s\n", text.c_str());
+    messages_.push_back({std::move(text), now_s + message_s});
 }
 
 void Console::apply(Action action)
@@ -170,6 +298,10 @@ void Console::apply(Action action)
         break;
     case Action::toggle_help:
         model_.is_help_shown = !model_.is_help_shown;
+        break;
+    case Action::show_inputs:
+        model_.is_inputs_page_shown = !model_.is_inputs_page_shown;
+        screen_.inputs_page().cancel();
         break;
     case Action::toggle_text:
         model_.is_text_shown = !model_.is_text_shown;
@@ -224,15 +356,19 @@ void Console::exchange_with_session(double now_s)
     was_silent_ = model_.live.is_silent;
     if (!has_lost_focus_ && now_s - focus_back_s_ > held_over_s) input_.forget_held_over();
     input_.update(model_.live.status.room, model_.live.status.picture, model_.live.are_commands_done,
-                  model_.live.status.body ? model_.live.status.body->oxygen_l_min : 0);
+                  model_.live.status.body ? model_.live.status.body->oxygen_l_min : 0, model_.live.status.instruments);
+    read_devices();
+    InstrumentStatus const& instruments = model_.live.status.instruments;
+    model_.tips.follow(instruments, seconds(model_.live.status.tick));
+    for (HapticHand& hand : haptic_hands_) hand.exchange(instruments, input_, !has_lost_focus_);
+    for (std::string& text : input_.take_refusals()) tell(std::move(text), now_s);
+    if (instruments.breaches.size() > seen_breaches_) tell(breach_texts(instruments).back(), now_s);
+    seen_breaches_ = instruments.breaches.size();
     if (std::vector<Command> const commands = input_.take(now_s - last_exchange_s_); !commands.empty())
         live_.send(commands);
     last_exchange_s_ = now_s;
 
-    for (std::string& text : live_.take_messages()) {
-        std::fprintf(stderr, "fluorolab: %s\n", text.c_str());
-        messages_.push_back({std::move(text), now_s + message_s});
-    }
+    for (std::string& text : live_.take_messages()) tell(std::move(text), now_s);
     std::size_t const before = messages_.size();
     std::erase_if(messages_, [&](ShownMessage const& m) { return m.until_s <= now_s; });
     if (messages_.size() != before) redraws_due_ = std::max(redraws_due_, 1);
@@ -269,6 +405,7 @@ void Console::draw()
         shown_version_ = model_.live.version;
         redraws_due_ = std::max(0, redraws_due_ - 1);
     }
+    if (result.changed_inputs) keep_inputs(*result.changed_inputs);
     for (Action const action : result.clicked) apply(action);
     live_.send(input_.take(0)); // what the screen's buttons asked for
 }
@@ -276,7 +413,9 @@ void Console::draw()
 double Console::wait_s(double now_s) const
 {
     if (redraws_due_ > 0) return std::clamp(last_draw_s_ + shortest_redraw_s - now_s, 0.001, shortest_redraw_s);
-    return input_.is_anything_held() ? shortest_redraw_s : idle_wait_s;
+    // Devices have no events of their own: they are looked at.
+    bool const has_devices = !model_.devices.empty();
+    return input_.is_anything_held() || has_devices || has_haptics_ ? shortest_redraw_s : idle_wait_s;
 }
 
 void Console::run()
@@ -327,14 +466,14 @@ void install_callbacks(GLFWwindow* window)
     glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int has_focus) {
         if (glfwGetWindowUserPointer(w)) console_of(w).on_focus(has_focus == GLFW_TRUE);
     });
-    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int, int, int) {
-        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int what, int modifiers) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_mouse_button(button, what, modifiers);
     });
-    glfwSetScrollCallback(window, [](GLFWwindow* w, double, double) {
-        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    glfwSetScrollCallback(window, [](GLFWwindow* w, double x, double y) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_scroll(x, y);
     });
-    glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) {
-        if (glfwGetWindowUserPointer(w)) console_of(w).on_input();
+    glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
+        if (glfwGetWindowUserPointer(w)) console_of(w).on_mouse_move(x, y);
     });
     glfwSetWindowRefreshCallback(window, [](GLFWwindow* w) {
         if (glfwGetWindowUserPointer(w)) console_of(w).on_exposed();

@@ -1,4 +1,5 @@
 #include "card.hpp"
+#include "controls.hpp"
 #include "screen.hpp"
 
 #include <cmath>
@@ -6,146 +7,6 @@
 #include <fluoro/console/readouts.hpp>
 
 namespace fluoro {
-namespace {
-
-/// Buttons for actions; a held one lasts as long as the mouse button, and lights up for its key too.
-class Controls {
-public:
-    Controls(KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked)
-        : keys_{keys}, input_{input}, clicked_{clicked}
-    {
-    }
-
-    /// `is_on`: the button stands for something that is switched on.
-    void button(Action action, char const* label, ImVec2 size, std::uint32_t lit = palette::accent,
-                bool is_on = false) const
-    {
-        ImVec2 const at = ImGui::GetCursorScreenPos();
-        bool const is_lit = is_on || (is_held(action) && input_.is_down(action));
-        ImGui::PushID(int(action));
-        for (ImGuiCol const slot : {ImGuiCol_Button, ImGuiCol_ButtonHovered})
-            ImGui::PushStyleColor(slot, is_lit                    ? lit
-                                        : slot == ImGuiCol_Button ? palette::button
-                                                                  : palette::button_hover);
-        bool const is_clicked = ImGui::Button("##", size);
-        ImGui::PopStyleColor(2);
-        if (is_held(action))
-            input_.hold_button(action, ImGui::IsItemActive());
-        else if (is_clicked && (is_of_window(action) || action == Action::acknowledge))
-            clicked_.push_back(action);
-        else if (is_clicked)
-            input_.press_button(action);
-        bool const is_pressed = is_lit || ImGui::IsItemActive();
-        ImGui::PopID();
-
-        std::string const hint = keys_text(keys_, action);
-        ImU32 const ink = is_pressed ? palette::on_bright : palette::text;
-        ImU32 const quiet = is_pressed ? palette::on_bright : palette::quiet_text;
-        float const line = ImGui::GetFontSize(), small = 0.8f * line;
-        ImVec2 const name_size = ImGui::CalcTextSize(label);
-        float const hint_width = font(Face::small_print)->CalcTextSizeA(small, 1e6f, 0, hint.c_str()).x;
-        ImDrawList& list = *ImGui::GetWindowDrawList();
-        list.PushClipRect(at, {at.x + size.x, at.y + size.y}, true);
-        if (size.y > 2 * line) {
-            float const top = at.y + (size.y - line - small) / 2;
-            list.AddText({at.x + (size.x - name_size.x) / 2, top}, ink, label);
-            list.AddText(font(Face::small_print), small, {at.x + (size.x - hint_width) / 2, top + line}, quiet,
-                         hint.c_str());
-        } else {
-            list.AddText({at.x + (size.x - name_size.x) / 2, at.y + (size.y - line) / 2}, ink, label);
-        }
-        list.PopClipRect();
-    }
-
-    /// Several buttons side by side, over the whole width.
-    struct Item {
-        Action action;
-        char const* label;
-        bool is_on = false;
-    };
-    void row(std::initializer_list<Item> items) const
-    {
-        float const gap = ImGui::GetStyle().ItemSpacing.x, count = float(items.size());
-        ImVec2 const size{(ImGui::GetContentRegionAvail().x - (count - 1) * gap) / count, 2.3f * ImGui::GetFontSize()};
-        bool is_first = true;
-        for (Item const& item : items) {
-            if (!is_first) ImGui::SameLine();
-            is_first = false;
-            button(item.action, item.label, size, palette::accent, item.is_on);
-        }
-    }
-
-    /// name, a smaller/larger pair of buttons, and the value they change.
-    void pair(char const* name, std::string const& value, Action less, char const* less_label, Action more,
-              char const* more_label) const
-    {
-        float const line = ImGui::GetFontSize(), width = ImGui::GetContentRegionAvail().x;
-        float const gap = ImGui::GetStyle().ItemSpacing.x;
-        ImVec2 const size{(width - 6.2f * line - 2 * gap) / 2, 2.3f * line};
-        ImVec2 const at = ImGui::GetCursorScreenPos();
-        ImDrawList& list = *ImGui::GetWindowDrawList();
-        list.AddText(font(Face::small_print), 0.8f * line, {at.x, at.y + 0.15f * line}, palette::quiet_text, name);
-        list.AddText(font(Face::bold), line, {at.x, at.y + 1.05f * line}, palette::text, value.c_str());
-        ImGui::Dummy({6.2f * line, size.y});
-        ImGui::SameLine();
-        button(less, less_label, size);
-        ImGui::SameLine();
-        button(more, more_label, size);
-    }
-
-    /// Four directions around a middle.
-    void cross(char const* heading, Action up, char const* up_label, Action left, char const* left_label, Action right,
-               char const* right_label, Action down, char const* down_label, float width) const
-    {
-        float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
-        ImVec2 const size{(width - gap) / 2, 2.3f * line};
-        float const inset = (width - size.x) / 2;
-        ImGui::BeginGroup();
-        heading_text(heading);
-        float const left_edge = ImGui::GetCursorPosX();
-        ImGui::SetCursorPosX(left_edge + inset);
-        button(up, up_label, size);
-        button(left, left_label, size);
-        ImGui::SameLine();
-        button(right, right_label, size);
-        ImGui::SetCursorPosX(left_edge + inset);
-        button(down, down_label, size);
-        ImGui::EndGroup();
-    }
-
-    static void heading_text(char const* heading)
-    {
-        ImGui::PushFont(font(Face::small_print));
-        ImGui::TextDisabled("%s", heading);
-        ImGui::PopFont();
-    }
-
-private:
-    KeyMap const& keys_;
-    OperatorInput& input_;
-    std::vector<Action>& clicked_;
-};
-
-} // namespace
-
-std::string keys_text(KeyMap const& keys, Action action)
-{
-    std::string text;
-    for (Key const key : keys.keys_of(action)) {
-        std::string name = name_of(key);
-        // A key is shown as its cap: "Space", "Ctrl+Left", "F".
-        bool is_start = true;
-        for (char& c : name) {
-            if (is_start && c >= 'a' && c <= 'z') c = char(c - 'a' + 'A');
-            is_start = c == '+' || c == '-';
-        }
-        if (name == ",") name = "Comma";
-        if (name == ".") name = "Full stop";
-        text += (text.empty() ? "" : " / ") + name;
-    }
-    return text;
-}
-
 namespace {
 
 void draw_views(Controls const& controls)
@@ -322,9 +183,9 @@ void draw_picture_tools(Controls const& controls, PictureState const& picture, b
 
 } // namespace
 
-void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& input, std::vector<Action>& clicked)
+void draw_controls(ScreenModel const& model, OperatorInput& input, ToolsPanel& tools, std::vector<Action>& clicked)
 {
-    Controls const controls{keys, input, clicked};
+    Controls const controls{input, clicked};
     Status const& status = model.live.status;
     float const line = ImGui::GetFontSize(), gap = ImGui::GetStyle().ItemSpacing.x;
     ImVec2 const pedal{(ImGui::GetContentRegionAvail().x - gap) / 2, 3.4f * line};
@@ -333,14 +194,17 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
     controls.button(Action::acquisition_pedal, "ACQUISITION", pedal, palette::beam);
     ImGui::Dummy({1, 0.2f * line});
 
-    // Four tabs side by side: narrower than buttons.
+    // Five tabs side by side: smaller and narrower than buttons.
     ImVec2 const padding = ImGui::GetStyle().FramePadding;
-    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.45f * line, padding.y});
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {0.35f * line, padding.y});
+    ImGui::PushFont(font(Face::small_print));
     if (ImGui::BeginTabBar("tabs")) {
         auto const tab = [&](char const* name, auto&& fill) {
             if (!ImGui::BeginTabItem(name)) return;
             ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, padding);
+            ImGui::PushFont(font(Face::regular));
             fill();
+            ImGui::PopFont();
             ImGui::PopStyleVar();
             ImGui::EndTabItem();
         };
@@ -348,18 +212,21 @@ void draw_controls(ScreenModel const& model, KeyMap const& keys, OperatorInput& 
         tab("X-ray", [&] { draw_beam(controls, status); });
         tab("Picture", [&] { draw_picture_tools(controls, status.picture, model.is_reference_shown); });
         tab("Patient", [&] { draw_patient(controls, status, input.kind()); });
+        tab("Tools", [&] { tools.draw(controls, status, input); });
         ImGui::EndTabBar();
     }
+    ImGui::PopFont();
     ImGui::PopStyleVar();
     ImGui::Dummy({1, 0.2f * line});
     controls.row({{Action::toggle_text, "Text"},
                   {Action::toggle_pixels, model.is_smooth ? "Pixels" : "Smooth"},
-                  {Action::toggle_help, "Help"}});
+                  {Action::toggle_help, "Help"},
+                  {Action::show_inputs, "Keys", model.is_inputs_page_shown}});
     controls.row(
         {{Action::scale_down, "Text -"}, {Action::scale_up, "Text +"}, {Action::toggle_full_screen, "Full screen"}});
 }
 
-void draw_strip(ScreenModel const& model, KeyMap const& keys, std::vector<Action>& clicked)
+void draw_strip(ScreenModel const& model, InputMap const& inputs, std::vector<Action>& clicked)
 {
     float const line = ImGui::GetFontSize();
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -371,7 +238,7 @@ void draw_strip(ScreenModel const& model, KeyMap const& keys, std::vector<Action
         ImGui::PushStyleColor(ImGuiCol_ButtonActive, palette::notice);
         ImGui::PushStyleColor(ImGuiCol_Text, palette::on_bright);
         ImGui::PushFont(font(Face::bold));
-        std::string const button = "/!\\ " + text + ": acknowledge (" + keys_text(keys, Action::acknowledge) + ")";
+        std::string const button = "/!\\ " + text + ": acknowledge (" + keys_text(inputs, Action::acknowledge) + ")";
         if (ImGui::Button(button.c_str(), {0, 1.7f * line})) clicked.push_back(Action::acknowledge);
         ImGui::PopFont();
         ImGui::PopStyleColor(4);
@@ -401,7 +268,7 @@ void draw_strip(ScreenModel const& model, KeyMap const& keys, std::vector<Action
     if (!model.patient.empty()) remarks += "  Patient: " + model.patient + ".";
     remarks += "  Pictures by " + model.device + ".";
     list.AddText(font(Face::small_print), small, {at.x, at.y + 2.1f * line}, palette::quiet_text, remarks.c_str());
-    std::string pace = keys_text(keys, Action::toggle_help) + ": help";
+    std::string pace = keys_text(inputs, Action::toggle_help) + ": help";
     bool const is_slow = live.is_running && live.speed < 0.95;
     if (is_slow) {
         char slow[64];

@@ -64,9 +64,19 @@ bool looks_different(Status const& a, Status const& b)
                           s.air_kerma_rate_mGy_min,
                           s.kap_rate_Gy_cm2_min};
     };
+    // A hand sees millimetres and hundredths of a newton.
+    auto const hands = [](Status const& s) {
+        double sum = double(s.instruments.breaches.size());
+        for (ToolStatus const& tool : s.instruments.tools)
+            sum += 1e3 + std::floor(tool.state.inserted_mm) + 1e-2 * std::floor(50 * tool.state.turned_rad) +
+                   1e-4 * std::floor(50 * tool.state.push_n) + 1e-6 * std::floor(10 * tool.pressure_atm);
+        for (NeedleStatus const& needle : s.instruments.needles)
+            sum += 1e3 + std::floor(10 * needle.depth_mm) + 1e-3 * std::floor(5 * needle.force_n);
+        return sum + (s.instruments.cement ? std::floor(s.instruments.cement->age_s) : 0);
+    };
     // A living patient's curves move on with every tick.
     bool const is_body_moved = b.body && (!a.body || a.body->curves.taken != b.body->curves.taken);
-    return is_body_moved || room(a.room) != room(b.room) || dose(a) != dose(b);
+    return is_body_moved || room(a.room) != room(b.room) || dose(a) != dose(b) || hands(a) != hands(b);
 }
 
 } // namespace
@@ -101,6 +111,7 @@ struct LiveSession::Impl {
     std::string device;
     Tick tick = 0;
     bool is_pedal_down = false;
+    std::vector<std::string> moving_tools; ///< that hands push or turn without an end
     bool has_untold_news = false, has_urgent_news = false;
     WallClock::time_point last_news{};
 
@@ -110,21 +121,30 @@ struct LiveSession::Impl {
     void play();
     std::vector<Command> next_commands(WallClock::time_point now);
     void end_script(std::vector<Command>& commands);
-    void note_pedal(std::vector<Command> const& commands);
+    void note_held(std::vector<Command> const& commands);
     void step(std::vector<Command> const& commands);
     void tell_news();
 };
 
-void LiveSession::Impl::note_pedal(std::vector<Command> const& commands)
+void LiveSession::Impl::note_held(std::vector<Command> const& commands)
 {
-    for (Command const& command : commands)
+    for (Command const& command : commands) {
         if (auto const* press = std::get_if<PressPedal>(&command)) is_pedal_down = press->pedal != Pedal::released;
+        auto const* move = std::get_if<MoveTool>(&command);
+        if (!move) continue;
+        std::erase(moving_tools, move->tool);
+        bool const is_endless =
+            (move->push_mm_s != 0 && !move->until_mm) || (move->turn_rad_s != 0 && !move->until_rad);
+        if (is_endless) moving_tools.push_back(move->tool);
+    }
 }
 
 /// What the script still holds down or turns ends with it, before anything else in `commands`.
 void LiveSession::Impl::end_script(std::vector<Command>& commands)
 {
-    commands.insert(commands.begin(), {PressPedal{Pedal::released}, StopMotion{}});
+    std::vector<Command> ends{PressPedal{Pedal::released}, StopMotion{}};
+    for (std::string const& tool : moving_tools) ends.emplace_back(MoveTool{tool});
+    commands.insert(commands.begin(), ends.begin(), ends.end());
     hooks.script = nullptr;
     std::lock_guard const lock{mutex};
     shared.is_script_running = false;
@@ -151,14 +171,16 @@ std::vector<Command> LiveSession::Impl::next_commands(WallClock::time_point now)
             end_script(commands);
         }
     }
-    note_pedal(commands);
-    if (is_pedal_down && silence > live.heartbeat_limit) {
+    note_held(commands);
+    if ((is_pedal_down || !moving_tools.empty()) && silence > live.heartbeat_limit) {
         commands.insert(commands.end(), {PressPedal{Pedal::released}, JogCArm{}, JogTable{}});
+        for (std::string const& tool : moving_tools) commands.emplace_back(MoveTool{tool});
         is_pedal_down = false;
+        moving_tools.clear();
         std::lock_guard const lock{mutex};
         ++shared.beam_cuts;
         has_urgent_news = true;
-        messages.emplace_back("Beam off: the window stopped responding. Press the pedal again to go on.");
+        messages.emplace_back("Beam off, hands still: the window stopped responding. Press the pedal again to go on.");
     }
     return commands;
 }

@@ -53,6 +53,8 @@ void OperatorInput::press(Action action)
         press_for_picture(action);
     else if (action >= Action::breathe_in && action <= Action::oxygen)
         press_for_patient(action);
+    else if (action >= Action::next_right_tool && action <= Action::mix_thick_cement)
+        hands_.press(action, commands_);
     else
         press_for_room(action);
 }

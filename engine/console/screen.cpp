@@ -1,5 +1,6 @@
 #include "screen.hpp"
 #include "card.hpp"
+#include "controls.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,14 +46,19 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
     float const right = std::max(left + 4 * line, window.x - column);
     float const bottom = std::max(4 * line, window.y - strip);
 
+    // Hands that hold something stand under the picture.
+    InstrumentStatus const& instruments = model.live.status.instruments;
+    bool const has_hands = !instruments.tools.empty() || !instruments.needles.empty();
+    float const picture_bottom = bottom - (has_hands ? hands_lines * line : 0);
+
     Result result;
     result.picture.is_smooth = model.is_smooth;
-    float side = std::max(32.0f, std::floor(std::min(right - left, bottom) - 2 * margin));
+    float side = std::max(32.0f, std::floor(std::min(right - left, picture_bottom) - 2 * margin));
     if (!model.is_smooth && side >= float(picture_pixels_))
         side = std::floor(side / float(picture_pixels_)) * float(picture_pixels_);
     result.picture.side = side;
     result.picture.left = std::floor(left + (right - left - side) / 2);
-    result.picture.top = std::floor((bottom - side) / 2);
+    result.picture.top = std::floor((picture_bottom - side) / 2);
 
     auto const panel = [&](char const* name, float x, float y, float width, float height, ImGuiWindowFlags flags,
                            auto&& fill) {
@@ -62,7 +68,7 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
         fill();
         ImGui::End();
     };
-    auto const controls = [&] { draw_controls(model, keys_, input, result.clicked); };
+    auto const controls = [&] { draw_controls(model, input, tools_, result.clicked); };
     // The reference monitor stands under the readouts; what it leaves them scrolls.
     float readouts_bottom = bottom;
     float const label = 1.6f * line;
@@ -88,24 +94,30 @@ Screen::Result Screen::draw(ScreenModel const& model, OperatorInput& input)
         });
     }
     panel("strip", 0, bottom, window.x, window.y - bottom, fixed_window,
-          [&] { draw_strip(model, keys_, result.clicked); });
+          [&] { draw_strip(model, input.inputs(), result.clicked); });
 
-    draw_picture_frame(model, result.picture);
+    if (has_hands)
+        draw_hands(instruments, input.hands(), model.tips, left + margin, picture_bottom, right - left - 2 * margin);
+    draw_picture_frame(model, result.picture, input.inputs());
     if (model.is_text_shown) draw_corner_text(model, result.picture);
     draw_blade_lines(model, result.picture, input);
     // Over the picture and the buttons, whose held ones go on; lamp and dose stay in sight.
     if (model.is_help_shown)
-        panel("help", left, 0, (has_two_columns ? window.x : right) - left, bottom, help_window, [&] { draw_help(); });
+        panel("help", left, 0, (has_two_columns ? window.x : right) - left, bottom, help_window,
+              [&] { draw_help(input.inputs()); });
+    if (model.is_inputs_page_shown)
+        panel("inputs", left, 0, (has_two_columns ? window.x : right) - left, bottom, help_window,
+              [&] { result.changed_inputs = inputs_page_.draw(input.inputs(), model.devices, model.moving); });
     return result;
 }
 
-void Screen::draw_picture_frame(ScreenModel const& model, PictureArea const& area)
+void Screen::draw_picture_frame(ScreenModel const& model, PictureArea const& area, InputMap const& inputs)
 {
     ImDrawList& list = *ImGui::GetBackgroundDrawList();
     ImVec2 const from{area.left - 2, area.top - 2}, to{area.left + area.side + 2, area.top + area.side + 2};
     list.AddRect(from, to, model.live.status.is_beam_on ? palette::beam : palette::edge, 0, 0, 2);
     if (model.live.picture_number > 0) return;
-    std::string const text = "No image yet: hold " + keys_text(keys_, Action::pedal) + " for fluoroscopy.";
+    std::string const text = "No image yet: hold " + keys_text(inputs, Action::pedal) + " for fluoroscopy.";
     ImVec2 const size = ImGui::CalcTextSize(text.c_str());
     list.AddText({area.left + (area.side - size.x) / 2, area.top + (area.side - size.y) / 2}, palette::quiet_text,
                  text.c_str());
@@ -220,7 +232,7 @@ void Screen::draw_corner_text(ScreenModel const& model, PictureArea const& area)
         true, true);
 }
 
-void Screen::draw_help()
+void Screen::draw_help(InputMap const& inputs)
 {
     ImDrawList& list = *ImGui::GetWindowDrawList();
     ImVec2 const from = ImGui::GetWindowPos(), extent = ImGui::GetWindowSize();
@@ -228,7 +240,7 @@ void Screen::draw_help()
     list.AddText(font(Face::large), 1.5f * line, {from.x + 1.5f * line, from.y + 1.2f * line}, palette::text, "Keys");
     std::string const remark =
         "Hold Shift for full speed. Releasing the pedal, or leaving this window, ends the beam. " +
-        keys_text(keys_, Action::toggle_help) + " closes this page.";
+        keys_text(inputs, Action::toggle_help) + " closes this page.";
     constexpr float lines_across = 72; // three columns of keys and their longest names, in heights of the text
     list.AddText(font(Face::regular), std::min(line, extent.x / 55), {from.x + 1.5f * line, from.y + 3.3f * line},
                  palette::quiet_text, remark.c_str());
@@ -236,11 +248,12 @@ void Screen::draw_help()
     constexpr int columns = 3, rows = (action_count + columns - 1) / columns;
     float const step = std::min(1.9f * line, (extent.y - 6.5f * line) / float(rows));
     float const size = std::min({line, 0.85f * step, extent.x / lines_across});
-    float const column = (extent.x - 3 * line) / float(columns);
+    float const column = (extent.x - 3 * line) / float(columns), key_width = 7.4f * size;
     for (int i = 0; i < action_count; ++i) {
         ImVec2 const at{from.x + 1.5f * line + float(i / rows) * column, from.y + 5.5f * line + float(i % rows) * step};
-        list.AddText(font(Face::bold), size, at, palette::accent, keys_text(keys_, Action(i)).c_str());
-        list.AddText(font(Face::regular), size, {at.x + 6.4f * size, at.y}, palette::text, name_of(Action(i)).data());
+        list.AddText(font(Face::bold), size, at, palette::accent,
+                     keys_that_fit(inputs, Action(i), font(Face::bold), size, key_width - 0.4f * size).c_str());
+        list.AddText(font(Face::regular), size, {at.x + key_width, at.y}, palette::text, name_of(Action(i)).data());
     }
 }
 

@@ -49,6 +49,12 @@ void apply_style(double scale)
     set(ImGuiCol_Button, palette::button);
     set(ImGuiCol_ButtonHovered, palette::button_hover);
     set(ImGuiCol_ButtonActive, palette::accent);
+    set(ImGuiCol_FrameBg, palette::button);
+    set(ImGuiCol_FrameBgHovered, palette::button_hover);
+    set(ImGuiCol_PopupBg, palette::card);
+    set(ImGuiCol_Header, palette::edge);
+    set(ImGuiCol_HeaderHovered, palette::button_hover);
+    set(ImGuiCol_HeaderActive, palette::edge);
     set(ImGuiCol_Tab, palette::button);
     set(ImGuiCol_TabHovered, palette::button_hover);
     set(ImGuiCol_TabActive, palette::edge);

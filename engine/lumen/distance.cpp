@@ -163,6 +163,76 @@ private:
     std::vector<float> distance_;
 };
 
+constexpr int half_brick = Bricks<std::int16_t>::side / 2;
+
+/// Those of the pieces that may be the nearest of their edge, and within the band, for some point no further than
+/// `around_mm` from the middle; in their order.
+void find_able(LumenPieces const& pieces, std::span<int const> near, Vec3 const& middle, double around_mm,
+               double band_mm, std::vector<int>& able)
+{
+    able.clear();
+    std::size_t of_edge = 0; // first of the edge at hand
+    int edge = -1;
+    double least = 0;                         // of the edge at hand: no point has its wall further than this
+    thread_local std::vector<double> closest; // that each of `able` can come
+    closest.clear();
+    auto const close = [&] {
+        std::size_t kept = of_edge;
+        for (std::size_t n = of_edge; n < able.size(); ++n)
+            if (closest[n] <= least) {
+                able[kept] = able[n];
+                closest[kept++] = closest[n];
+            }
+        able.resize(kept);
+        closest.resize(kept);
+        of_edge = kept;
+    };
+    for (int const number : near) {
+        LumenPiece const& piece = pieces.all()[std::size_t(number)];
+        if (piece.edge != edge) {
+            close();
+            edge = piece.edge;
+            least = 1e9;
+        }
+        SeenFrom const s = seen_from(piece, middle);
+        // Off by no more than the way, and the radius by no more than its change along as much of the axis.
+        double const length = glm::length(piece.axis_mm);
+        double const change = std::abs(piece.to_radius_mm - piece.from_radius_mm);
+        double const most_change = length > around_mm ? change * around_mm / length : change;
+        double const here = s.off_mm - s.radius_mm, more = around_mm + most_change + 1e-9;
+        least = std::min(least, here + more);
+        if (here - more >= band_mm) continue;
+        able.push_back(number);
+        closest.push_back(here - more);
+    }
+    close();
+}
+
+/// Distance to the wall of all lumens together: pieces of one edge follow each other without a joint; edges are blended
+/// where they meet.
+double joined(LumenPieces const& pieces, std::span<int const> able, Vec3 const& p, double best, double band_mm)
+{
+    double edge_best = band_mm;
+    int edge = -1;
+    auto const join = [&] {
+        if (edge_best >= band_mm) return;
+        double const h = std::max(blend_mm - std::abs(best - edge_best), 0.0) / blend_mm;
+        best = std::min(best, edge_best) - h * h * h * blend_mm / 6;
+    };
+    for (int const number : able) {
+        LumenPiece const& piece = pieces.all()[std::size_t(number)];
+        if (piece.edge != edge) {
+            if (edge >= 0) join();
+            edge = piece.edge;
+            edge_best = band_mm;
+        }
+        SeenFrom const s = seen_from(piece, p);
+        edge_best = std::min(edge_best, s.off_mm - s.radius_mm);
+    }
+    if (edge >= 0) join();
+    return best;
+}
+
 } // namespace
 
 LumenDistance::LumenDistance(LumenGraph const& graph, Patient const& patient, FieldGrid const& grid, double band_mm)
@@ -173,36 +243,22 @@ LumenDistance::LumenDistance(LumenGraph const& graph, Patient const& patient, Fi
     auto const limit = std::int16_t(std::lround(band_mm / unit_mm));
     field_ = Bricks<std::int16_t>::drawn(grid, limit, [&](glm::ivec3 const& first, std::span<std::int16_t> values) {
         auto const near = pieces.near(first);
+        thread_local std::vector<int> able;
         bool is_used = false;
-        std::size_t n = 0;
-        for (int k = 0; k < 8; ++k)
-            for (int j = 0; j < 8; ++j)
-                for (int i = 0; i < 8; ++i, ++n) {
-                    Vec3 const p = grid.at(first + glm::ivec3{i, j, k});
-                    double best = chambers.distance_mm(p, band_mm);
-                    // Pieces of one edge follow each other without a joint; edges are blended where they meet.
-                    double edge_best = band_mm;
-                    int edge = -1;
-                    auto const join = [&] {
-                        if (edge_best >= band_mm) return;
-                        double const h = std::max(blend_mm - std::abs(best - edge_best), 0.0) / blend_mm;
-                        best = std::min(best, edge_best) - h * h * h * blend_mm / 6;
-                    };
-                    for (int const number : near) {
-                        LumenPiece const& piece = pieces.all()[std::size_t(number)];
-                        if (piece.edge != edge) {
-                            if (edge >= 0) join();
-                            edge = piece.edge;
-                            edge_best = band_mm;
-                        }
-                        SeenFrom const s = seen_from(piece, p);
-                        edge_best = std::min(edge_best, s.off_mm - s.radius_mm);
+        for (int part = 0; part < 8; ++part) {
+            glm::ivec3 const low = half_brick * glm::ivec3{part & 1, part >> 1 & 1, part >> 2};
+            find_able(pieces, near, grid.at(first + low) + 0.5 * (half_brick - 1) * grid.spacing_mm,
+                      std::sqrt(3.0) * 0.5 * (half_brick - 1) * grid.spacing_mm, band_mm, able);
+            for (int k = low.z; k < low.z + half_brick; ++k)
+                for (int j = low.y; j < low.y + half_brick; ++j)
+                    for (int i = low.x; i < low.x + half_brick; ++i) {
+                        Vec3 const p = grid.at(first + glm::ivec3{i, j, k});
+                        double const found = joined(pieces, able, p, chambers.distance_mm(p, band_mm), band_mm);
+                        double const kept = std::clamp(found, -band_mm, band_mm);
+                        values[std::size_t((k * 8 + j) * 8 + i)] = std::int16_t(std::lround(kept / unit_mm));
+                        is_used |= kept < band_mm - unit_mm;
                     }
-                    if (edge >= 0) join();
-                    double const kept = std::clamp(best, -band_mm, band_mm);
-                    values[n] = std::int16_t(std::lround(kept / unit_mm));
-                    is_used |= kept < band_mm - unit_mm;
-                }
+        }
         return is_used;
     });
 }

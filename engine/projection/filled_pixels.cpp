@@ -1,8 +1,5 @@
 #include "filled_pixels.hpp"
 
-#include "cloud_splat.hpp"
-#include "tube_chords.hpp"
-
 #include <algorithm>
 #include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
@@ -12,116 +9,77 @@
 namespace fluoro {
 namespace {
 
-constexpr int tile_side = 32;
+constexpr int side = FilledTile::side;
+static_assert(side == CloudBands::rows);
 
 /// What one mm of a filling adds to the way [g/cm2].
 struct Masses {
-    double soft = 0, bone = 0;
-    std::array<double, most_added_materials> added{};
+    float soft = 0, bone = 0;
+    std::array<float, most_added_materials> added{};
 };
 
 Masses masses_of(Filling const& filling, std::vector<MaterialId> const& added)
 {
     MaterialId const water = find_material("water"), bone = find_material("bone");
     constexpr double cm_per_mm = 0.1;
-    Masses masses{-cm_per_mm * filling.displaced.soft_g_cm3, -cm_per_mm * filling.displaced.bone_g_cm3, {}};
+    Masses masses{
+        float(-cm_per_mm * filling.displaced.soft_g_cm3), float(-cm_per_mm * filling.displaced.bone_g_cm3), {}};
     for (auto const& [id, g_cm3] : in_picture_materials(filling.content).g_cm3) {
         if (id == water)
-            masses.soft += cm_per_mm * g_cm3;
+            masses.soft += float(cm_per_mm * g_cm3);
         else if (id == bone)
-            masses.bone += cm_per_mm * g_cm3;
+            masses.bone += float(cm_per_mm * g_cm3);
         else if (auto const found = std::find(added.begin(), added.end(), id); found != added.end())
-            masses.added[std::size_t(found - added.begin())] += cm_per_mm * g_cm3;
+            masses.added[std::size_t(found - added.begin())] += float(cm_per_mm * g_cm3);
     }
     return masses;
 }
 
-/// Which shapes can cover which tile of a rectangle, in the shapes' order.
-class Tiles {
-public:
-    explicit Tiles(PixelRect const& rect)
-        : rect_{rect}, across_{(rect.columns + tile_side - 1) / tile_side},
-          shapes_(std::size_t(across_) * std::size_t((rect.rows + tile_side - 1) / tile_side))
-    {
-    }
-    void add(PixelBox const& box, std::uint32_t shape)
-    {
-        int const left = std::max(box.left - rect_.column, 0),
-                  right = std::min(box.right - rect_.column, rect_.columns);
-        int const top = std::max(box.top - rect_.row, 0), bottom = std::min(box.bottom - rect_.row, rect_.rows);
-        if (left >= right || top >= bottom) return;
-        for (int y = top / tile_side; y <= (bottom - 1) / tile_side; ++y)
-            for (int x = left / tile_side; x <= (right - 1) / tile_side; ++x)
-                shapes_[std::size_t(y) * std::size_t(across_) + std::size_t(x)].push_back(shape);
-    }
-    std::size_t count() const { return shapes_.size(); }
-    std::vector<std::uint32_t> const& of(std::size_t tile) const { return shapes_[tile]; }
-    PixelBox box(std::size_t tile) const
-    {
-        int const left = rect_.column + int(tile) % across_ * tile_side,
-                  top = rect_.row + int(tile) / across_ * tile_side;
-        return {left, std::min(left + tile_side, rect_.column + rect_.columns), top,
-                std::min(top + tile_side, rect_.row + rect_.rows)};
-    }
-
-private:
-    PixelRect rect_;
-    int across_;
-    std::vector<std::vector<std::uint32_t>> shapes_;
-};
-
-/// One tile's pixels while shapes are drawn into them.
+/// One tile's pixels while shapes are drawn into them: lengths [mm] for each filling that comes into it.
 class TileCanvas {
 public:
-    explicit TileCanvas(PixelBox const& box)
-        : box_{box}, pixels_(std::size_t(tile_side) * tile_side), is_covered_(pixels_.size())
+    void begin(std::size_t fillings)
     {
+        slot_.assign(fillings, -1);
+        drawn_.clear();
     }
-
-    void add(int column, int row, double mm, Masses const& masses)
+    /// Lengths of a filling, to be added to.
+    std::span<float> of(int filling)
     {
-        auto const at = std::size_t(row - box_.top) * tile_side + std::size_t(column - box_.left);
-        is_covered_[at] = 1;
-        pixels_[at].soft += mm * masses.soft;
-        pixels_[at].bone += mm * masses.bone;
-        for (std::size_t m = 0; m < most_added_materials; ++m) pixels_[at].added[m] += mm * masses.added[m];
-    }
-    void draw_tube(TubePiece const& piece, PixelRays const& rays, Masses const& masses)
-    {
-        for (int row = std::max(box_.top, piece.box.top); row < std::min(box_.bottom, piece.box.bottom); ++row)
-            for (int column = std::max(box_.left, piece.box.left); column < std::min(box_.right, piece.box.right);
-                 ++column)
-                if (double const mm = piece.share * pixel_chord_mm(piece, rays, column, row); mm > 0)
-                    add(column, row, mm, masses);
-    }
-    void draw_cloud(std::vector<Splat> const& splats, std::vector<std::uint32_t> const& here, Masses const& masses)
-    {
-        if (here.empty()) return;
-        std::array<float, std::size_t(tile_side) * tile_side> mm{};
-        for (auto const index : here) draw(splats[index], box_, tile_side, mm);
-        for (int row = box_.top; row < box_.bottom; ++row)
-            for (int column = box_.left; column < box_.right; ++column)
-                if (float const length = mm[std::size_t(row - box_.top) * tile_side + std::size_t(column - box_.left)];
-                    length > 0)
-                    add(column, row, double(length), masses);
-    }
-    std::vector<FilledPixel> covered() const
-    {
-        std::vector<FilledPixel> found;
-        found.reserve(std::size_t(std::count(is_covered_.begin(), is_covered_.end(), 1)));
-        for (std::size_t at = 0; at < pixels_.size(); ++at) {
-            if (!is_covered_[at]) continue;
-            found.push_back(pixels_[at]);
-            found.back().column = box_.left + int(at % tile_side);
-            found.back().row = box_.top + int(at / tile_side);
+        int& slot = slot_[std::size_t(filling)];
+        if (slot < 0) {
+            slot = int(drawn_.size());
+            drawn_.push_back(filling);
+            if (planes_.size() < drawn_.size()) planes_.emplace_back();
+            planes_[std::size_t(slot)].fill(0);
         }
-        return found;
+        return planes_[std::size_t(slot)];
+    }
+    /// Masses of what has been drawn, in the pixels that have something in them.
+    void finish(std::vector<Masses> const& masses, std::size_t added, FilledTile& tile) const
+    {
+        tile.pixel.clear();
+        for (int at = 0; at < side * side; ++at)
+            if (std::any_of(planes_.begin(), planes_.begin() + std::ptrdiff_t(drawn_.size()),
+                            [at](auto const& plane) { return plane[std::size_t(at)] != 0; }))
+                tile.pixel.push_back(std::uint16_t(at));
+        auto const gather = [&](std::vector<float>& to, auto const& mass) {
+            to.assign(tile.pixel.size(), 0.0f);
+            for (std::size_t n = 0; n < drawn_.size(); ++n) {
+                float const per_mm = mass(masses[std::size_t(drawn_[n])]);
+                if (per_mm == 0) continue;
+                for (std::size_t i = 0; i < to.size(); ++i) to[i] += per_mm * planes_[n][tile.pixel[i]];
+            }
+        };
+        gather(tile.soft, [](Masses const& m) { return m.soft; });
+        gather(tile.bone, [](Masses const& m) { return m.bone; });
+        for (std::size_t a = 0; a < added; ++a) gather(tile.added[a], [a](Masses const& m) { return m.added[a]; });
     }
 
 private:
-    PixelBox box_;
-    std::vector<FilledPixel> pixels_;
-    std::vector<char> is_covered_;
+    std::vector<int> slot_;  ///< by filling: its plane, or -1
+    std::vector<int> drawn_; ///< fillings by plane
+    std::vector<std::array<float, std::size_t(side) * side>> planes_;
 };
 
 } // namespace
@@ -144,55 +102,65 @@ std::vector<MaterialId> added_materials(Scene const& scene)
     return added;
 }
 
-std::vector<FilledPixel> filled_pixels(Scene const& scene, PixelRect const& rect)
+void FilledTiles::sort_tubes(Scene const& scene, PixelRect const& rect)
 {
-    std::vector<FilledPixel> covered;
-    if (scene.tubes.empty() && scene.clouds.empty()) return covered;
+    int const across = (rect.columns + side - 1) / side, down = (rect.rows + side - 1) / side;
+    tiles_.resize(std::size_t(across) * std::size_t(down));
+    for (std::size_t n = 0; n < tiles_.size(); ++n) {
+        int const left = rect.column + int(n) % across * side, top = rect.row + int(n) / across * side;
+        tiles_[n].box = {left, std::min(left + side, rect.column + rect.columns), top,
+                         std::min(top + side, rect.row + rect.rows)};
+        tiles_[n].tubes.clear();
+    }
+    PixelRays const rays{scene};
+    pieces_.resize(scene.tubes.size());
+    parallel_for(int(pieces_.size()), [&](int first, int last) {
+        for (int i = first; i < last; ++i)
+            pieces_[std::size_t(i)] = make_piece(scene.tubes[std::size_t(i)], scene, rays);
+    });
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+        PixelBox const& box = pieces_[i].box;
+        int const left = std::max(box.left - rect.column, 0), right = std::min(box.right - rect.column, rect.columns);
+        int const top = std::max(box.top - rect.row, 0), bottom = std::min(box.bottom - rect.row, rect.rows);
+        if (left >= right || top >= bottom) continue;
+        for (int y = top / side; y <= (bottom - 1) / side; ++y)
+            for (int x = left / side; x <= (right - 1) / side; ++x)
+                tiles_[std::size_t(y) * std::size_t(across) + std::size_t(x)].tubes.push_back(std::uint32_t(i));
+    }
+}
+
+std::span<FilledTile const> FilledTiles::draw(Scene const& scene, PixelRect const& rect)
+{
+    if (scene.tubes.empty() && scene.clouds.empty()) return {};
     auto const added = added_materials(scene);
     std::vector<Masses> masses;
     for (auto const& filling : scene.fillings) masses.push_back(masses_of(filling, added));
+    auto const is_known = [&](int filling) { return filling >= 0 && std::size_t(filling) < masses.size(); };
+    for (auto const& tube : scene.tubes) FLUORO_EXPECT(is_known(tube.filling));
+    for (auto const& cloud : scene.clouds) FLUORO_EXPECT(is_known(cloud.filling));
 
-    Tiles tubes{rect};
-    std::vector<TubePiece> pieces;
-    for (auto const& tube : scene.tubes) {
-        FLUORO_EXPECT(tube.filling >= 0 && std::size_t(tube.filling) < masses.size());
-        pieces.push_back(make_piece(tube, scene));
-        tubes.add(pieces.back().box, std::uint32_t(pieces.size() - 1));
+    sort_tubes(scene, rect);
+    clouds_.draw(scene, rect);
+    busy_.clear();
+    for (std::size_t n = 0; n < tiles_.size(); ++n) {
+        bool is_met = !tiles_[n].tubes.empty();
+        for (std::size_t c = 0; c < scene.clouds.size() && !is_met; ++c) is_met = clouds_.meets(c, tiles_[n].box);
+        if (is_met) busy_.push_back(n);
     }
-    std::vector<Tiles> clouds(scene.clouds.size(), Tiles{rect});
-    std::vector<std::vector<Splat>> shadows(scene.clouds.size());
-    for (std::size_t c = 0; c < clouds.size(); ++c) {
-        FLUORO_EXPECT(scene.clouds[c].filling >= 0 && std::size_t(scene.clouds[c].filling) < masses.size());
-        shadows[c] = splats(scene.clouds[c], scene, rect);
-        for (std::size_t i = 0; i < shadows[c].size(); ++i) clouds[c].add(shadows[c][i].box, std::uint32_t(i));
-    }
-
-    // Only tiles with something in them, so that every thread gets as many.
-    std::vector<std::size_t> busy;
-    for (std::size_t tile = 0; tile < tubes.count(); ++tile)
-        if (!tubes.of(tile).empty() ||
-            std::any_of(clouds.begin(), clouds.end(), [&](Tiles const& cloud) { return !cloud.of(tile).empty(); }))
-            busy.push_back(tile);
-    // The fullest lie together: every second one goes to the other half of the threads.
-    std::stable_partition(busy.begin(), busy.end(), [](std::size_t tile) { return tile % 2 == 0; });
+    if (filled_.size() < busy_.size()) filled_.resize(busy_.size());
     PixelRays const rays{scene};
-    std::vector<std::vector<FilledPixel>> in_tile(busy.size());
-    parallel_for(int(busy.size()), [&](int first, int last) {
-        for (int i = first; i < last; ++i) {
-            std::size_t const tile = busy[std::size_t(i)];
-            TileCanvas canvas{tubes.box(tile)};
-            for (auto const index : tubes.of(tile))
-                canvas.draw_tube(pieces[index], rays, masses[std::size_t(pieces[index].filling)]);
-            for (std::size_t c = 0; c < clouds.size(); ++c)
-                canvas.draw_cloud(shadows[c], clouds[c].of(tile), masses[std::size_t(scene.clouds[c].filling)]);
-            in_tile[std::size_t(i)] = canvas.covered();
-        }
+    parallel_each(int(busy_.size()), [&](int i) {
+        thread_local TileCanvas canvas;
+        Tile const& tile = tiles_[busy_[std::size_t(i)]];
+        canvas.begin(masses.size());
+        for (auto const index : tile.tubes)
+            add_chords(pieces_[index], rays, tile.box, side, canvas.of(pieces_[index].filling));
+        for (std::size_t c = 0; c < scene.clouds.size(); ++c)
+            if (clouds_.meets(c, tile.box)) clouds_.add(c, tile.box, side, canvas.of(scene.clouds[c].filling));
+        filled_[std::size_t(i)].box = tile.box;
+        canvas.finish(masses, added.size(), filled_[std::size_t(i)]);
     });
-    std::size_t all = 0;
-    for (auto const& pixels : in_tile) all += pixels.size();
-    covered.reserve(all);
-    for (auto const& pixels : in_tile) covered.insert(covered.end(), pixels.begin(), pixels.end());
-    return covered;
+    return {filled_.data(), busy_.size()};
 }
 
 void add_filling_thickness(Scene const& scene, ThicknessMap& map)
@@ -207,12 +175,14 @@ void add_filling_thickness(Scene const& scene, ThicknessMap& map)
         map.names.push_back(material(id).name);
         map.g_cm2.emplace_back(scene.pixels.columns, scene.pixels.rows);
     }
-    for (auto const& pixel : filled_pixels(scene, {0, 0, scene.pixels.columns, scene.pixels.rows})) {
-        map.g_cm2[0].at(pixel.column, pixel.row) += float(pixel.soft);
-        map.g_cm2[1].at(pixel.column, pixel.row) += float(pixel.bone);
-        for (std::size_t m = 0; m < added.size(); ++m)
-            map.g_cm2[channels[m]].at(pixel.column, pixel.row) += float(pixel.added[m]);
-    }
+    FilledTiles tiles;
+    for (FilledTile const& tile : tiles.draw(scene, {0, 0, scene.pixels.columns, scene.pixels.rows}))
+        for (std::size_t i = 0; i < tile.count(); ++i) {
+            int const column = tile.column(i), row = tile.row(i);
+            map.g_cm2[0].at(column, row) += tile.soft[i];
+            map.g_cm2[1].at(column, row) += tile.bone[i];
+            for (std::size_t m = 0; m < added.size(); ++m) map.g_cm2[channels[m]].at(column, row) += tile.added[m][i];
+        }
 }
 
 } // namespace fluoro

@@ -2,14 +2,12 @@
 // Inside the projection module: Joseph's method on the processor, many rays at a time.
 #include "beam_lattice.hpp"
 #include "host_volume.hpp"
+#include "most_lanes.hpp"
 
 #include <shared/march.h>
 #include <span>
 
 namespace fluoro {
-
-/// How many rays go together: the widest that the processor has, or no wider than this. The results are the same bits.
-enum class MostLanes { four = 4, eight = 8, sixteen = 16 };
 
 /// Marches those rays of `params` whose main axis is that of `voxels`, through a body moved by `bent` (laid out by
 /// `warp`) or, when that has no planes, a still one; [g/cm2] of soft and bone, one for every ray of the whole grid. The

@@ -15,9 +15,12 @@ void host_energy_sum(shared::SignalParams const& params, std::span<shared::SlabP
                      std::span<shared::EnergyParams const> energies, std::span<glm::vec2 const> thickness,
                      std::span<float const> heel_place, std::span<float> mean, std::span<float> second);
 
-/// EnergyTable::behind for a list of pixels: one mass thickness [g/cm2] per pixel in each channel, the place of each
-/// pixel's heel; a mean and a second moment for each, good to float rounding.
-void host_list_sum(EnergyTable const& table, std::span<std::vector<float> const> channels,
-                   std::span<float const> heel_place, std::span<float> mean, std::span<float> second);
+/// What a slab puts in the way of some pixels' rays [g/cm2], as host_energy_sum has it; by the calling thread alone.
+void host_slab_paths(shared::SlabParams const& slab, std::span<float const> column, std::span<float const> row,
+                     std::span<float> g_cm2);
+/// EnergyTable::behind for a list of pixels: the mass thickness [g/cm2] of each in every channel, the place of each
+/// pixel's heel; a mean and a second moment for each, good to float rounding. By the calling thread alone.
+void host_list_sum(EnergyTable const& table, std::span<float const* const> channels, std::span<float const> heel_place,
+                   std::span<float> mean, std::span<float> second);
 
 } // namespace fluoro

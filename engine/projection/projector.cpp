@@ -55,42 +55,37 @@ BeamDescription describe_beam(Scene const& scene, BeamShape const& shape)
     return beam;
 }
 
-/// What table and pad put in the way of a pixel's ray, in the order of describe_beam().
-class SlabRays {
+/// The pixels of a tile with fillings, ready for their energy sum.
+class TileSum {
 public:
-    explicit SlabRays(Scene const& scene)
+    static constexpr std::size_t most = std::size_t(FilledTile::side) * FilledTile::side;
+    struct Sums {
+        std::array<float, most> mean, second;
+    };
+    Sums without, with;
+
+    /// Room for this many materials; later calls for as many cost nothing.
+    void begin(std::size_t materials, std::size_t count)
     {
-        double const pitch = scene.pixels.pitch_mm();
-        for (Slab const& slab : scene.slabs) {
-            Mat4 const slab_from_patient = glm::inverse(slab.patient_from_slab);
-            ways_.push_back({map_point(slab_from_patient, scene.view.source_mm),
-                             map_direction(slab_from_patient, detector_point(scene, 0, 0) - scene.view.source_mm),
-                             map_direction(slab_from_patient, pitch * scene.view.column_direction),
-                             map_direction(slab_from_patient, pitch * scene.view.row_direction), slab.half_extent_mm,
-                             0.1 * slab.density_g_cm3});
-        }
+        count_ = count;
+        if (values_.size() < materials) values_.resize(materials);
+        channels_.clear();
+        for (std::size_t m = 0; m < materials; ++m) channels_.push_back(values_[m].data());
     }
-    double g_cm2(std::size_t slab, int column, int row) const
+    std::span<float> channel(std::size_t m) { return {values_[m].data(), count_}; }
+    std::span<float> column() { return {column_.data(), count_}; }
+    std::span<float> row() { return {row_.data(), count_}; }
+    std::span<float> place() { return {place_.data(), count_}; }
+    void sum(EnergyTable const& table, Sums& sums)
     {
-        Ways const& w = ways_[slab];
-        Vec3 const way = w.to_origin + double(column) * w.column + double(row) * w.row;
-        double enter = 0, leave = 1;
-        for (int axis = 0; axis < 3; ++axis) {
-            double const inverse = 1 / (std::abs(way[axis]) < 1e-9 ? 1e-9 : way[axis]);
-            double const a = (-w.half_extent[axis] - w.source[axis]) * inverse,
-                         b = (w.half_extent[axis] - w.source[axis]) * inverse;
-            enter = std::max(enter, std::min(a, b));
-            leave = std::min(leave, std::max(a, b));
-        }
-        return w.g_cm2_per_mm * std::max(0.0, leave - enter) * glm::length(way);
+        host_list_sum(table, channels_, place(), {sums.mean.data(), count_}, {sums.second.data(), count_});
     }
 
 private:
-    struct Ways {
-        Vec3 source, to_origin, column, row, half_extent;
-        double g_cm2_per_mm = 0;
-    };
-    std::vector<Ways> ways_;
+    std::size_t count_ = 0;
+    std::vector<std::array<float, most>> values_;
+    std::vector<float const*> channels_;
+    std::array<float, most> column_, row_, place_;
 };
 
 } // namespace
@@ -225,66 +220,68 @@ void Projector::Impl::sum_energies(Scene const& scene, BeamDescription const& be
 /// their materials gives: K edges are beyond the few energies that do for the rest.
 void Projector::Impl::add_fillings(Scene const& scene, BeamDescription beam, Signal& sums)
 {
-    auto const covered = filled_pixels(scene, sums.exposed);
-    if (covered.empty()) return;
+    auto const tiles = filled_tiles.draw(scene, sums.exposed);
+    if (tiles.empty()) return;
     std::size_t const before = beam.materials.size();
     for (auto const id : added_materials(scene)) {
         // Up to the next power of two, so that a filling vessel does not ask for a new table each frame.
         double most = 1e-3;
         std::size_t const channel = beam.materials.size() - before;
-        for (auto const& pixel : covered)
-            while (most < pixel.added[channel]) most *= 2;
+        for (FilledTile const& tile : tiles)
+            for (float const g_cm2 : tile.added[channel])
+                while (most < double(g_cm2)) most *= 2;
         beam.materials.push_back(id);
         beam.most_g_cm2.push_back(most);
     }
     EnergyTable const& table = table_of(beam);
     auto const& heel = shape_of(scene).heel_g_cm2;
+    std::vector<float> heel_place(heel.size());
+    std::transform(heel.begin(), heel.end(), heel_place.begin(),
+                   [&](double g_cm2) { return float(table.heel_place(g_cm2)); });
     auto const patient_g_cm2 = read_thickness();
-    auto const index_of = [&](FilledPixel const& pixel) {
-        return std::size_t(pixel.row) * std::size_t(scene.pixels.columns) + std::size_t(pixel.column);
-    };
-    std::vector<std::vector<float>> channels(beam.materials.size(), std::vector<float>(covered.size()));
-    std::vector<float> place(covered.size());
-    SlabRays const slabs{scene};
-    parallel_for(int(covered.size()), [&](int first, int last) {
-        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
-            FilledPixel const& pixel = covered[i];
-            auto const& patient_here = patient_g_cm2[index_of(pixel)];
-            channels[0][i] = patient_here.x;
-            channels[1][i] = patient_here.y;
-            for (std::size_t m = 0; m < scene.slabs.size(); ++m)
-                channels[2 + m][i] = float(slabs.g_cm2(m, pixel.column, pixel.row));
-            double in_wedges = 0;
-            for (auto const& wedge : scene.wedges)
-                in_wedges += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(pixel.column, pixel.row));
-            if (!scene.wedges.empty()) channels[before - 1][i] = float(in_wedges);
-            place[i] = float(table.heel_place(heel[std::size_t(pixel.row)]));
+    auto const slabs = slab_params.mapped_as<shared::SlabParams>().first(scene.slabs.size());
+    parallel_each(int(tiles.size()), [&](int number) {
+        thread_local TileSum work;
+        FilledTile const& tile = tiles[std::size_t(number)];
+        std::size_t const count = tile.count();
+        work.begin(beam.materials.size(), count);
+        auto const index_of = [&](std::size_t i) {
+            return std::size_t(tile.row(i)) * std::size_t(scene.pixels.columns) + std::size_t(tile.column(i));
+        };
+        auto const soft = work.channel(0), bone = work.channel(1);
+        for (std::size_t i = 0; i < count; ++i) {
+            glm::vec2 const& here = patient_g_cm2[index_of(i)];
+            soft[i] = here.x;
+            bone[i] = here.y;
+            work.column()[i] = float(tile.column(i));
+            work.row()[i] = float(tile.row(i));
+            work.place()[i] = heel_place[std::size_t(tile.row(i))];
         }
-    });
-    struct Sums {
-        std::vector<float> mean, second;
-    };
-    auto const sum = [&] {
-        Sums both{std::vector<float>(covered.size()), std::vector<float>(covered.size())};
-        host_list_sum(table, channels, place, both.mean, both.second);
-        return both;
-    };
-    auto const for_each_covered = [&](auto const& work) {
-        parallel_for(int(covered.size()), [&](int first, int last) {
-            for (auto i = std::size_t(first); i < std::size_t(last); ++i) work(i);
-        });
-    };
-    Sums const without = sum();
-    for_each_covered([&](std::size_t i) {
-        channels[0][i] += float(covered[i].soft);
-        channels[1][i] += float(covered[i].bone);
-        for (std::size_t m = before; m < channels.size(); ++m) channels[m][i] = float(covered[i].added[m - before]);
-    });
-    Sums const with = sum();
-    for_each_covered([&](std::size_t i) {
-        auto const at = index_of(covered[i]);
-        sums.primary.values[at] *= with.mean[i] / without.mean[i];
-        sums.primary_second_moment.values[at] *= with.second[i] / without.second[i];
+        for (std::size_t s = 0; s < slabs.size(); ++s)
+            host_slab_paths(slabs[s], work.column(), work.row(), work.channel(2 + s));
+        if (!scene.wedges.empty()) {
+            auto const in_wedges = work.channel(before - 1);
+            for (std::size_t i = 0; i < count; ++i) {
+                double g_cm2 = 0;
+                for (auto const& wedge : scene.wedges)
+                    g_cm2 += wedge.mass_thickness_g_cm2(scene.pixels.position_mm(tile.column(i), tile.row(i)));
+                in_wedges[i] = float(g_cm2);
+            }
+        }
+        for (std::size_t m = before; m < beam.materials.size(); ++m) std::ranges::fill(work.channel(m), 0.0f);
+        work.sum(table, work.without);
+        for (std::size_t i = 0; i < count; ++i) {
+            soft[i] += tile.soft[i];
+            bone[i] += tile.bone[i];
+        }
+        for (std::size_t m = before; m < beam.materials.size(); ++m)
+            std::ranges::copy(tile.added[m - before], work.channel(m).begin());
+        work.sum(table, work.with);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const at = index_of(i);
+            sums.primary.values[at] *= work.with.mean[i] / work.without.mean[i];
+            sums.primary_second_moment.values[at] *= work.with.second[i] / work.without.second[i];
+        }
     });
 }
 

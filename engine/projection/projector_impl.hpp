@@ -4,6 +4,7 @@
 #include "beam_lattice.hpp"
 #include "beam_shape.hpp"
 #include "device_volume.hpp"
+#include "filled_pixels.hpp"
 #include "focal_spot.hpp"
 #include "host_volume.hpp"
 #include "kept_pictures.hpp"
@@ -114,6 +115,7 @@ struct Projector::Impl {
     std::vector<double> dispatched_rays;   ///< of the march being recorded, one for each dispatch
     std::optional<std::pair<BeamShapeKey, BeamShape>> shape;
     std::vector<std::pair<BeamDescription, EnergyTable>> tables; ///< of beams seen lately
+    FilledTiles filled_tiles;
     SignalFinisher finisher;
     ProjectionTimes times;
 

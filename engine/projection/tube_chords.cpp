@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <fluoro/core/expect.hpp>
-#include <limits>
 #include <numbers>
+#include <tuple>
+
+// Vectors as wide as the processor's, chosen while the program runs. Clang spells this otherwise and takes the
+// narrowest.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define FLUORO_WIDE_CHORDS
+#include <immintrin.h>
+#endif
 
 namespace fluoro {
 namespace {
@@ -26,224 +34,131 @@ constexpr int bend_samples = 2;
 /// Of a bend less of whose corner than this share of a pixel sticks out, the pixel cannot tell either.
 constexpr double least_corner = 0.35;
 
-/// Integral of sqrt(radius^2 - u^2) from the axis to u.
-double half_disc(double radius, double u)
+namespace by_fours {
+
+using Reals = double __attribute__((vector_size(16)));
+using Pair = float __attribute__((vector_size(8)));
+inline Reals root(Reals v)
 {
-    u = std::clamp(u, -radius, radius);
-    return 0.5 * (u * std::sqrt(std::max(0.0, radius * radius - u * u)) + radius * radius * std::asin(u / radius));
+    return Reals{std::sqrt(v[0]), std::sqrt(v[1])};
 }
-
-/// Mean of sqrt(radius^2 - u^2), nothing beyond the radius, over a window of `half` to either side of u.
-double window_mean(double radius, double u, double half)
+inline Pair root(Pair v)
 {
-    if (std::abs(u) + half > 0.9 * radius)
-        return (half_disc(radius, u + half) - half_disc(radius, u - half)) / (2 * half);
-    // Away from the rim three points do, to 1e-4 and for most pixels far better, without an arc sine.
-    double const aside = half * 0.77459666924148338; // sqrt(3 / 5), Gauss
-    auto const root = [&](double v) { return std::sqrt(radius * radius - v * v); };
-    return (5 * root(u - aside) + 8 * root(u) + 5 * root(u + aside)) / 18;
+    return Pair{std::sqrt(v[0]), std::sqrt(v[1])};
 }
+#include "tube_chords_rows.inl"
 
-/// A stretch of a ray [mm] from its point nearest to a piece's middle.
-struct Stretch {
-    double from = 0, to = 0;
-};
+} // namespace by_fours
 
-/// Inside the endless cone, averaged over a pixel; empty where the ray passes by. Across the tube a pixel is the fold
-/// of two even windows, its two sides as they project: the mean over `wide` is exact, that over `narrow` is its
-/// two-point Gauss rule. Both widths per mm of depth; `depth` is that of the ray's point `at`.
-Stretch in_smooth_cone(TubePiece const& piece, Vec3 const& at, Vec3 const& d, double depth, double wide_per_mm,
-                       double narrow_per_mm)
+#ifdef FLUORO_WIDE_CHORDS
+#pragma GCC push_options
+#pragma GCC target("avx2")
+namespace by_eights {
+
+using Reals = double __attribute__((vector_size(32)));
+inline Reals root(Reals v)
 {
-    double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
-    Vec3 const across = d - c * piece.axis, off = at - z * piece.axis;
-    double const sine2 = glm::dot(across, across);
-    double const a = sine2 - piece.taper * piece.taper * c * c;
-    // From the ray's point nearest to the axis; the tube's radius there.
-    double const nearest = -glm::dot(off, across) / sine2;
-    double const radius = piece.radius + piece.taper * (z + c * nearest);
-    if (radius <= 0) return {};
-    double const u = std::sqrt(std::max(0.0, glm::dot(off, off) - nearest * nearest * sine2));
-    double const reach = radius * std::sqrt(sine2 / a);
-    double const wide = wide_per_mm * (depth + nearest), half = wide / 2;
-    double const aside = narrow_per_mm * (depth + nearest) / (2 * std::numbers::sqrt3);
-    if (u >= reach + half + aside) return {};
-    double root = 0;
-    for (double const v : {u - aside, u + aside}) root += window_mean(reach, v, half) / 2;
-    double const middle = nearest + radius * piece.taper * c / a;
-    return {middle - root / std::sqrt(a), middle + root / std::sqrt(a)};
+    return _mm256_sqrt_pd(v);
 }
-
-/// Inside the endless cone, of the bare ray.
-Stretch in_cone(TubePiece const& piece, Vec3 const& at, Vec3 const& d)
+inline __m128 root(__m128 v)
 {
-    constexpr double far = std::numeric_limits<double>::infinity();
-    double const c = glm::dot(d, piece.axis), z = glm::dot(at, piece.axis);
-    Vec3 const across = d - c * piece.axis, off = at - z * piece.axis;
-    double const radius = piece.radius + piece.taper * z;
-    double const slope = piece.taper * c;
-    // (radius + slope t)^2 - |off + across t|^2 = -a t^2 + 2 b t + c0 must be positive, and the radius too.
-    double a = glm::dot(across, across) - slope * slope;
-    double const b = slope * radius - glm::dot(off, across);
-    double const c0 = radius * radius - glm::dot(off, off);
-    if (std::abs(a) < 1e-12) a = std::copysign(1e-12, a);
-    double const root2 = b * b + a * c0;
-    if (root2 <= 0) return {};
-    double const root = std::sqrt(root2);
-    double const low = std::min((b - root) / a, (b + root) / a), high = std::max((b - root) / a, (b + root) / a);
-    if (a > 0) return radius + slope * (low + high) / 2 > 0 ? Stretch{low, high} : Stretch{};
-    return slope > 0 ? Stretch{high, far} : Stretch{-far, low}; // steeper than the cone: in to its open end
+    return _mm_sqrt_ps(v);
 }
+#include "tube_chords_rows.inl"
 
-struct Chord {
-    double mm = 0;
-    int samples = 0; ///< along each side that the pixel needs; 0 = this one does
-};
+} // namespace by_eights
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")
+namespace by_sixteens {
 
-/// A part of a pixel: its middle [pixel coordinates] and its sides.
-struct Aperture {
-    double column = 0, row = 0, columns = 1, rows = 1;
-};
-
-/// Length inside the piece of the ray to an aperture's middle, averaged across the tube over the aperture.
-Chord chord_of(TubePiece const& piece, PixelRays const& rays, Aperture const& over)
+using Reals = double __attribute__((vector_size(64)));
+inline Reals root(Reals v)
 {
-    Vec3 const way = rays.way(over.column, over.row);
-    double const length = glm::length(way);
-    Vec3 const d = way / length;
-    Vec3 const to_middle = piece.middle - rays.source;
-    double const reached = glm::dot(to_middle, d);
-    Vec3 const at = reached * d - to_middle;
-    Stretch inside;
-    double margin = 0; // half a pixel's diagonal, and a little, at the tube's depth [mm]
-    if (piece.is_end_on) {
-        inside = in_cone(piece, at, d);
-    } else {
-        // The aperture's sides across the tube, at the depth where the ray comes nearest to its axis. The wider one
-        // tiles the tube's width without gaps from pixel to pixel of a row (or column), so that its area is kept.
-        double const c = glm::dot(d, piece.axis), per_length = 1 / (length * std::sqrt(1 - c * c));
-        double const along_row = over.columns * per_length * std::abs(glm::dot(d, piece.across_column));
-        double const along_column = over.rows * per_length * std::abs(glm::dot(d, piece.across_row));
-        margin = reached / length * rays.side_mm;
-        inside =
-            in_smooth_cone(piece, at, d, reached, std::max(along_row, along_column), std::min(along_row, along_column));
-    }
-    inside.from = std::max(inside.from, -reached);
-    inside.to = std::min(inside.to, length - reached);
-    if (inside.to <= inside.from) return {};
-    Stretch const whole = inside;
-    int samples = 0;
-    auto const cut = [&](Vec3 const& normal, double offset, double sense, int end) {
-        double const distance = sense * (glm::dot(normal, at) - offset), speed = sense * glm::dot(normal, d);
-        auto const [nearest, farthest] = std::minmax({distance + speed * whole.from, distance + speed * whole.to});
-        if (nearest < margin && farthest > -margin) samples = std::max(samples, end);
-        if (speed > 0)
-            inside.from = std::max(inside.from, -distance / speed);
-        else if (speed < 0)
-            inside.to = std::min(inside.to, -distance / speed);
-        else if (distance < 0)
-            inside.to = inside.from;
-    };
-    cut(piece.from_normal, piece.from_offset, 1, piece.from_samples);
-    cut(piece.to_normal, piece.to_offset, -1, piece.to_samples);
-    return {std::max(0.0, inside.to - inside.from), samples};
+    return _mm512_sqrt_pd(v);
 }
-
-/// Does the ray to this pixel pass the piece by, with a pixel to spare? Cheap, for the many that do.
-bool passes_by(TubePiece const& piece, PixelRays const& rays, int column, int row)
+inline __m256 root(__m256 v)
 {
-    Vec3 const way = rays.way(column, row);
-    Vec3 const to_middle = piece.middle - rays.source;
-    double const share = glm::dot(to_middle, way) / glm::dot(way, way);
-    Vec3 const at = share * way - to_middle;
-    double const pixel = share * rays.pixel_mm, reach = piece.reach + pixel;
-    double const c = glm::dot(way, piece.axis), z = glm::dot(at, piece.axis);
-    Vec3 const across = way - c * piece.axis, off = at - z * piece.axis;
-    double const sine2 = glm::dot(across, across), nearest = -glm::dot(off, across) / sine2;
-    double const u2 = glm::dot(off, off) - nearest * nearest * sine2, rest2 = reach * reach - u2;
-    if (rest2 <= 0) return true;
-    // Along the axis: where the ray comes nearest, and as far as it moves on within the wall's reach.
-    double const beside = std::abs(z + c * nearest) - piece.half_length - pixel;
-    return beside > 0 && beside * beside * sine2 > c * c * rest2;
+    return _mm256_sqrt_ps(v);
+}
+#include "tube_chords_rows.inl"
+
+} // namespace by_sixteens
+#pragma GCC pop_options
+#endif
+
+using AddRows = void (*)(TubePiece const&, PixelRays const&, PixelBox const&, int, float*);
+
+AddRows widest([[maybe_unused]] MostLanes most_lanes)
+{
+#ifdef FLUORO_WIDE_CHORDS
+    if (most_lanes >= MostLanes::sixteen && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return by_sixteens::add_rows;
+    if (most_lanes >= MostLanes::eight && __builtin_cpu_supports("avx2")) return by_eights::add_rows;
+#endif
+    return by_fours::add_rows;
 }
 
 } // namespace
 
-double pixel_chord_mm(TubePiece const& piece, PixelRays const& rays, int column, int row)
-{
-    double sum = 0;
-    if (passes_by(piece, rays, column, row)) return 0;
-    if (piece.is_end_on) {
-        int const n = piece.goes_on ? passing_samples : end_on_samples;
-        for (int i = 0; i < n; ++i) { // Hammersley's points: all columns and all rows of the pixel differ
-            int const reversed = ((i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3) * n / end_on_samples;
-            sum += chord_of(piece, rays, {column + (i + 0.5) / n - 0.5, row + (reversed + 0.5) / n - 0.5}).mm;
-        }
-        return sum / n;
-    }
-    Chord const chord = chord_of(piece, rays, {double(column), double(row)});
-    if (chord.samples == 0) return chord.mm;
-    int columns = chord.samples, rows = chord.samples;
-    if (chord.samples == end_samples) {
-        double const along_row = std::abs(glm::dot(piece.axis, rays.column)),
-                     along_column = std::abs(glm::dot(piece.axis, rays.row));
-        columns = along_column < most_slope * along_row   ? end_samples
-                  : along_row < most_slope * along_column ? end_samples_aside
-                                                          : end_samples_aslant;
-        rows = end_samples * end_samples_aside / columns;
-    }
-    for (int j = 0; j < rows; ++j)
-        for (int i = 0; i < columns; ++i)
-            sum +=
-                chord_of(piece, rays,
-                         {column + (i + 0.5) / columns - 0.5, row + (j + 0.5) / rows - 0.5, 1.0 / columns, 1.0 / rows})
-                    .mm;
-    return sum / (columns * rows);
-}
-
-TubePiece make_piece(FilledTube const& tube, Scene const& scene)
+TubePiece make_piece(FilledTube const& tube, Scene const& scene, PixelRays const& rays)
 {
     TubePiece piece;
     Vec3 const along = tube.to_mm - tube.from_mm;
     double const length = glm::length(along);
     FLUORO_EXPECT(length > 0 && tube.from_radius_mm > 0 && tube.to_radius_mm > 0);
-    piece.middle = (tube.from_mm + tube.to_mm) / 2.0;
-    piece.axis = along / length;
+    Vec3 const to_middle = (tube.from_mm + tube.to_mm) / 2.0 - rays.source, axis = along / length;
     piece.radius = (tube.from_radius_mm + tube.to_radius_mm) / 2;
     piece.taper = (tube.to_radius_mm - tube.from_radius_mm) / length;
     piece.filling = tube.filling;
     piece.share = tube.share;
     auto const normal = [&](Vec3 const& cut) {
-        if (cut == Vec3{0}) return piece.axis;
-        return glm::dot(cut, piece.axis) < 0 ? -glm::normalize(cut) : glm::normalize(cut);
+        if (cut == Vec3{0}) return axis;
+        return glm::dot(cut, axis) < 0 ? -glm::normalize(cut) : glm::normalize(cut);
     };
-    piece.from_normal = normal(tube.from_cut);
-    piece.to_normal = normal(tube.to_cut);
+    Vec3 const from_normal = normal(tube.from_cut), to_normal = normal(tube.to_cut);
     double const isocentre_pixel =
         scene.pixels.pitch_mm() * scene.view.source_to_isocentre_mm / scene.view.source_to_detector_mm;
     auto const samples = [&](Vec3 const& cut_, Vec3 const& normal_) {
         if (cut_ == Vec3{0}) return end_samples;
-        double const cosine = glm::dot(normal_, piece.axis), sine = std::sqrt(std::max(0.0, 1 - cosine * cosine));
+        double const cosine = glm::dot(normal_, axis), sine = std::sqrt(std::max(0.0, 1 - cosine * cosine));
         bool const shows = cosine < straight_cosine && piece.radius * sine > least_corner * isocentre_pixel;
         return shows ? bend_samples : 0;
     };
     piece.goes_on = tube.from_cut != Vec3{0} && tube.to_cut != Vec3{0};
-    piece.from_samples = samples(tube.from_cut, piece.from_normal);
-    piece.to_samples = samples(tube.to_cut, piece.to_normal);
-    piece.from_offset = glm::dot(piece.from_normal, tube.from_mm - piece.middle);
-    piece.to_offset = glm::dot(piece.to_normal, tube.to_mm - piece.middle);
+    piece.from_samples = samples(tube.from_cut, from_normal);
+    piece.to_samples = samples(tube.to_cut, to_normal);
+    double const by_columns = std::abs(glm::dot(axis, rays.column)), by_rows = std::abs(glm::dot(axis, rays.row));
+    int const by_end = by_rows < most_slope * by_columns   ? end_samples
+                       : by_columns < most_slope * by_rows ? end_samples_aside
+                                                           : end_samples_aslant;
+    piece.at_end = {by_end, end_samples * end_samples_aside / by_end};
+
+    piece.to_middle = {to_middle, rays};
+    piece.along_axis = {axis, rays};
+    piece.along_from = {from_normal, rays};
+    piece.along_to = {to_normal, rays};
+    piece.from_at = glm::dot(from_normal, tube.from_mm - rays.source);
+    piece.to_at = glm::dot(to_normal, tube.to_mm - rays.source);
+    piece.middle2 = glm::dot(to_middle, to_middle);
+    piece.middle_along = glm::dot(to_middle, axis);
+    // A ray's way goes along a side of the pixels by nothing that is across it.
+    Vec3 const across_column = glm::cross(axis, rays.column), across_row = glm::cross(axis, rays.row);
+    piece.across_column = glm::dot(across_column, rays.to_origin);
+    piece.across_column_per_row = glm::dot(across_column, rays.row);
+    piece.across_row = glm::dot(across_row, rays.to_origin);
+    piece.across_row_per_column = glm::dot(across_row, rays.column);
 
     View const& view = scene.view;
-    piece.across_column = glm::cross(piece.axis, view.column_direction * scene.pixels.pitch_mm());
-    piece.across_row = glm::cross(piece.axis, view.row_direction * scene.pixels.pitch_mm());
     Vec3 const beam = view.beam_direction();
     double const pitch = scene.pixels.pitch_mm();
     Vec2 const first = scene.pixels.position_mm(0, 0);
     double low_x = 1e30, high_x = -1e30, low_y = 1e30, high_y = -1e30;
-    for (auto const& [end, radius, cut] : {std::tuple{tube.from_mm, tube.from_radius_mm, piece.from_normal},
-                                           std::tuple{tube.to_mm, tube.to_radius_mm, piece.to_normal}}) {
+    for (auto const& [end, radius, cut] : {std::tuple{tube.from_mm, tube.from_radius_mm, from_normal},
+                                           std::tuple{tube.to_mm, tube.to_radius_mm, to_normal}}) {
         // A ball around the end that holds its slanting cut, and its shadow.
-        double const slant = std::clamp(glm::dot(cut, piece.axis), 0.1, 1.0);
+        double const slant = std::clamp(glm::dot(cut, axis), 0.1, 1.0);
         double const ball = (radius + std::abs(piece.taper) * radius / slant) / slant;
         piece.reach = std::max(piece.reach, 1.05 * ball);
         piece.half_length = std::max(piece.half_length, length / 2 + ball * std::sqrt(1 - slant * slant));
@@ -266,10 +181,17 @@ TubePiece make_piece(FilledTube const& tube, Scene const& scene)
     piece.box.right = whole(std::ceil(high_x) + 1, scene.pixels.columns);
     piece.box.top = whole(std::floor(low_y), scene.pixels.rows);
     piece.box.bottom = whole(std::ceil(high_y) + 1, scene.pixels.rows);
-    Vec3 const d = glm::normalize(piece.middle - view.source_mm);
-    double const sine = glm::length(glm::cross(d, piece.axis));
+    double const sine = glm::length(glm::cross(glm::normalize(to_middle), axis));
     piece.is_end_on = sine < std::max(end_on_sine, 2 * std::abs(piece.taper));
     return piece;
+}
+
+void add_chords(TubePiece const& piece, PixelRays const& rays, PixelBox const& within, int stride, std::span<float> mm,
+                MostLanes most)
+{
+    FLUORO_EXPECT(mm.size() >= std::size_t(within.bottom - within.top - 1) * std::size_t(stride) +
+                                   std::size_t(within.right - within.left));
+    widest(most)(piece, rays, within, stride, mm.data());
 }
 
 } // namespace fluoro

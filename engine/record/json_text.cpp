@@ -1,4 +1,5 @@
 #include "json_text.hpp"
+#include "tools_json.hpp"
 
 #include <cmath>
 #include <fluoro/core/expect.hpp>
@@ -118,6 +119,8 @@ struct ToJson {
     {
         return {{"event", "message"}, {"tick", entry.tick}, {"text", entry.text}};
     }
+    Json operator()(ToolsEntry const& entry) const { return json_of(entry); }
+    Json operator()(BreachEntry const& entry) const { return json_of(entry); }
     Json operator()(EndEntry const& entry) const { return {{"event", "end"}, {"tick", entry.tick}}; }
 };
 
@@ -295,6 +298,8 @@ LogEntry log_entry_of(std::string_view line)
         return BeamEntry{whole(json, "tick"), json.at("on").get<bool>(),
                          json.contains("programme") ? text(json, "programme") : std::string{}};
     if (event == "message") return MessageEntry{whole(json, "tick"), text(json, "text")};
+    if (event == "tools") return tools_of(json);
+    if (event == "breach") return breach_of(json);
     if (event == "end") return EndEntry{whole(json, "tick")};
     throw std::runtime_error{"the event '" + event + "' is not known"};
 }

@@ -12,7 +12,7 @@ namespace fluoro {
 // The run folder's JSON. All texts are one JSON object; those of the log stand on one line.
 
 /// Version of the log's format; a log of a later one is refused.
-inline constexpr int log_version = 2;
+inline constexpr int log_version = 3;
 
 std::string log_text(RunInfo const& info);
 std::string log_text(LogEntry const& entry);

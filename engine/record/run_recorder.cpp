@@ -289,6 +289,16 @@ void RunRecorder::message(Tick tick, std::string const& text)
     impl_->add(MessageEntry{tick, text});
 }
 
+void RunRecorder::tools(ToolsEntry const& entry)
+{
+    impl_->add(entry);
+}
+
+void RunRecorder::breach(BreachEntry const& entry)
+{
+    impl_->add(entry);
+}
+
 void RunRecorder::picture(Tick tick, Image<std::uint8_t> picture)
 {
     impl_->pictures.add(PictureJob{tick, std::move(picture)});

@@ -9,13 +9,13 @@ std::string name_of(Command const& command)
 {
     // In the order of the variant's alternatives.
     static constexpr std::array names{
-        "pedal",          "c-arm",     "jog-c-arm", "table",      "jog-table", "blades",   "field",
-        "pulse-rate",     "technique", "programme", "high-level", "lock",      "grid",     "wedge",
-        "subtract",       "road-map",  "show",      "review",     "store",     "stop",     "inject",
-        "stop-injection", "breathe",   "heart",     "mouthful",   "swallow",   "granules", "medicine",
-        "oxygen",         "reaction",  "perforate", "dissect",    "air",       "lumen",    "touch-heart",
-        "pressure-tip",   "take",      "put-away",  "hand",       "inflate",   "aim",      "hammer",
-        "mix-cement",     "cement",    "end"};
+        "pedal",          "c-arm",      "jog-c-arm", "table",      "jog-table", "blades",   "field",
+        "pulse-rate",     "technique",  "programme", "high-level", "lock",      "grid",     "wedge",
+        "subtract",       "road-map",   "show",      "review",     "store",     "stop",     "inject",
+        "stop-injection", "breathe",    "heart",     "mouthful",   "swallow",   "granules", "medicine",
+        "oxygen",         "reaction",   "perforate", "dissect",    "air",       "lumen",    "touch-heart",
+        "pressure-tip",   "take",       "aspirate",  "put-away",   "hand",      "inflate",  "aim",
+        "hammer",         "mix-cement", "cement",    "end"};
     static_assert(names.size() == std::variant_size_v<Command>);
     return names[command.index()];
 }

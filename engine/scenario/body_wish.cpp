@@ -62,6 +62,7 @@ void read_blood(YamlNode const& node, CirculationSettings& blood, Problems& prob
     part.number("end_diastolic_ml", blood.end_diastolic_ml, 60, 350);
     part.number("ejection_fraction", blood.ejection_fraction, 0.1, 0.8);
     part.number("venous_pressure_mmhg", blood.venous_pressure_mmhg, 0, 25);
+    part.number("collaterals", blood.collaterals, 0, 1);
 }
 
 void read_swallow(YamlNode const& node, SwallowSettings& swallow, Problems& problems)

@@ -410,6 +410,7 @@ constexpr Verb verbs[] = {
     {"touch-heart", [](EntryReader& r) { return r.touch_heart(); }},
     {"pressure-tip", [](EntryReader& r) { return r.pressure_tip(); }},
     {"take", [](EntryReader& r) { return r.with(take_entry); }},
+    {"aspirate", [](EntryReader& r) { return r.with(aspirate_entry); }},
     {"put-away", [](EntryReader& r) { return r.with(put_away_entry); }},
     {"hand", [](EntryReader& r) { return r.with(hand_entry); }},
     {"inflate", [](EntryReader& r) { return r.with(inflate_entry); }},

@@ -3,6 +3,7 @@
 #include "body_wish.hpp"
 #include "objects.hpp"
 #include "operator.hpp"
+#include "tool_entries.hpp"
 
 #include <algorithm>
 #include <fluoro/anatomy/voxelise.hpp>
@@ -172,6 +173,9 @@ Scenario parse(fs::path const& path, Problems& problems)
 
     ToolLibrary tools;
     if (YamlNode const* const files = map.find("tools")) read_tool_files(*files, scenario, tools, problems);
+
+    if (YamlNode const* const placed = map.find("tools_in"))
+        scenario.tools_in = tools_in_place(*placed, tools, problems);
 
     if (YamlNode const* const operators = map.find("operators")) {
         if (operators->kind != YamlNode::Kind::map)

@@ -2,6 +2,7 @@
 
 #include "objects.hpp"
 
+#include <algorithm>
 #include <fluoro/core/error.hpp>
 
 namespace fluoro {
@@ -51,13 +52,52 @@ void check_tool(Command const& command, ToolLibrary const& tools, YamlNode const
     }
 }
 
+std::vector<ToolInPlace> tools_in_place(YamlNode const& list, ToolLibrary const& tools, Problems& problems)
+{
+    std::vector<ToolInPlace> placed;
+    if (list.kind != YamlNode::Kind::list) {
+        problems.add(list, "tools_in is a list; write e.g. - {tool: ebu3.5-6f, access: right-femoral, to: left-main}");
+        return placed;
+    }
+    for (YamlNode const& item : list.items) {
+        MapReader map{item, "a tool that lies in", problems};
+        if (item.kind != YamlNode::Kind::map) continue;
+        auto const tool = tool_of(map);
+        map.need("access", "access: right-femoral");
+        auto const access = map.text("access");
+        ToolInPlace wish;
+        wish.to = map.text("to").value_or("");
+        wish.beyond_mm = map.number("beyond_mm", -1000, 300).value_or(0);
+        wish.eased_mm = map.number("eased_mm", -50, 50).value_or(0);
+        map.finish();
+        if (!tool || !access) continue;
+        wish.tool = *tool;
+        wish.access = *access;
+        check_tool(TakeTool{*tool, *access, true}, tools, item, problems);
+        bool const is_first = std::ranges::none_of(placed, [&](auto const& p) { return p.access == wish.access; });
+        if (is_first == wish.to.empty())
+            problems.add(item, is_first ? "the first tool at an access needs its place; write to: left-main"
+                                        : "a tool in another has no place of its own: leave `to` out");
+        placed.push_back(std::move(wish));
+    }
+    return placed;
+}
+
 std::optional<Command> take_entry(MapReader& map, Problems&)
 {
     auto const tool = tool_of(map);
     map.need("access", "access: right-femoral");
     auto const access = map.text("access");
+    auto const flushed = map.truth("flushed");
     if (!tool || !access) return {};
-    return TakeTool{*tool, *access};
+    return TakeTool{*tool, *access, flushed.value_or(true)};
+}
+
+std::optional<Command> aspirate_entry(MapReader& map, Problems&)
+{
+    auto const tool = tool_of(map);
+    if (!tool) return {};
+    return Aspirate{*tool};
 }
 
 std::optional<Command> put_away_entry(MapReader& map, Problems&)

@@ -1,3 +1,5 @@
+#include "tool_tally.hpp"
+
 #include <fluoro/core/geometry.hpp>
 #include <fluoro/display/display.hpp>
 #include <fluoro/session/recording.hpp>
@@ -183,7 +185,11 @@ struct ArgumentsOf {
     {
         return {{"vessel", c.vessel}, {"along", c.along}, {"blocked", c.blocked}};
     }
-    Arguments operator()(TakeTool const& c) const { return {{"tool", c.tool}, {"access", c.access}}; }
+    Arguments operator()(TakeTool const& c) const
+    {
+        return {{"tool", c.tool}, {"access", c.access}, {"flushed", c.is_flushed}};
+    }
+    Arguments operator()(Aspirate const& c) const { return {{"tool", c.tool}}; }
     Arguments operator()(PutToolAway const& c) const { return {{"tool", c.tool}}; }
     Arguments operator()(MoveTool const& c) const
     {
@@ -251,9 +257,10 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
 
 SessionRecorder::SessionRecorder(std::filesystem::path const& folder, RunInfo const& info,
                                  RecorderSettings const& settings)
-    : recorder_{folder, info, settings}
+    : recorder_{folder, info, settings}, tally_{std::make_unique<ToolTally>()}
 {
 }
+SessionRecorder::~SessionRecorder() = default;
 
 void SessionRecorder::step(std::vector<Command> const& commands, Session::Step const& step, Status const& status)
 {
@@ -263,7 +270,18 @@ void SessionRecorder::step(std::vector<Command> const& commands, Session::Step c
     recorder_.beam(status.tick, status.is_beam_on, status.programme);
     for (auto const& message : status.messages) recorder_.message(status.tick, message);
     if (step.pulse) recorder_.pulse(entry_of(*step.pulse, status.room, step.pulse->opening), step.pulse->raw);
+    log_tools(step, status);
     if (step.picture) recorder_.picture(status.tick, to_8bit(*step.picture));
+}
+
+void SessionRecorder::log_tools(Session::Step const& step, Status const& status)
+{
+    tally_->add(status.instruments);
+    for (BreachEntry const& breach : tally_->take_breaches(status.tick)) recorder_.breach(breach);
+    bool const is_due = step.pulse || status.tick - last_tools_ >= ticks_per_second;
+    if (!is_due || tally_->is_empty()) return;
+    last_tools_ = status.tick;
+    recorder_.tools(tally_->take(status.tick, step.pulse ? step.pulse->number : 0));
 }
 
 std::vector<std::string> SessionRecorder::finish(Tick end)

@@ -3,6 +3,7 @@
 #include "tool_staging.hpp"
 
 #include <chrono>
+#include <fluoro/core/error.hpp>
 #include <fluoro/core/expect.hpp>
 #include <fluoro/detector/detector.hpp>
 #include <fluoro/projection/live_scatter.hpp>
@@ -67,6 +68,8 @@ struct Session::Impl {
             living.seed = s.seed;
             body.emplace(s.patient, living);
         }
+        if (auto refusal = instruments.begin(s.tools_in, body ? &*body : nullptr); !refusal.empty())
+            throw Error{"tools_in: " + refusal};
         // Before the clock starts: the first pulse is to take no longer than others.
         projector.prepare(s.patient);
         scatter.prepare(s.patient);
@@ -127,7 +130,7 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
     if (body) stage_body(*body, scene);
-    stage_tools(instruments.picture(body ? &*body : nullptr), scene);
+    stage_tools(instruments.picture(body ? &*body : nullptr), technique.width.value() / 1000, scene);
     return scene;
 }
 

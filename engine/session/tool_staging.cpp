@@ -1,4 +1,5 @@
 #include "tool_staging.hpp"
+#include "pulse_smear.hpp"
 
 #include <algorithm>
 
@@ -19,7 +20,7 @@ int filling_of(Scene& scene, Mixture const& content, double displaced_hu, std::s
 
 } // namespace
 
-void stage_tools(InstrumentPicture const& picture, Scene& scene)
+void stage_tools(InstrumentPicture const& picture, double pulse_s, Scene& scene)
 {
     std::size_t const first = scene.fillings.size();
     std::vector<double> radii;
@@ -28,10 +29,7 @@ void stage_tools(InstrumentPicture const& picture, Scene& scene)
         auto const add = [&](auto const& radius_of, double share) {
             radii.clear();
             for (double const outer : stretch.outer_mm) radii.push_back(radius_of(outer));
-            for (FilledTube& tube : tube_along(stretch.points_mm, radii, filling)) {
-                tube.share = share;
-                scene.tubes.push_back(tube);
-            }
+            add_smeared(stretch.points_mm, radii, stretch.moved_mm, filling, share, pulse_s, {}, scene.tubes);
         };
         add([](double outer) { return outer / 2; }, 1.0);
         if (stretch.inner_mm > 0) add([&](double) { return stretch.inner_mm / 2; }, -1.0);

@@ -31,7 +31,8 @@ TEST(RenderRefusals, wrong_values_are_exit_code_2_and_one_line)
                                                       {"--grid", "maybe"},      {"--table", "1"},
                                                       {"--detector", "film"},   {"--noise", "low"},
                                                       {"--phase", "0.5"},       {"--phase", "nan,0"},
-                                                      {"--phase", "0,2"},       {"--seed", "-1"},
+                                                      {"--phase", "0,2"},       {"--inspiration", "61"},
+                                                      {"--inspiration", "-1"},  {"--seed", "-1"},
                                                       {"--seed", "1.5"},        {"--device", "no such device"},
                                                       {"--bogus", "1"},         {"--lao"}};
     // What is wrong below is the one option and nothing else.

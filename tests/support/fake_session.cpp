@@ -108,6 +108,62 @@ private:
     BodyStatus status_;
 };
 
+/// Tools that go as far as they are pushed and feel what is pushed: the further in, the harder.
+class DrawnTools {
+public:
+    void order(Command const& command)
+    {
+        if (auto const* take = std::get_if<TakeTool>(&command)) {
+            ToolStatus tool;
+            tool.name = take->tool;
+            auto const known = library_.find(take->tool);
+            tool.title = known->title;
+            tool.kind = known->kind;
+            tool.access = take->access;
+            tool.tip_vessel = "thoracic-aorta";
+            tool.wall_stands_n = 0.4;
+            status_.tools.push_back(tool);
+            moves_.push_back({take->tool});
+        }
+        if (auto const* aim = std::get_if<AimNeedle>(&command)) {
+            NeedleStatus needle;
+            needle.name = aim->tool;
+            needle.title = library_.find(aim->tool)->title;
+            status_.needles.push_back(needle);
+        }
+        if (std::holds_alternative<MixCement>(command)) status_.cement.emplace();
+        for (std::size_t n = 0; n < moves_.size(); ++n) {
+            if (auto const* move = std::get_if<MoveTool>(&command); move && move->tool == moves_[n].tool)
+                moves_[n] = *move;
+            if (auto const* inflate = std::get_if<InflateBalloon>(&command); inflate && inflate->tool == moves_[n].tool)
+                status_.tools[n].pressure_atm = inflate->atm;
+        }
+    }
+    InstrumentStatus const& advance()
+    {
+        constexpr double tick_s = 1.0 / ticks_per_second;
+        for (std::size_t n = 0; n < moves_.size(); ++n) {
+            MoveTool& move = moves_[n];
+            ToolState& state = status_.tools[n].state;
+            double way = move.push_mm_s * tick_s, turn = move.turn_rad_s * tick_s;
+            if (move.until_mm) way = std::clamp(*move.until_mm - state.inserted_mm, -std::abs(way), std::abs(way));
+            if (move.until_rad) turn = std::clamp(*move.until_rad - state.turned_rad, -std::abs(turn), std::abs(turn));
+            state.inserted_mm += way;
+            state.turned_rad += turn;
+            state.push_n = (way > 0 ? 1 : way < 0 ? -0.6 : 0.2) * (0.1 + state.inserted_mm / 500);
+            state.torque_n_mm = 0.4 * state.turned_rad;
+            state.tip_force_n = way > 0 ? state.inserted_mm / 500 : 0;
+            status_.tools[n].tip_rest_mm = status_.tools[n].tip_mm = {0, 0, std::min(state.inserted_mm, 180.0)};
+        }
+        return status_;
+    }
+
+private:
+    ToolLibrary library_;
+    InstrumentStatus status_;
+    std::vector<MoveTool> moves_;
+};
+
 } // namespace
 
 struct Session::Impl {
@@ -120,6 +176,7 @@ struct Session::Impl {
     SessionSettings settings;
     Room room;
     std::optional<DrawnBody> body;
+    DrawnTools tools;
     Status status;
     Tick tick = 0, next_pulse = 0;
     bool has_ended = false;
@@ -138,11 +195,13 @@ Session::Step Session::step(std::vector<Command> const& commands)
         step.refusals.push_back(s.room.command(command));
         if (!step.refusals.back().empty()) s.status.messages.push_back(step.refusals.back());
         if (s.body) s.body->order(command);
+        s.tools.order(command);
         if (auto const* store = std::get_if<StorePicture>(&command); store && store->as_reference)
             step.reference = draw(s.room.state(), s.settings.pixels, 0);
     }
     std::ranges::move(s.room.advance(), std::back_inserter(s.status.messages));
     if (s.body) s.status.body = s.body->advance();
+    s.status.instruments = s.tools.advance();
     RoomState const& room = s.room.state();
     bool const was_on = s.status.is_beam_on;
     bool const is_on = room.pedal != Pedal::released;

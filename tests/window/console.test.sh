@@ -1,6 +1,7 @@
 #!/bin/bash
 # Drives the console with real key events in a display of its own and looks at what it shows.
 # Usage: console.test.sh PROGRAM [ARGUMENT...]; the program says "<tick> beam on|off" on stdout.
+# It has a wire in the right hand and a catheter in the left one.
 # Screenshots stay in $FLUORO_SCREENSHOTS where that is set. Exit codes: 0 passed, 1 failed, 77 skipped.
 set -u
 
@@ -83,12 +84,14 @@ sleep 1
 check "the lamp is off at the start" wait_for 20 has_no_lamp start
 dark=$(grey start)
 
+presses() { grep -c 'command pedal' "$work/out"; }
+had=$(presses) # the script that took the tools let go of everything at its end
 xdotool keydown space
 check "Space starts the beam" wait_for 20 beam_is on
 check "the lamp is lit" wait_for 20 has_lamp live
 check "the picture is there" test "$(grey live)" -gt $((dark + 100))
 sleep 1
-check "a held key that repeats itself stays one press" test "$(grep -c 'command pedal' "$work/out")" -eq 1
+check "a held key that repeats itself stays one press" test "$(presses)" -eq $((had + 1))
 xdotool keyup space
 check "releasing Space ends the beam" wait_for 20 beam_is off
 check "the lamp goes out" wait_for 20 has_no_lamp hold
@@ -140,6 +143,32 @@ check "- closes the blades" wait_for 20 has_commands blades
 xdotool keyup minus
 xdotool key z
 check "Z selects a zoom format" wait_for 20 has_commands field
+hands() { grep -c "command hand $1" "$work/out"; }
+xdotool mousemove --window "$window" 720 400
+sleep 0.3
+xdotool click 4
+check "a notch of the wheel over the picture pushes what the right hand holds" wait_for 20 has_commands 'hand j-wire-0.035'
+xdotool keydown alt keydown w
+check "Alt+W pushes what the left hand holds" wait_for 20 has_commands 'hand jl4-5f'
+before=$(hands jl4-5f)
+xdotool windowfocus --sync "$other"
+stopped() { [ "$(hands jl4-5f)" -gt "$before" ]; }
+check "losing the focus stops the hand" wait_for 20 stopped
+xdotool windowfocus --sync "$window"
+xdotool keyup w keyup alt
+sleep 1.5
+before=$(hands j-wire-0.035)
+xdotool mousedown 3 mousemove --sync --window "$window" 720 340 mouseup 3
+moved() { [ "$(hands j-wire-0.035)" -gt "$before" ]; }
+check "the mouse moves the right hand while its right button is held" wait_for 20 moved
+shot tools
+page() { convert "$work/$1.png" -crop 500x300+400+150 +repage -format '%#' info:; }
+xdotool key F1
+other_page() { shot keys; [ "$(page keys)" != "$(page tools)" ]; }
+check "F1 shows the keys and devices" wait_for 20 other_page
+xdotool key F1
+same_page() { shot again; [ "$(page again)" = "$(page tools)" ]; }
+check "and takes them away" wait_for 20 same_page
 # The large button left of the two at the top right is the pedal for the mouse.
 xdotool mousemove --window "$window" 1210 40
 sleep 0.3

@@ -1,5 +1,5 @@
 // The console over a drawn session, for the window test: says on stdout what happens, one line each.
-// Usage: console_probe [--scale S] [--demo] [--room KIND] [--size WIDTHxHEIGHT] [--still]
+// Usage: console_probe [--scale S] [--demo] [--room KIND] [--size WIDTHxHEIGHT] [--still] [--tools] [--inputs FILE]
 #include <fluoro/console/console.hpp>
 #include <fluoro/core/error.hpp>
 
@@ -16,6 +16,9 @@ int main(int argument_count, char** arguments)
     settings.patient = "drawn head";
     std::string_view room = "c-arm-suite";
     settings.session.body.emplace();
+    auto patient = std::make_shared<Patient>();
+    patient->lumens.landmarks = {{"L1", Vec3{0}}, {"pedicle-right-L1", Vec3{0}}};
+    settings.session.patient = patient;
     for (int i = 1; i < argument_count; ++i) {
         std::string_view const argument = arguments[i];
         if (argument == "--scale" && i + 1 < argument_count) settings.ui_scale = std::atof(arguments[++i]);
@@ -23,6 +26,15 @@ int main(int argument_count, char** arguments)
         if (argument == "--size" && i + 1 < argument_count)
             std::sscanf(arguments[++i], "%dx%d", &settings.width, &settings.height);
         if (argument == "--still") settings.session.body.reset();
+        if (argument == "--inputs" && i + 1 < argument_count) settings.inputs_file = arguments[++i];
+        if (argument == "--tools")
+            settings.hooks.script = [](Tick tick) {
+                std::vector<Command> commands;
+                if (tick == 5) commands.emplace_back(TakeTool{"j-wire-0.035", "right-femoral"});
+                if (tick == 10) commands.emplace_back(TakeTool{"jl4-5f", "right-femoral"});
+                if (tick == 20) commands.emplace_back(EndSession{});
+                return commands;
+            };
         if (argument == "--demo")
             settings.hooks.script = [](Tick tick) {
                 std::vector<Command> commands;
@@ -36,12 +48,17 @@ int main(int argument_count, char** arguments)
     start.field_mm = settings.session.room.fields_mm.front();
     start.source_to_detector_mm = settings.session.room.source_to_detector_mm.most;
     start.blades = {-500, 500, -500, 500};
+    if (std::filesystem::exists(settings.inputs_file)) settings.inputs = read_inputs(settings.inputs_file);
     // Far above the product's limit: a machine that builds and tests at once may starve a window for a second.
     settings.live.heartbeat_limit = std::chrono::milliseconds{2000};
     bool was_on = false;
     settings.hooks.on_step = [&](Tick tick, std::vector<Command> const& commands, Session::Step const& step,
                                  Status const& status) {
-        for (Command const& command : commands) std::printf("%ld command %s\n", long(tick), name_of(command).c_str());
+        for (Command const& command : commands) {
+            auto const* move = std::get_if<MoveTool>(&command);
+            std::printf("%ld command %s%s%s\n", long(tick), name_of(command).c_str(), move ? " " : "",
+                        move ? move->tool.c_str() : "");
+        }
         if (step.pulse) std::printf("%ld pulse %d\n", long(tick), step.pulse->number);
         if (status.is_beam_on != was_on) std::printf("%ld beam %s\n", long(tick), status.is_beam_on ? "on" : "off");
         was_on = status.is_beam_on;

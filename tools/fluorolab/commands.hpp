@@ -37,7 +37,8 @@ struct RenderRequest {
     std::string table = "out";
     std::string detector = "csi";
     std::string noise = "on";
-    std::vector<double> phase; ///< cardiac, respiratory
+    std::vector<double> phase;            ///< cardiac, respiratory
+    std::optional<double> inspiration_mm; ///< way of the right dome into a held breath
     bool remove_couch = false;
     std::uint64_t seed = 1;
     std::string device;

@@ -58,7 +58,12 @@ int main(int argc, char** argv)
     render_command->add_option("--table", render.table, "table top and pad: in or out")->check(one_of({"in", "out"}));
     render_command->add_option("--detector", render.detector, "csi or ideal")->check(one_of({"csi", "ideal"}));
     render_command->add_option("--noise", render.noise, "on or off")->check(one_of({"on", "off"}));
-    render_command->add_option("--phase", render.phase, "CARDIAC,RESPIRATORY phase")->delimiter(',')->expected(2);
+    auto* const phase =
+        render_command->add_option("--phase", render.phase, "CARDIAC,RESPIRATORY phase")->delimiter(',')->expected(2);
+    render_command
+        ->add_option("--inspiration", render.inspiration_mm,
+                     "breath held in: way of the diaphragm's right dome [mm], 45 as for a chest radiograph")
+        ->excludes(phase);
     render_command->add_flag("--remove-couch", render.remove_couch, "take the CT's own couch away");
     render_command->add_option("--seed", render.seed, "of the noise")->check(CLI::NonNegativeNumber);
     render_command->add_option("--device", render.device, "part of a Vulkan device's name");
@@ -128,7 +133,8 @@ int main(int argc, char** argv)
 
     BenchRequest bench;
     auto* const bench_command = app.add_subcommand("bench", "how fast this machine is, stage by stage");
-    bench_command->add_option("name", bench.name, "standing, moving, vessels, living, body, tools, photons or drawing; default: all");
+    bench_command->add_option("name", bench.name,
+                              "standing, moving, vessels, living, body, tools, photons or drawing; default: all");
     bench_command->add_option("--patient", bench.patient, "default: a synthetic chest of 512x512x100 voxels");
     bench_command->add_option("--frames", bench.frames, "frames measured")->check(CLI::Range(3, 10000));
     bench_command->add_option("--json", bench.json, "write the figures (JSON)");

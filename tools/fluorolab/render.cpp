@@ -51,6 +51,8 @@ void check_request(RenderRequest const& r)
     for (double const phase : r.phase)
         require(phase >= 0 && phase <= 1,
                 "--phase: CARDIAC (0 = R wave) and RESPIRATORY (0 = out, 1 = in) go from 0 to 1");
+    require(!r.inspiration_mm || (*r.inspiration_mm >= 0 && *r.inspiration_mm <= 60),
+            "--inspiration goes from 0 (the end of a quiet breath out) to 60 mm");
     require(r.precision > 0 && r.precision <= 1, "--precision goes from above 0 to 1, e.g. 0.01");
     require(!r.mas || (*r.mas > 0 && *r.mas <= 1e5), "--mas goes from above 0 to 100000");
 }
@@ -208,13 +210,15 @@ int run_render(RenderRequest const& request)
     settings.every_pixel = true;
     Projector projector{settings};
     Scene scene = stage(request, patient);
-    if (!request.phase.empty()) {
+    if (!request.phase.empty() || request.inspiration_mm) {
         if (patient->lumens.landmarks.empty())
-            throw Error{
-                "--phase: this CT has no landmarks that breath and heartbeat could be laid over; run `fluorolab fit` "
-                "first"};
-        scene.displacement =
-            std::make_shared<Displacement const>(displacement_at(*patient, request.phase[0], request.phase[1]));
+            throw Error{std::string{request.inspiration_mm ? "--inspiration" : "--phase"} +
+                        ": this CT has no landmarks that breath and heartbeat could be laid over; run `fluorolab fit` "
+                        "first"};
+        double const heart = request.inspiration_mm ? 0 : request.phase[0];
+        double const dome_mm =
+            request.inspiration_mm ? *request.inspiration_mm : BreathingSettings{}.quiet_dome_mm * request.phase[1];
+        scene.displacement = std::make_shared<Displacement const>(displacement_at(*patient, heart, dome_mm));
     }
     scene.exposure.current_time = CurrentTime{1};
     Projection projection = project(projector, scene, request);

@@ -55,6 +55,7 @@ Prepared prepare(RunRequest const& request)
     p.session.patient = std::make_shared<Patient const>(
         is_own && p.scenario.anatomy ? draw(p.scenario.patient, *p.scenario.anatomy) : load_patient(patient));
     p.session.body = p.scenario.body;
+    p.session.tools_in = p.scenario.tools_in;
     p.session.room = find_room_kind(p.scenario.room);
     p.session.start = p.scenario.start;
     if (is_own) {
@@ -126,7 +127,7 @@ int run_headless(RunRequest const& request, Prepared& p)
     return close(recorder, session.status());
 }
 
-int run_live(RunRequest const& request, Prepared& p)
+int run_live(RunRequest const& request, Prepared& p, InputMap const& inputs)
 {
     p.session.projector.fine_motion = false; // it has to keep up
     ConsoleSettings console;
@@ -134,6 +135,8 @@ int run_live(RunRequest const& request, Prepared& p)
     console.patient = p.session.patient->origin.description;
     console.session = p.session;
     console.ui_scale = request.ui_scale;
+    console.inputs = inputs;
+    console.inputs_file = inputs_file();
     p.info.operator_name = request.operator_name;
     std::unique_ptr<SessionRecorder> recorder;
     Status last;
@@ -175,8 +178,11 @@ int run_live(RunRequest const& request, Prepared& p)
 
 int run_scenario(RunRequest const& request)
 {
+    // The person's own keys first: a wrong file is told before a patient is made.
+    InputMap inputs;
+    if (auto const file = inputs_file(); !request.headless && std::filesystem::exists(file)) inputs = read_inputs(file);
     Prepared p = prepare(request);
-    return request.headless ? run_headless(request, p) : run_live(request, p);
+    return request.headless ? run_headless(request, p) : run_live(request, p, inputs);
 }
 
 } // namespace fluoro

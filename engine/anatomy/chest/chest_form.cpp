@@ -8,6 +8,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <numbers>
 #include <optional>
 
 namespace fluoro {
@@ -184,7 +185,12 @@ private:
         Vec2 const along = Vec2{std::max(0.42 * s.half_width, 50 * scale_ * slim_), s.back + 2} - from;
         // In front of the column it is the column that bounds the cavity.
         double const beside = std::max(std::abs(p.x), from.x) - from.x;
-        return (along.x * (p.y - from.y) - along.y * beside) / glm::length(along);
+        double const flat = (along.x * (p.y - from.y) - along.y * beside) / glm::length(along);
+        // No plane: full over the rib's head, hollow behind the tubercle, and never quite the same higher up, or a beam
+        // along it would see one straight edge from top to bottom.
+        double const share = std::clamp(beside / along.x, 0.0, 1.0);
+        double const wave = std::sin(2 * std::numbers::pi * (p.z / (46 * scale_) + (p.x < 0 ? 0.37 : 0.0)));
+        return flat + scale_ * (3.2 + 1.0 * wave) * std::sin(2 * std::numbers::pi * share);
     }
     double inside_of_column(Section const& s, Vec3 const& p) const
     {

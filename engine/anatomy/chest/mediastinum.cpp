@@ -110,8 +110,8 @@ Shape shape_of_mediastinum(BodyPlan const& plan)
                {at("carina", -10, 4, -22), s * 15},
                {at("hilum-right", 8, 0, 0), s * 13}}),
         // Fat behind the breastbone: thick above (thymus), a thin sheet where the lungs meet.
-        rounded_box({at("sternal-angle", 1, 22, 22)}, s * Vec3{15, 22, 30}, s * 12),
-        rounded_box({at("sternal-angle", 4, 22, -50)}, s * Vec3{3, 32, 62}, s * 2.8),
+        rounded_box({at("sternal-angle", 1, 24, 22)}, s * Vec3{11, 20, 28}, s * 10),
+        rounded_box({at("sternal-angle", 4, 22, -50)}, s * Vec3{2.2, 32, 62}, s * 2),
     };
     Shape const all = unite(parts, 12 * s);
     Box box = thoracic_box(plan);

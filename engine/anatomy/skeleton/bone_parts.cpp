@@ -40,10 +40,35 @@ Box Plate::bounds() const
     return box;
 }
 
+double HalfSpace::distance_mm(Vec3 const& q) const
+{
+    double const flat = glm::dot(n, q) - c;
+    if (bend_per_mm == 0) return flat;
+    double const t = std::clamp(glm::dot(across, q) - middle_mm, -reach_mm, reach_mm);
+    return (flat - bend_per_mm * t * t / 2) / std::hypot(1.0, bend_per_mm * reach_mm);
+}
+
+double FacetJoint::off_mm(Vec3 const& q) const
+{
+    HalfSpace const lower = room(-1);
+    return lower.distance_mm(q) - gap_mm / 2;
+}
+
+HalfSpace FacetJoint::room(double side) const
+{
+    Vec3 const n = -side * normal;
+    return {n,
+            glm::dot(n, centre_mm) - gap_mm / 2,
+            across,
+            glm::dot(across, centre_mm),
+            -side * bend_per_mm,
+            0.55 * width_mm};
+}
+
 double BonePart::distance_mm(Vec3 const& q) const
 {
     double d = plate.distance_mm(q);
-    for (HalfSpace const& half : cuts) d = smooth_most(d, glm::dot(half.n, q) - half.c, 0.6);
+    for (HalfSpace const& half : cuts) d = smooth_most(d, half.distance_mm(q), 0.6);
     return d;
 }
 
@@ -61,6 +86,8 @@ FacetJoint upper_facet(BodyPlan const& plan, Level level)
     joint.across = glm::normalize(Vec3{std::cos(turn), -std::sin(turn), 0});
     joint.width_mm = s * form.facet_width;
     joint.height_mm = s * form.facet_height;
+    // Lumbar facets are hooks, sagittal behind and nearly coronal in front; the lowest are flatter.
+    joint.bend_per_mm = level == Level::sacrum ? 1 / (16 * s) : level >= Level::l1 ? 1 / (12 * s) : 0;
     // Cartilage of 1 mm on either side in the lumbar spine, 0.7-0.8 mm above; worn with age.
     joint.gap_mm = (level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.25 * age;
     return joint;
@@ -90,7 +117,8 @@ BonePart bearer(FacetJoint const& joint, double thick_mm, double side)
     double const half = std::max(joint.width_mm / 2 - r, 0.3);
     BonePart part;
     // Sunk a little into the joint's plane, so that the facet is flat and not the round face of the plate.
-    Vec3 const middle = joint.centre_mm + n * (joint.gap_mm / 2 + 0.72 * r);
+    double const hollow = side * joint.bend_per_mm * joint.width_mm * joint.width_mm / 16;
+    Vec3 const middle = joint.centre_mm + n * (joint.gap_mm / 2 + 0.72 * r + hollow);
     part.plate = {middle - half * joint.across,
                   2 * half * joint.across,
                   up,
@@ -98,7 +126,7 @@ BonePart bearer(FacetJoint const& joint, double thick_mm, double side)
                   std::max(joint.height_mm / 2 - r, 0.3),
                   r,
                   r};
-    part.cuts.push_back({-n, glm::dot(-n, joint.centre_mm) - joint.gap_mm / 2});
+    part.cuts.push_back(joint.room(side));
     return part;
 }
 

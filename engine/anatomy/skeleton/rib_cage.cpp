@@ -46,7 +46,7 @@ void add_ribs(Anatomy& anatomy, RibPaths const& paths)
             }
             BoneTissue tissue;
             tissue.cortical_hu = 1300;
-            tissue.cortical_mm = 0.5;
+            tissue.cortical_mm = 0.53;
             tissue.cancellous_hu = 95;
             tissue.seed = seed;
             // ICRP 110: ribs with their marrow 1.165 g/cm3.

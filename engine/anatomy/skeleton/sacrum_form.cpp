@@ -103,11 +103,15 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
             [&](int k) { return s * rows[k].canal_depth / 2; }, x);
         // Foramina between the segments, wide in front, narrow behind.
         Vec3 const between = middle[std::size_t(i)] - heights_[std::size_t(i)] / 2 * ups[std::size_t(i)];
-        Vec3 const back = glm::normalize(backs[std::size_t(i)] + backs[std::size_t(i + 1)]);
-        double const fx[] = {18.5, 16, 14.5, 13}, fr[] = {5.4, 4.8, 4.0, 3.2};
+        // Their axis lies half way between the bone's own and the patient's, so that a beam a little from the feet
+        // looks through them.
+        Vec3 const patient_back{0, frame_.back.y, frame_.up.y};
+        Vec3 const back =
+            glm::normalize(glm::normalize(backs[std::size_t(i)] + backs[std::size_t(i + 1)]) + patient_back);
+        double const fx[] = {18.5, 16, 14.5, 13}, fr[] = {6.0, 5.2, 4.2, 3.4};
         Vec3 const from = between + Vec3{s * (fx[i] + 3), 0, 0} - back * (14 * s),
                    to = between + Vec3{s * (fx[i] - 1), 0, 0} + back * (26 * s);
-        foramina_.push_back({from, to - from, x, 0, 0, s * fr[i] * 1.15, s * fr[i] * 0.6});
+        foramina_.push_back({from, to - from, x, 0, 0, s * fr[i] * 1.1, s * fr[i] * 0.7});
         // Median crest: what is left of the spinous processes.
         if (i < 3) {
             Vec3 const root = behind(i, 0, roof(i) + 3 * s) + (i == 0 ? -5 * s : 0) * ups[0];
@@ -122,8 +126,7 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
     paired_.push_back(lower_side(above, bearing));
     Vec3 const root = above.centre_mm - above.normal * (bearing / 2 + 1);
     Vec3 const stand{root.x, size_.endplate_depth_mm / 2 + 5 * s, -2 * s};
-    paired_.push_back({{stand, root - stand, x, 2 * s, 1.5 * s, 5 * s, 3 * s},
-                       {{above.normal, glm::dot(above.normal, above.centre_mm) - above.gap_mm / 2}}});
+    paired_.push_back({{stand, root - stand, x, 2 * s, 1.5 * s, 5 * s, 3 * s}, {above.room(-1)}});
     kept_off_.push_back({upper_side(above, bearing), above.gap_mm});
 
     Box local{Vec3{1e9}, Vec3{-1e9}};
@@ -174,7 +177,7 @@ double SacrumForm::hu(Vec3 const& patient, Depth const& depth) const
     }
     core += trabeculae_hu(q, core_hu_, density_, seed_);
     bool const is_end_plate = q.z > heights_[0] / 2 - 3 && std::abs(q.x) < size_.endplate_width_mm / 2;
-    double const peak = is_end_plate ? 1400 : 1300, spread = is_end_plate ? 0.85 : 0.8;
+    double const peak = is_end_plate ? 1400 : 1350, spread = is_end_plate ? 0.85 : 1.0;
     double const shell = depth.mean_bell(spread);
     return core + shell * (peak * shell_ - core);
 }

@@ -18,7 +18,9 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     bool const is_broken = pathology_.fracture && pathology_.fracture->collapse != Collapse::biconcave;
     if (osteophyte_ > 0) {
         double const edge = (half - std::abs(q.z)) / 3.0;
-        double const uneven = 0.55 + 0.45 * std::sin(3.1 * std::atan2(q.x, -q.y) + double(seed_ % 7));
+        // Claws here and there around the rim; the beating aorta in front on the left keeps them low.
+        double const aorta = q.x > 0 && q.y < 0 ? 0.65 : 1;
+        double const uneven = aorta * (0.5 + 0.5 * std::sin(3 * std::atan2(q.x, -q.y) + double(seed_ % 7)));
         flare = osteophyte_ * uneven * std::exp(-edge * edge);
     }
     if (is_broken) // what is lost in height bulges
@@ -82,13 +84,21 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     }
     if (cervical) {
         double const bevel = std::clamp((std::abs(q.x) / half_width_ - 0.5) / 0.45, 0.0, 1.0);
-        lower += 3.0 * scale_ * bevel * bevel;
+        lower += 3.7 * scale_ * bevel * bevel;
         double const lip = std::max(0.0, -q.y / half_depth_);
         lower -= 1.2 * scale_ * lip * lip;
     }
+    // End-plates are nowhere quite flat, and no two alike.
+    double const near = std::max(upper, lower);
+    if (!cervical && std::abs(near) < 3) {
+        Vec3 const on{q.x, q.y, upper > lower ? 40.0 : -40.0};
+        double const wander = 0.01 * mean * std::clamp(noise(on, 11, seed_ + 9), -1.5, 1.5) * (1 - std::abs(near) / 3);
+        upper += wander;
+        lower += wander;
+    }
     double const steep_up =
         1 / std::hypot(1.0, 1.6 * upper_dish_ / half_depth_ + std::max(lip_slope, 0.25 * uncinate_));
-    double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.5 : 0)) / half_depth_);
+    double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.8 : 0)) / half_depth_);
     return {side, upper * steep_up, lower * steep_low};
 }
 

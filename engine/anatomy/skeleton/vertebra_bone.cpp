@@ -36,7 +36,7 @@ bool VertebraForm::is_facet(Vec3 const& q) const
 {
     for (FacetJoint const& joint : facets_) {
         Vec3 const d = Vec3{std::abs(q.x), q.y, q.z} - joint.centre_mm;
-        double const off = glm::dot(d, joint.normal), aside = glm::dot(d, joint.across);
+        double const off = joint.off_mm(Vec3{std::abs(q.x), q.y, q.z}), aside = glm::dot(d, joint.across);
         double const up = glm::dot(d, glm::cross(joint.normal, joint.across));
         if (std::abs(off) < joint.gap_mm / 2 + 2.5 && std::abs(aside) < joint.width_mm / 2 &&
             std::abs(up) < joint.height_mm / 2)
@@ -53,22 +53,22 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const end_depth = -std::max(at.upper, at.lower);
     bool const in_body = at.side < 0.6 && end_depth > -0.6;
 
-    // Cortex of 0.4 (wall), 0.7 (end-plate), 1.0 (pedicle, lamina) and 0.6 mm (tips) that goes over into the cancellous
-    // bone; the plates under the cartilage of joints are thicker.
+    // Cortex of 0.4 (wall), 0.7 (end-plate), 1.0 (pedicle, lamina) and 0.5 mm (processes) that goes over into the
+    // cancellous bone, which the arch has little of; the plates under the cartilage of joints are thicker.
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
-    double const outward = std::max(q.y - canal_y_ - canal_half_depth_ - 6 * scale_,
-                                    std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 5 * scale_);
-    double const tip = std::clamp(outward / (5 * scale_), 0.0, 1.0);
-    double peak = std::lerp(1400.0, 1200.0, tip), spread = std::lerp(lumbar     ? 1.1
-                                                                     : cervical ? 0.82
-                                                                                : 0.95,
-                                                                     cervical ? 0.5 : 0.65, tip);
-    double core = core_hu_ + 35 - 45 * tip;
+    double const spinous = std::clamp((q.y - canal_y_ - canal_half_depth_ - 6 * scale_) / (5 * scale_), 0.0, 1.0);
+    double const transverse =
+        std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
+    double const tip = std::max(spinous, transverse);
+    double const thin = transverse > spinous ? 0.5 : 0.65;
+    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1100.0 : 1200.0, tip);
+    double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 : 1.0, thin, tip);
+    double core = core_hu_ + (cervical ? 35 : -10) * (1 - tip) - 30 * tip;
     if (in_body) {
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;
         peak = is_end_plate ? 1400 : 1350;
-        spread = is_end_plate ? 0.78 : cervical ? 0.46 : 0.5;
+        spread = is_end_plate ? 0.78 : 0.52;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }

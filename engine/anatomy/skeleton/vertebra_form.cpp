@@ -44,24 +44,24 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         0.006 * std::clamp(noise(Vec3{level_ == Level::c1 ? 0.3 : double(level_) * 3.7, 0, 0}, 1, seed_), -1.5, 1.5);
     lean_up_ = 0.006 * std::clamp(noise(Vec3{0, double(level_) * 3.7, 0}, 1, seed_), -1.5, 1.5);
     // Spurs grow where the spine wears most: no two levels alike.
-    double const spur = 0.8 + 0.2 * std::clamp(noise(Vec3{1.5, double(level_) * 3.1, 7}, 1, seed_), -2.0, 1.0);
+    double const spur = 0.75 + 0.25 * std::clamp(noise(Vec3{1.5, double(level_) * 3.1, 7}, 1, seed_), -2.0, 1.0);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
         lower_dish_ = 1.2;
-        uncinate_ = level >= Level(2) ? 3.6 * scale_ : 0;
+        uncinate_ = level >= Level(2) ? 4.4 * scale_ : 0;
         saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
         waist_ = 0.085;
         upper_dish_ = 1.2 * scale_;
         lower_dish_ = 1.9 * scale_;
-        osteophyte_ = 3.2 * age * spur;
+        osteophyte_ = 5.2 * age * spur;
     } else {
         waist_ = 0.07;
         upper_dish_ = 0.9 * scale_;
         lower_dish_ = 1.2 * scale_;
-        osteophyte_ = 2.2 * age * spur;
+        osteophyte_ = 3.0 * age * spur;
     }
     // Porous end-plates give way to the nucleus.
     upper_dish_ *= 1 + 1.3 * porous;
@@ -135,8 +135,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     paired_.push_back(iap);
     Vec3 const sap_root = above.centre_mm - above.normal * (bearing / 2 + 1),
                iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
-    std::vector<HalfSpace> const between{{above.normal, glm::dot(above.normal, above.centre_mm) - above.gap_mm / 2},
-                                         {-below.normal, -glm::dot(below.normal, below.centre_mm) - below.gap_mm / 2}};
+    std::vector<HalfSpace> const between{above.room(-1), below.room(1)};
     double const lamina_r = s * (cervical ? 2.2 : lumbar ? 4.1 : 3.3);
     double const lamina_up = s * form.lamina_up, lamina_half = s * form.lamina_height / 2 - lamina_r;
     double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
@@ -169,7 +168,13 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     // Spinous process, its tip a little off the midline as most are.
     double const drop = radians(form.spinous_drop_deg), reach = s * form.spinous_length;
     double const r0 = s * (cervical ? 2.3 : lumbar ? 3.5 : 2.9), r1 = s * (cervical ? 2.5 : lumbar ? 4.8 : 3.9);
-    Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -2.5 : 0} * s;
+    Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -5.5 : 0} * s;
+    if (lumbar) {
+        // The lower border, thick, falls to the lower facets on both sides: an arch when seen from the front.
+        Vec3 const low = ridge + Vec3{0, -1, -lamina_half} * s;
+        paired_.push_back(
+            {{low, iap_root + Vec3{-1, 0, 1} * s - low, Vec3{0, 0, 1}, 1 * s, 1 * s, 3.2 * s, 3.4 * s}, {between[1]}});
+    }
     double const off = 1.0 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
     spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
     Vec3 const sideways{0, std::sin(drop), std::cos(drop)};
@@ -180,11 +185,14 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     if (cervical)
         middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
     else {
-        // A thin blade above, thick along its lower edge and its end: seen from the front a drop.
-        double const blade = 0.95 * r0;
+        // A blade, thinnest in its middle, thick along its lower edge and its end: seen from the front a drop.
+        double const blade = 0.95 * r0, slender = (lumbar ? 0.66 : 0.8) * r0;
+        double const base_half = base + r0 - blade, tip_half = end_half + r1 - blade;
+        double const middle_half = (base_half + tip_half) / 2 + blade - slender;
         Vec3 const stem = stem_end - spinous_root;
+        middle_.push_back({{spinous_root, stem * 0.5, sideways, base_half, middle_half, blade, slender}, {}});
         middle_.push_back(
-            {{spinous_root, stem * 0.94, sideways, base + r0 - blade, end_half + r1 - blade, blade, blade}, {}});
+            {{spinous_root + stem * 0.5, stem * 0.44, sideways, middle_half, tip_half, slender, blade}, {}});
         Vec3 const lower = spinous_root - (base - 0.6 * s) * sideways,
                    lower_end = stem_end - (end_half - 0.4 * s) * sideways;
         middle_.push_back({{lower, lower_end - lower, sideways, 0.3, 0.8 * s, r0, r1}, {}});
@@ -219,7 +227,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         paired_.push_back(
             {{from, waist - from, w, 4.4 * s * stout, 3.2 * s * stout, 3.2 * s * stout, 2.4 * s * stout}, {}});
         paired_.push_back(
-            {{waist, tip - waist, w, 3.2 * s * stout, 2.6 * s * std::min(stout, 1.3), 2.4 * s * stout, 2.3 * s * stout},
+            {{waist, tip - waist, w, 3.2 * s * stout, 1.5 * s * std::min(stout, 1.3), 2.4 * s * stout, 2.1 * s * stout},
              {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;

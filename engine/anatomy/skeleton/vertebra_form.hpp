@@ -20,10 +20,15 @@ struct Plate {
     Box bounds() const;
 };
 
-/// The half-space dot(n, q) <= c.
+/// The half-space dot(n, q) <= c; with a bend its face is a trough along `across`: dot(n, q) <= c + bend t^2 / 2, where
+/// t is how far q is from the trough's middle.
 struct HalfSpace {
     Vec3 n{0};
     double c = 0;
+    Vec3 across{0};
+    double middle_mm = 0, bend_per_mm = 0, reach_mm = 0; ///< beyond the reach the face goes on as at its edge
+
+    double distance_mm(Vec3 const& q) const;
 };
 
 /// A plate, cut by the planes of the joints that it bears.
@@ -37,11 +42,17 @@ struct BonePart {
 /// One of a pair of synovial joints between two vertebrae, on the left, in some vertebra's frame.
 struct FacetJoint {
     Vec3 centre_mm{0};
-    Vec3 normal{0, 1, 0};  ///< from the lower vertebra's facet to the upper one's
-    Vec3 across{1, 0, 0};  ///< in the plane of the facet, sideways
-    double width_mm = 10;  ///< of the facet
-    double height_mm = 12; ///< of the facet
-    double gap_mm = 1.6;   ///< bone to bone: two layers of cartilage
+    Vec3 normal{0, 1, 0};   ///< from the lower vertebra's facet to the upper one's
+    Vec3 across{1, 0, 0};   ///< in the plane of the facet, sideways
+    double width_mm = 10;   ///< of the facet
+    double height_mm = 12;  ///< of the facet
+    double gap_mm = 1.6;    ///< bone to bone: two layers of cartilage
+    double bend_per_mm = 0; ///< the lower vertebra's facet is hollow from side to side; 1 / radius
+
+    /// How far a point is from the middle of the gap, toward the upper vertebra.
+    double off_mm(Vec3 const& q) const;
+    /// What the lower (side -1) or the upper vertebra (+1) may fill.
+    HalfSpace room(double side) const;
 };
 
 /// What differs from level to level beside the plan's sizes; figures of the reference man.

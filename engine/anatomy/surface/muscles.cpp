@@ -187,10 +187,11 @@ private:
         std::vector<double> out;
         std::vector<Vec3> const line = curve(through, 6, radii, out);
         std::vector<Vec3> const sides(line.size(), Vec3{1, 0, 0});
-        std::vector<double> thin = out;
+        std::vector<double> wide = out, thin = out;
+        for (double& w : wide) w /= flat;
         for (double& t : thin) t *= flat;
         Shape const shape =
-            roughened(strap(line, sides, out, thin), 1, 25, unsigned(plan_.parameters.seed) + unsigned(line.size()));
+            roughened(strap(line, sides, wide, thin), 1, 25, unsigned(plan_.parameters.seed) + unsigned(line.size()));
         add(name, label.c_str(), Rank::cavity, muscle(), shape);
     }
 
@@ -220,7 +221,7 @@ private:
             next(at(s * 86, -36, -178), 16);
             next(at(s * 93, -22, -212), 12);
             next(at(s * 97, 4, -240), 8);
-            tube_muscle("psoas-" + side, "iliopsoas_" + side, line, radii, 1.08);
+            tube_muscle("psoas-" + side, "iliopsoas_" + side, line, radii, 1.15);
             // Iliacus: lines the hollow of the ilium.
             std::vector<Vec3> const fossa{at(s * 104, 6, -58), at(s * 101, -4, -90), at(s * 90, -20, -125),
                                           at(s * 84, -32, -160)};

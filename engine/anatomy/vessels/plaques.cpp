@@ -55,16 +55,27 @@ void add_plaques(Anatomy& anatomy)
             double const angle = 2 * std::numbers::pi * chance.next_uniform();
             Vec3 const out = std::cos(angle) * a + std::sin(angle) * b;
             double const radius = edge.radii_mm[i];
-            // A flake in the wall: 3 to 9 mm long, at most half the way around, 0.8 to 2 mm thick.
-            double const half_long = 1.5 + 3 * chance.next_uniform();
-            double const half_wide = std::min(1 + 2.5 * chance.next_uniform(), radius);
+            // A shell in the wall: 3 to 9 mm long, in the aorta to 22 mm, at most half the way around, 0.8 to 2 mm
+            // thick.
+            bool const is_aortic = radius > 6;
+            double const half_long = (is_aortic ? 3 : 1.5) + (is_aortic ? 8 : 3) * chance.next_uniform();
+            double const half_wide =
+                std::min((is_aortic ? 3 : 1) + (is_aortic ? 5 : 2.5) * chance.next_uniform(), radius);
             double const half_thick = 0.4 + 0.6 * chance.next_uniform();
             Frame const frame{edge.points_mm[i] + out * (radius + 0.4), glm::cross(out, axis), out, axis};
+            // Bent with the wall: what of a flat piece is within its thickness of the tube.
+            Vec3 const on_axis = edge.points_mm[i];
+            Shape const piece = ellipsoid(frame, {half_wide, std::max(2 * half_thick, 0.6 * half_wide), half_long});
+            Shape const shell{piece.bounds(), [=](Vec3 const& p) {
+                                  Vec3 const d = p - on_axis;
+                                  double const away = glm::length(d - axis * glm::dot(d, axis));
+                                  return std::max(piece.distance_mm(p), std::abs(away - radius - 0.4) - half_thick);
+                              }};
             anatomy.organs.push_back({std::string{bed.edge} + "-plaque-" + std::to_string(n + 1),
                                       label,
                                       Rank::content,
-                                      {300 + 600 * chance.next_uniform(), 1.5, 60, 1.5},
-                                      ellipsoid(frame, {half_wide, half_thick, half_long})});
+                                      {450 + 450 * chance.next_uniform(), 1.5, 60, 1.5},
+                                      shell});
         }
     }
 }

@@ -1,5 +1,7 @@
 #include "blood/blood_stream.hpp"
 
+#include "blood/collaterals.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -9,8 +11,23 @@ namespace {
 constexpr double cell_mm = 1.5;
 /// Numbers of the circulation's sources: the one catheter that injects, and from here on leaks.
 constexpr int injection_source = 0, first_leak_source = 100;
-/// And of its causes: from here on bubbles, beyond SetLumen's.
-constexpr int first_bubble_cause = 1000;
+/// And of its causes: from here on tears, and bubbles, beyond SetLumen's.
+constexpr int first_tear_cause = 500, first_bubble_cause = 1000;
+constexpr double least_true_lumen = 0.1; ///< of a vessel's width, that is left however deep a tear
+
+double mean_radius_mm(LumenEdge const& edge, double from, double to)
+{
+    double const length = edge.length_mm();
+    double along = 0, sum = 0;
+    int count = 0;
+    for (std::size_t i = 0; i < edge.points_mm.size(); ++i) {
+        if (i > 0) along += glm::length(edge.points_mm[i] - edge.points_mm[i - 1]);
+        if (along < from * length || along > to * length) continue;
+        sum += edge.radii_mm[i];
+        ++count;
+    }
+    return count > 0 ? sum / count : std::lerp(edge.radii_mm.front(), edge.radii_mm.back(), (from + to) / 2);
+}
 
 Vec3 direction_of(BodySide side)
 {
@@ -35,11 +52,11 @@ Vec3 direction_of(BodySide side)
 
 BloodStream::BloodStream(Patient const& patient, CirculationSettings const& settings, double fill_spacing_mm,
                          std::uint64_t seed)
-    : vessels_{patient.lumens.vessels}, cells_{divide(vessels_, cell_mm)},
+    : vessels_{with_collaterals(patient.lumens.vessels, settings.collaterals)}, cells_{divide(vessels_, cell_mm)},
       circulation_{vessels_, settings}, contrast_{vessels_, cells_, circulation_}, picture_{vessels_, cells_, patient,
                                                                                             circulation_.beds(),
                                                                                             fill_spacing_mm},
-      stains_{vessels_, cells_, seed}, changes_{vessels_, cells_}
+      stains_{vessels_, cells_, seed}, changes_{vessels_, cells_}, pericardium_{patient}
 {
 }
 
@@ -60,6 +77,7 @@ std::string BloodStream::inject(Inject const& wish)
     edge_ = found.edge;
     along_mm_ = wish.along * found.length_mm;
     iodine_mg_ml_ = wish.iodine_mg_ml;
+    lead_ml_ = wish.lead_ml;
     InjectionWish push;
     push.volume_ml = wish.volume_ml;
     push.rate_ml_s = wish.rate_ml_s;
@@ -81,7 +99,9 @@ std::string BloodStream::perforate(PerforateVessel const& wish)
         if (wish.hole_mm <= 0) return "Perforation: there is no hole of that number to seal";
         holes_.push_back({wish.number, found.edge, along_mm});
     }
-    stains_.perforate(wish.number, found.edge, along_mm, direction_of(wish.side), wish.hole_mm);
+    bool const into_sac = Pericardium::holds(vessels_.edges[std::size_t(found.edge)]);
+    if (into_sac) pericardium_.find_places();
+    stains_.perforate(wish.number, found.edge, along_mm, direction_of(wish.side), wish.hole_mm, into_sac);
     return {};
 }
 
@@ -91,7 +111,14 @@ std::string BloodStream::dissect(DissectVessel const& wish)
     if (found.edge < 0) return found.problem;
     stains_.dissect(wish.number, found.edge, wish.from * found.length_mm, wish.to * found.length_mm,
                     direction_of(wish.side), wish.depth_mm);
-    return {};
+    // What bulges inward the true lumen lacks.
+    SetLumen lumen{first_tear_cause + wish.number, wish.vessel, wish.from, wish.to};
+    if (wish.depth_mm > 0) {
+        LumenEdge const& edge = vessels_.edges[std::size_t(found.edge)];
+        double const width_mm = 2 * mean_radius_mm(edge, wish.from, wish.to);
+        lumen.at_most_mm = std::max(least_true_lumen * width_mm, width_mm - wish.depth_mm);
+    }
+    return changes_.begin(lumen, found.edge);
 }
 
 std::string BloodStream::inject_air(InjectAir const& wish)
@@ -160,17 +187,22 @@ void BloodStream::advance(double dt_s, int steps, Heartbeat& heart)
 {
     double const rate_ml_s = injector_.is_running() ? injector_.advance(dt_s) : 0;
     if (edge_ >= 0) {
+        // What stood in the catheter goes first: blood, or the saline that it was flushed with.
+        double const pushed_ml = rate_ml_s * dt_s, medium_ml = injector_.delivered_ml() - lead_ml_;
+        double const medium = pushed_ml > 0 ? std::clamp(medium_ml / pushed_ml, 0.0, 1.0) : 1;
         circulation_.inject(injection_source, edge_, along_mm_, rate_ml_s);
-        contrast_.inject(injection_source, edge_, along_mm_, rate_ml_s);
+        contrast_.inject(injection_source, edge_, along_mm_, rate_ml_s, medium);
     }
     changes_.advance(dt_s, circulation_, contrast_);
     leak();
     if (stains_.air_ml() > 0 || !plugs_.empty()) plug();
+    circulation_.press_on_heart(pericardial_mmhg());
     for (int step = 0; step < steps; ++step) {
         circulation_.advance(dt_s / steps, heart.advance(dt_s / steps));
         contrast_.advance(dt_s / steps, circulation_);
     }
-    stains_.advance(dt_s, {circulation_.flow_in_ml_s(), circulation_.pressure_mmhg(), contrast_.share()});
+    stains_.advance(dt_s,
+                    {circulation_.flow_in_ml_s(), circulation_.pressure_mmhg(), contrast_.share(), pericardial_mmhg()});
 }
 
 void BloodStream::add_contents(std::vector<Content>& contents) const
@@ -187,6 +219,8 @@ void BloodStream::add_contents(std::vector<Content>& contents) const
         contents.push_back(picture_.contents(share, contrast_.bed_share(), contrast_.chamber_ml(), medium, room()));
     }
     for (auto& content : stains_.contents(medium)) contents.push_back(std::move(content));
+    if (double const ml = stains_.in_cavity_ml(); ml > 0)
+        pericardium_.add_contents(ml, stains_.in_cavity_medium_ml() / ml, medium, contents);
 }
 
 } // namespace fluoro

@@ -1,5 +1,6 @@
 #pragma once
 #include "blood/lumen_changes.hpp"
+#include "blood/pericardium.hpp"
 
 #include <fluoro/body/contrast_flow.hpp>
 #include <fluoro/body/contrast_picture.hpp>
@@ -38,6 +39,8 @@ public:
     /// Where the pressure line's tip lies; nothing: nowhere in particular.
     std::optional<double> tip_mmhg() const;
     double tip_blocked() const { return tip_blocked_; }
+    /// Of the blood around the heart.
+    double pericardial_mmhg() const { return Pericardium::pressure_mmhg(stains_.in_cavity_ml()); }
 
     void add_contents(std::vector<Content>& contents) const;
 
@@ -52,17 +55,18 @@ private:
     void leak();
     void plug();
 
-    LumenGraph const& vessels_;
+    LumenGraph const vessels_; ///< the patient's, with collaterals
     LumenCells cells_;
     Circulation circulation_;
     ContrastFlow contrast_;
     ContrastPicture picture_;
     LocalStains stains_;
     LumenChanges changes_;
+    Pericardium pericardium_;
     Injector injector_;
     int edge_ = -1; ///< of the injection
     double along_mm_ = 0;
-    double iodine_mg_ml_ = 350;
+    double iodine_mg_ml_ = 350, lead_ml_ = 0;
     struct Hole {
         int number, edge;
         double along_mm, medium_ml = 0;

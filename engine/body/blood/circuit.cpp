@@ -1,4 +1,5 @@
 #include "blood/circuit.hpp"
+#include "blood/collaterals.hpp"
 #include "blood/rest_flow.hpp"
 #include <algorithm>
 #include <limits>
@@ -27,6 +28,7 @@ struct Reader {
         : graph{vessels}, circuit{result}, in(vessels.nodes_mm.size()), out(vessels.nodes_mm.size())
     {
         for (int e = 0; e < int(graph.edges.size()); ++e) {
+            if (is_collateral(edge(e))) continue; // lead nowhere by themselves
             out[std::size_t(edge(e).from)].push_back(e);
             in[std::size_t(edge(e).to)].push_back(e);
         }

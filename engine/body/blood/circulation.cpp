@@ -88,6 +88,11 @@ double Circulation::room(int edge, double from_mm, double to_mm) const
     return impl_->calibres[std::size_t(edge)].room(from_mm, to_mm);
 }
 
+void Circulation::press_on_heart(double mmhg)
+{
+    impl_->outside_mmhg = mmhg;
+}
+
 void Circulation::change(CirculationSettings const& settings)
 {
     impl_->change(settings);

@@ -109,6 +109,7 @@ struct Circulation::Impl {
     double venous_shift_ml = 0, settled_shift_ml = 0; ///< moved by the veins' muscle into the stressed volume
     double unstressed_ml = 0;                         ///< blood that only fills
     bool is_settling = false;
+    double outside_mmhg = 0; ///< on the chambers
 
     // What callers see.
     std::vector<double> flow_in, flow_out, node_pressure, bed_in, bed_out;

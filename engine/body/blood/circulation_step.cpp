@@ -117,7 +117,7 @@ void Circulation::Impl::assemble(HeartMoment const& heart, double dt_s)
         bool const is_ventricle = c == at(Chamber::left_ventricle) || c == at(Chamber::right_ventricle);
         Pump::Line const line = pumps[c].line(is_ventricle ? heart.ventricle : heart.atrium);
         chamber_slope[c] = 1 / (line.slope * dt_s);
-        right[std::size_t(place_of_chamber[c])] += line.at_volume * chamber_slope[c];
+        right[std::size_t(place_of_chamber[c])] += (line.at_volume + outside_mmhg) * chamber_slope[c];
         for (Injection const& injection : injections)
             for (int const e : circuit.chamber_edges[c])
                 if (e == injection.edge) right[std::size_t(place_of_chamber[c])] += injection.ml_s;

@@ -114,11 +114,16 @@ void ContrastTransport::take_flows()
 void ContrastTransport::wet(int node)
 {
     if (junctions_.is_open(node)) return;
-    junctions_.open(node);
+    auto const is_tube_at = [this](Mouth const& mouth) {
+        return mouth.kind <= Mouth::Kind::edge_to && edges_[std::size_t(mouth.number)].chamber < 0;
+    };
+    junctions_.open(node, std::ranges::any_of(mouths(node), [&](Mouth const& mouth) {
+                        return is_tube_at(mouth) && edges_[std::size_t(mouth.number)].is_plug;
+                    }));
     pending_[std::size_t(node)] = 0;
     wet_.push_back(node);
     for (Mouth const& mouth : mouths(node)) {
-        bool const is_tube = mouth.kind <= Mouth::Kind::edge_to && edges_[std::size_t(mouth.number)].chamber < 0;
+        bool const is_tube = is_tube_at(mouth);
         junctions_.lane_blood(node, into_node_ml(mouth), is_tube ? *edges_[std::size_t(mouth.number)].profile : even());
     }
 }
@@ -293,7 +298,7 @@ void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml
     for (int const edge : changing_)
         if (edges_[std::size_t(edge)].is_changing) take_shape(edges_[std::size_t(edge)]); // it holds no medium
     changing_.clear();
-    for (Source const& source : sources_) stir(source);
+    for (Source const& source : sources_) stir(source, dt_s);
     std::erase_if(sources_, [](Source const& source) { return source.ml_s == 0; });
     for (Source& source : sources_) source.pushed_ml = source.medium_ml = source.drawn_ml = 0;
     settle(chamber_ml);

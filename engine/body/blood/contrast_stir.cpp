@@ -15,11 +15,10 @@ constexpr double wide_mm = 6;
 constexpr double hole_mm = 0.9;   ///< diameter of a jet where it begins
 constexpr double entrains = 0.32; ///< flow of a free round jet over its own, per diameter on (Ricou & Spalding 1961)
 constexpr double free_for = 20;   ///< diameters until the jets reach the wall and turn round
-constexpr double sheds = 0.3;     ///< of the medium stays near the tip: coil and wall are in the jets' way (by eye)
-constexpr double near_mm = 16;    ///< how far from the tip that is
-constexpr double of_tip = 0.12;   ///< of that, in the tip's own cell
 constexpr double least_mm = 10;   ///< of vessel for a jet to go that way
 constexpr double reach_mm = 45;   ///< where the last of what they carry has been left behind
+constexpr int holes = 8;          ///< of a pigtail, about (typical)
+constexpr double eddies = 0.1;    ///< size of those that mix, over the vessel's diameter (typical)
 
 } // namespace
 
@@ -75,17 +74,9 @@ void ContrastTransport::find_jets(Source& source) const
             c.carried = jet_flow_share(along_mm, total_mm);
         }
         jet.cells.back().carried = 0;
-        double shed = 0, before_mm = 0;
-        for (auto& c : jet.cells) {
-            // The tip's own cell has both sides' share and loses the least.
-            c.shed = std::max(0.0, 1 - before_mm / near_mm) * (before_mm > 0 ? 1 : of_tip);
-            shed += c.shed;
-            before_mm += c.length_mm;
-        }
-        for (auto& c : jet.cells) c.shed /= shed;
-        jet.share = total_mm >= least_mm ? 1 : 0;
+        jet.share = total_mm >= least_mm ? total_mm : 0;
     }
-    // Half of them up the vessel, half down, unless it ends there.
+    // Up the vessel and down, by the way that is open to them there.
     double const sides = source.jets[0].share + source.jets[1].share;
     for (auto& jet : source.jets) jet.share = sides > 0 ? jet.share / sides : 0;
 }
@@ -102,7 +93,7 @@ void ContrastTransport::carry_along(Jet const& jet, double pushed_ml, double pus
     int const parts = std::max(1, int(std::ceil(most)));
     double const ml = pushed_ml / parts;
     for (int part = 0; part < parts; ++part) {
-        double carried_ml = ml, medium_ml = (1 - sheds) * pushed_medium_ml / parts;
+        double carried_ml = ml, medium_ml = pushed_medium_ml / parts;
         before = 1;
         for (auto const& c : jet.cells) {
             double const taken = ml * std::max(0.0, c.carried - before);
@@ -117,17 +108,60 @@ void ContrastTransport::carry_along(Jet const& jet, double pushed_ml, double pus
             auto const& c = jet.cells[k];
             double const in = ml * (k > 0 ? jet.cells[k - 1].carried : 1), on = ml * c.carried;
             double const blood = cells_ml_[std::size_t(c.cell)], taken = std::max(0.0, on - in),
-                         left = std::max(0.0, in - on), shed_ml = sheds * pushed_medium_ml / parts * c.shed;
+                         left = std::max(0.0, in - on);
             for (std::size_t l = 0; l < lane_count; ++l) {
                 double& own = shares_[std::size_t(c.cell) * lane_count + l];
-                own = ((blood - taken) * own + on * back[l] + left * share + shed_ml) / (k > 0 ? blood + in : blood);
+                own = ((blood - taken) * own + on * back[l] + left * share) / (k > 0 ? blood + in : blood);
                 back[l] = own;
             }
         }
     }
 }
 
-void ContrastTransport::stir(Source const& source)
+/// The power that the jets lose stirs what they reach: eddies as large as the vessel lets them mix along it,
+/// implicitly, through the tip's cell from one side to the other.
+void ContrastTransport::mix_along(std::array<Jet, 2> const& jets, double pushed_ml, double dt_s)
+{
+    constexpr double hole_mm2 = std::numbers::pi * hole_mm * hole_mm / 4;
+    stirred_.clear();
+    for (std::size_t k = jets[0].cells.size(); k-- > 1;) stirred_.push_back({jets[0].cells[k], {}, 0});
+    for (auto const& c : jets[1].cells) stirred_.push_back({c, {}, 0});
+    double volume_mm3 = 0, length_mm = 0;
+    for (Stirred const& s : stirred_) {
+        volume_mm3 += 1e3 * cells_ml_[std::size_t(s.in.cell)];
+        length_mm += s.in.length_mm;
+    }
+    double const flow_mm3_s = 1e3 * pushed_ml / dt_s, speed_mm_s = flow_mm3_s / (holes * hole_mm2);
+    double const power_mm2_s3 = flow_mm3_s * speed_mm_s * speed_mm_s / 2 / volume_mm3; // per mass
+    double const eddy_mm = eddies * 2 * std::sqrt(volume_mm3 / length_mm / std::numbers::pi);
+    double const mm2_s = std::cbrt(power_mm2_s3 * eddy_mm) * eddy_mm;
+    // V c' - dt div(D A grad c') = V c: three diagonals, from one end to the other and back.
+    double behind = 0; // what the face behind exchanges [mL]
+    for (std::size_t i = 0; i < stirred_.size(); ++i) {
+        auto const own = std::size_t(stirred_[i].in.cell);
+        double const blood = cells_ml_[own];
+        double ahead = 0;
+        if (i + 1 < stirred_.size()) {
+            Jet::Cell const &here = stirred_[i].in, &next = stirred_[i + 1].in;
+            double const area_mm2 =
+                2e3 * std::min(blood / here.length_mm, cells_ml_[std::size_t(next.cell)] / next.length_mm);
+            ahead = 1e-3 * dt_s * mm2_s * area_mm2 / (here.length_mm + next.length_mm);
+        }
+        double const pivot = blood + ahead + behind - (i > 0 ? behind * stirred_[i - 1].onward : 0);
+        stirred_[i].onward = ahead / pivot;
+        for (std::size_t l = 0; l < lane_count; ++l)
+            stirred_[i].share[l] =
+                (blood * shares_[own * lane_count + l] + (i > 0 ? behind * stirred_[i - 1].share[l] : 0)) / pivot;
+        behind = ahead;
+    }
+    for (std::size_t i = stirred_.size(); i-- > 0;)
+        for (std::size_t l = 0; l < lane_count; ++l) {
+            if (i + 1 < stirred_.size()) stirred_[i].share[l] += stirred_[i].onward * stirred_[i + 1].share[l];
+            shares_[std::size_t(stirred_[i].in.cell) * lane_count + l] = stirred_[i].share[l];
+        }
+}
+
+void ContrastTransport::stir(Source const& source, double dt_s)
 {
     if (source.pushed_ml <= 0 || !source.has_jets()) return;
     for (Jet const& jet : source.jets)
@@ -141,6 +175,7 @@ void ContrastTransport::stir(Source const& source)
         }
     for (Jet const& jet : source.jets)
         if (jet.share > 0) carry_along(jet, jet.share * source.pushed_ml, jet.share * source.medium_ml);
+    mix_along(source.jets, source.pushed_ml, dt_s);
     for (Jet const& jet : source.jets)
         for (auto const& c : jet.cells)
             for (std::size_t k = std::size_t(c.cell) * lane_count; k < (std::size_t(c.cell) + 1) * lane_count; ++k)

@@ -59,6 +59,8 @@ ContrastTransport::ContrastTransport(LumenGraph const& vessels, LumenCells const
     pushed_.reserve(plenty);
     changing_.reserve(plenty);
     drawn_.reserve(plenty);
+    constexpr std::size_t reached = 256; // cells of a source's jets, both ways
+    stirred_.reserve(reached);
 }
 
 void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what)
@@ -73,7 +75,8 @@ void ContrastTransport::add_edges(LumenGraph const& vessels, LumenCells const& c
         edge.chamber = -1;
         double const radius =
             std::accumulate(from.radii_mm.begin(), from.radii_mm.end(), 0.0) / double(from.radii_mm.size());
-        edge.profile = profile_of(radius) > 2 ? &large_profile() : &small_profile();
+        edge.is_plug = profile_of(radius) > 2;
+        edge.profile = edge.is_plug ? &large_profile() : &small_profile();
         edge.diffusion = diffusion_rate(mixing_time_s(from.wall, radius));
         edge.even_within = unseen_mm / (2 * radius);
         auto const begin = cells_ml_.begin() + edge.first_cell;

@@ -48,6 +48,7 @@ private:
         int from, to, first_cell, cells;
         int chamber;            ///< -1: a tube
         Lanes const* profile;   ///< shares of the flow, by lane
+        bool is_plug;           ///< that of a large vessel
         double diffusion;       ///< D / R^2 [1/s]
         double least_cell_ml;   ///< of its cells
         double ml;              ///< volume of all
@@ -79,7 +80,6 @@ private:
             int edge, cell; ///< cell: of all
             double length_mm;
             double carried = 0; ///< flow of the jets out of it, over what is pushed
-            double shed = 0;    ///< its share of what stays near the tip
         };
         std::vector<Cell> cells{};
         double share = 0; ///< of what is pushed
@@ -127,7 +127,8 @@ private:
     void drew(int source, double medium_ml);
     void find_jets(Source& source) const;
     void carry_along(Jet const& jet, double pushed_ml, double pushed_medium_ml);
-    void stir(Source const& source);
+    void mix_along(std::array<Jet, 2> const& jets, double pushed_ml, double dt_s);
+    void stir(Source const& source, double dt_s);
     void settle(std::array<double, chamber_count> const& chamber_ml);
 
     std::vector<Edge> edges_;
@@ -150,6 +151,12 @@ private:
     std::vector<Source> sources_;
     Passed passed_;
     std::vector<EdgeSource> pushed_; ///< into the edge at hand
+    struct Stirred {
+        Jet::Cell in;
+        Lanes share;
+        double onward; ///< of the next cell's share, what this one takes
+    };
+    std::vector<Stirred> stirred_; ///< of the source at hand, along the vessel
     Junctions junctions_;
     EdgeTransport transport_;
     std::vector<int> wet_, near_, ready_, pending_; ///< nodes, edges, nodes; near edges that flow into each node

@@ -10,6 +10,8 @@ namespace {
 
 /// Of an even split, streamlines that keep their place across it; a twig takes next to nothing from its parent's.
 constexpr double memory_of_even_split = 0.3;
+/// Of the blood that passes a swollen node as a plug, at most this share changes places with what its walls hold.
+constexpr double swept = 0.25;
 
 /// Volumes with medium, in lanes from axis to wall, are cut anew into lanes of other volumes, in their order. Both sums
 /// of volumes are one and the same. Medium of every new lane.
@@ -45,9 +47,10 @@ void Junctions::begin()
     std::fill(states_.begin(), states_.end(), State::shut);
 }
 
-void Junctions::open(int node)
+void Junctions::open(int node, bool is_stirred)
 {
     nodes_[std::size_t(node)] = Node{};
+    nodes_[std::size_t(node)].is_stirred = is_stirred;
     states_[std::size_t(node)] = State::open;
 }
 
@@ -87,7 +90,8 @@ Lanes Junctions::resolve(int node)
     if (blood.in_ml > 0) {
         double const parting = 2 * (1 - n.most_out_ml / blood.out_ml) + 2 * (1 - n.most_in_ml / blood.in_ml);
         double const memory = 1 - (1 - memory_of_even_split) * std::min(1.0, parting);
-        kept_ml = memory * std::min(blood.in_ml, blood.out_ml);
+        double const passes_ml = std::min(blood.in_ml, blood.out_ml);
+        kept_ml = memory * (passes_ml - (n.is_stirred ? std::min(swell, swept * passes_ml) : 0));
         kept_of_in = kept_ml / blood.in_ml;
         kept_of_out = kept_ml / blood.out_ml;
     }

@@ -26,8 +26,9 @@ public:
     {
         return held_ml_[std::size_t(node)] > least_share * (swell_ml_[std::size_t(node)] + balance(node).in_ml);
     }
-    /// The node takes part in this step: clears its lanes.
-    void open(int node);
+    /// The node takes part in this step: clears its lanes. `is_stirred`: blood passes it as a plug, not in layers, and
+    /// changes places with what its walls hold.
+    void open(int node, bool is_stirred = false);
     bool is_open(int node) const { return states_[std::size_t(node)] != State::shut; }
     bool is_resolved(int node) const { return states_[std::size_t(node)] == State::resolved; }
     /// The same blood as before, mouth by mouth of an open node, by the lanes that it takes; sign as in blood().
@@ -51,6 +52,7 @@ private:
         double in_ml = 0, out_ml = 0;
     };
     struct Node {
+        bool is_stirred = false;
         double most_in_ml = 0, most_out_ml = 0;
         Lanes lane_in_ml{}, lane_out_ml{}, medium_ml{};
     };

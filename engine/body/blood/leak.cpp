@@ -77,8 +77,9 @@ Leak::Leak(Vec3 const& wall_mm, Vec3 const& out, std::uint64_t seed, std::uint32
     places_ = sorted_places(places, shells, lattice_mm, tissue_hu);
 }
 
-double Leak::pocket_mmhg() const
+double Leak::pocket_mmhg(double cavity_mmhg) const
 {
+    if (in_cavity_ml() > 0) return cavity_mmhg;
     // A cavity blown up in soft rubber (Gent and Lindley 1959), from the size of the hole.
     double const radius = std::cbrt(3 * blood_ml_ * 1000 / (4 * std::numbers::pi));
     double const stretch = std::max(1.0, radius / (hole_at_first_mm_ / 2));
@@ -86,12 +87,12 @@ double Leak::pocket_mmhg() const
     return tissue_mmhg + share * tissue_modulus_kpa * 1000 / pascal_per_mmhg;
 }
 
-void Leak::advance(double dt_s, double pressure_mmhg)
+void Leak::advance(double dt_s, double pressure_mmhg, double cavity_mmhg)
 {
     flow_ml_s_ = 0;
     if (hole_mm_ <= 0) return;
     if (hole_at_first_mm_ <= 0) hole_at_first_mm_ = hole_mm_;
-    double const drop = pressure_mmhg - pocket_mmhg();
+    double const drop = pressure_mmhg - pocket_mmhg(cavity_mmhg);
     if (drop <= 0) return; // clot keeps it from running back
     double const area_m2 = std::numbers::pi / 4 * hole_mm_ * hole_mm_ * 1e-6;
     flow_ml_s_ = contraction * area_m2 * std::sqrt(2 * drop * pascal_per_mmhg / blood_kg_m3) * 1e6;
@@ -102,7 +103,7 @@ Content::Cloud Leak::cloud() const
 {
     Content::Cloud cloud{places_, std::vector<float>(shells, 0.0f)};
     double const share = blood_ml_ > 0 ? medium_ml_ / blood_ml_ : 0;
-    double left_mm3 = blood_ml_ * 1000;
+    double left_mm3 = std::min(blood_ml_, holds_ml_) * 1000;
     for (std::size_t s = 0; s < shells && left_mm3 > 0; ++s) {
         double const shell_mm3 = double(places_->first[s + 1] - places_->first[s]) * std::pow(lattice_mm, 3);
         if (shell_mm3 <= 0) continue;

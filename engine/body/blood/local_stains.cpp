@@ -86,7 +86,7 @@ LocalStains::~LocalStains() = default;
 LocalStains::LocalStains(LocalStains&&) noexcept = default;
 LocalStains& LocalStains::operator=(LocalStains&&) noexcept = default;
 
-void LocalStains::perforate(int stain, int edge, double along_mm, Vec3 const& side, double hole_mm)
+void LocalStains::perforate(int stain, int edge, double along_mm, Vec3 const& side, double hole_mm, bool into_cavity)
 {
     FLUORO_EXPECT(hole_mm >= 0);
     auto const known = impl_->holes.find(stain);
@@ -99,6 +99,7 @@ void LocalStains::perforate(int stain, int edge, double along_mm, Vec3 const& si
     Vec3 const out = across(place, side);
     Leak leak{place.at_mm + place.radius_mm * out, out, impl_->seed, std::uint32_t(stain)};
     leak.set_hole(hole_mm);
+    if (into_cavity) leak.open_into_cavity();
     impl_->holes.emplace(stain, Impl::Hole{edge, along_mm, std::move(leak)});
 }
 
@@ -125,7 +126,7 @@ void LocalStains::advance(double dt_s, StainedBlood const& blood)
 {
     FLUORO_EXPECT(dt_s >= 0);
     for (auto& [stain, hole] : impl_->holes)
-        hole.leak.advance(dt_s, impl_->pressure_at(hole.edge, hole.along_mm, blood));
+        hole.leak.advance(dt_s, impl_->pressure_at(hole.edge, hole.along_mm, blood), blood.cavity_mmhg);
     for (auto& [stain, wall] : impl_->dissections) {
         double const beside = impl_->share_at(wall.edge, (wall.from_mm + wall.to_mm) / 2, blood);
         double const time_s = beside > wall.share ? into_wall_s : out_of_wall_s;
@@ -143,6 +144,21 @@ double LocalStains::leaked_ml() const
 {
     double all = 0;
     for (auto const& [stain, hole] : impl_->holes) all += hole.leak.blood_ml();
+    return all;
+}
+
+double LocalStains::in_cavity_ml() const
+{
+    double all = 0;
+    for (auto const& [stain, hole] : impl_->holes) all += hole.leak.in_cavity_ml();
+    return all;
+}
+
+double LocalStains::in_cavity_medium_ml() const
+{
+    double all = 0; // a pocket and what it overflows into are mixed
+    for (auto const& [stain, hole] : impl_->holes)
+        if (hole.leak.blood_ml() > 0) all += hole.leak.medium_ml() * hole.leak.in_cavity_ml() / hole.leak.blood_ml();
     return all;
 }
 

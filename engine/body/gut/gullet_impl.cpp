@@ -32,13 +32,12 @@ std::optional<TubeFluid> tube_of(std::optional<TubeCells> const& cells)
 } // namespace
 
 Gullet::Impl::Impl(Patient const& patient, SwallowSettings const& wanted)
-    : settings{wanted}, way{swallow_way(patient.lumens.gut)}, tube{way_down(patient.lumens.gut),
-                                                                   TubeLaw{.stiff_pa = SwallowMuscles::stiff_pa}},
-      muscles{way, wanted}, first_throat{tube.cells().at(way.fauces_mm)}, first_gullet{tube.cells().at(way.upper_mm)},
-      inlet{first_throat}, airway{tube_of(windpipe(patient.lumens.airways))},
-      bowel{tube_of(duodenum(patient.lumens.gut))}, stomach{patient}, recesses{throat_recesses(patient, tube.cells())},
-      zenker{throat_pouch(patient, std::max(0, first_gullet - 2))}, picture{tube, patient.ct, first_throat,
-                                                                            first_gullet, wide_place_mm}
+    : settings{wanted}, way{swallow_way(patient.lumens.gut)},
+      tube{way_down(patient.lumens.gut), TubeLaw{.stiff_pa = SwallowMuscles::stiff_pa}}, muscles{way, wanted},
+      first_throat{tube.cells().at(way.fauces_mm)}, first_gullet{tube.cells().at(way.upper_mm)}, inlet{first_throat},
+      airway{tube_of(windpipe(patient.lumens.airways))}, bowel{tube_of(duodenum(patient.lumens.gut))}, stomach{patient},
+      recesses{throat_recesses(patient, tube.cells())}, zenker{throat_pouch(patient, std::max(0, first_gullet - 2))},
+      picture{tube, patient.ct, first_throat, first_gullet, wide_place_mm}, graph_{tube.cells()}
 {
     tube.outlet.is_open = true;
     TubeCells const& cells = tube.cells();
@@ -75,11 +74,14 @@ void Gullet::Impl::open_sphincters()
     for (int i = 0; i < cells.count(); ++i) {
         double const s = cells.centre_mm(i);
         auto const cell = std::size_t(i);
-        if (graph_mm2_.size() <= cell) graph_mm2_.push_back(cells.open_mm2[cell]);
-        if (std::abs(s - way.upper_mm) < SwallowMuscles::upper_length_mm / 2)
-            tube.set_open_mm2(i, area(settings.upper_opening_mm));
-        else if (s > way.cardia_mm - SwallowMuscles::lower_length_mm)
-            tube.set_open_mm2(i, std::min(graph_mm2_[cell], area(settings.lower_opening_mm)));
+        if (std::abs(s - way.upper_mm) < SwallowMuscles::upper_length_mm / 2) {
+            // The graph may widen within it, into a gullet that is none of the sphincter's.
+            double const open = area(settings.upper_opening_mm);
+            tube.set_open_mm2(i, open, open);
+        } else if (s > way.cardia_mm - SwallowMuscles::lower_length_mm) {
+            double const open = std::min(graph_.open_mm2[cell], area(settings.lower_opening_mm));
+            tube.set_open_mm2(i, open, std::min(graph_.narrow_mm2[cell], open));
+        }
     }
 }
 

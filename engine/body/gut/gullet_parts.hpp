@@ -50,7 +50,7 @@ private:
     void exchange_with_stomach(double dt_s);
     void move_bowel(double dt_s);
 
-    std::vector<double> graph_mm2_; ///< open areas before a setting changed them
+    TubeCells graph_; ///< of the tube, before a setting changed its widths
     std::uint32_t steps_ = 0;
     double bowel_s_ = 0;    ///< since its last wave began
     double reflux_mm3_ = 0; ///< that may still come up in this event

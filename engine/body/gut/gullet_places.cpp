@@ -53,6 +53,17 @@ std::optional<TubeCells> way_on(LumenGraph const& graph, int from, double least_
     return cut_tube(graph, way, from, cell_mm);
 }
 
+/// Where the throat's lumen is, by the patient's label map.
+std::function<bool(Vec3 const&)> lumen_of(Patient const& patient)
+{
+    return [&patient, index_from_patient = patient.ct.grid.index_from_patient()](Vec3 const& p) {
+        glm::ivec3 const at{glm::round(map_point(index_from_patient, p))}, size = patient.ct.grid.size;
+        if (glm::any(glm::lessThan(at, glm::ivec3{0})) || glm::any(glm::greaterThanEqual(at, size))) return false;
+        return patient.labels[(std::size_t(at.z) * std::size_t(size.y) + std::size_t(at.y)) * std::size_t(size.x) +
+                              std::size_t(at.x)] == pharynx;
+    };
+}
+
 } // namespace
 
 TubeCells way_down(LumenGraph const& gut)
@@ -95,7 +106,7 @@ SidePouch throat_recesses(Patient const& patient, TubeCells const& cells)
             entrances, [&](SidePouch::Entrance const& e) { return glm::length(at - e.at_mm) < reach_mm; });
         return is_near ? VoxelPart::hollow : VoxelPart::outside;
     });
-    return {std::move(hollow), entrances, std::nullopt};
+    return {std::move(hollow), entrances, std::nullopt, lumen_of(patient)};
 }
 
 std::optional<SidePouch> throat_pouch(Patient const& patient, int cell)
@@ -117,7 +128,7 @@ std::optional<SidePouch> throat_pouch(Patient const& patient, int cell)
     // Its mouth is wide: it catches from the whole centimetre above the sphincter.
     std::vector<SidePouch::Entrance> entrances;
     for (int i = std::max(0, cell - 3); i <= cell; ++i) entrances.push_back({edge.points_mm[first], i});
-    return SidePouch{std::move(hollow), entrances, edge.points_mm[first]};
+    return SidePouch{std::move(hollow), entrances, edge.points_mm[first], lumen_of(patient)};
 }
 
 } // namespace fluoro

@@ -1,5 +1,7 @@
 #include "stomach.hpp"
 
+#include "wall_film.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -9,10 +11,8 @@ namespace {
 
 constexpr double box_mm = 4, reach_mm = 32;
 constexpr double settle_every_s = 0.1;
-constexpr double granules_s = 10;   ///< mean time until their gas is free: 95 % within 30 s
-constexpr double half_life_s = 900; ///< of a liquid in the stomach: 10 to 20 min (typical)
-constexpr double film_mm = 0.2;     ///< of a liquid of 300 mPa s (double-contrast enema: about 0.2 mm)
-constexpr double film_life_s = 200;
+constexpr double granules_s = 10;         ///< mean time until their gas is free: 95 % within 30 s
+constexpr double half_life_s = 900;       ///< of a liquid in the stomach: 10 to 20 min (typical)
 constexpr double resting_pa = 400;        ///< 3 mmHg above the chest
 constexpr double comfortable_mm3 = 1.2e6; ///< beyond which its wall presses
 constexpr double full_pa_per_l = 4000;    ///< 30 mmHg per litre
@@ -173,9 +173,8 @@ void Stomach::wet_walls(double dt_s)
 {
     if (barium_.liquid_mm3 <= 0) return;
     double const viscosity = std::exp(barium_.thickness / barium_.liquid_mm3);
-    double const thick = film_mm * std::cbrt(std::min(3.0, viscosity / 300)),
-                 area = hollow_->size_mm * hollow_->size_mm;
-    double const back = -std::expm1(-dt_s / film_life_s);
+    double const thick = wall_film_mm(viscosity), area = hollow_->size_mm * hollow_->size_mm;
+    double const back = -std::expm1(-dt_s / wall_film_life_s);
     film_total_mm3_ = 0;
     for (int i = 0; i < fill_->boxes(); ++i) {
         double& film = film_mm3_[std::size_t(i)];

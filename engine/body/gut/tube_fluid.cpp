@@ -53,11 +53,11 @@ TubeFluid::TubeFluid(TubeCells cells, TubeLaw const& law) : cells_{std::move(cel
     for (std::size_t f = 1; f < n; ++f) apart_[f] = (length[f - 1] + length[f]) / 2;
 }
 
-void TubeFluid::set_open_mm2(int cell, double mm2)
+void TubeFluid::set_open_mm2(int cell, double mm2, double narrow_mm2)
 {
-    FLUORO_EXPECT(mm2 > 0);
+    FLUORO_EXPECT(mm2 > 0 && narrow_mm2 > 0 && narrow_mm2 <= mm2);
     auto const i = std::size_t(cell);
-    cells_.narrow_mm2[i] *= mm2 / cells_.open_mm2[i];
+    cells_.narrow_mm2[i] = narrow_mm2;
     cells_.open_mm2[i] = mm2;
 }
 

@@ -36,8 +36,8 @@ public:
     bool stands_open(int cell) const { return stands_open_[std::size_t(cell)] != 0; }
     /// Of every cell, to be set before advance(): 1 relaxed, 0 closed, below 0 closed with -opening x stiff_pa.
     std::span<double> opening() { return opening_; }
-    /// Width of the open lumen, to be changed by who knows better than the graph.
-    void set_open_mm2(int cell, double mm2);
+    /// Width of the open lumen, to be changed by who knows better than the graph; of its narrowest place, no wider.
+    void set_open_mm2(int cell, double mm2, double narrow_mm2);
     /// Rigid, or too wide to collapse: liquid lies in it as a layer and spreads.
     void set_stands_open(int cell) { stands_open_[std::size_t(cell)] = 1; }
 

@@ -158,6 +158,15 @@ void TubePicture::sweep(TubeCells const& cells, std::span<Share const> shares, V
     }
 }
 
+/// Along the tube, from where a level surface meets one wall to where it meets the other; no more than it is wide.
+double TubePicture::slant(TubeCells const& cells, int cell, Vec3 const& down) const
+{
+    auto const i = std::size_t(cell);
+    double const along = std::abs(glm::dot(down, frames_[i].along)),
+                 across = std::sqrt(std::max(0.0, 1 - along * along));
+    return 2 * circle_mm(cells.open_mm2[i]) * std::min(1.0, across / std::max(along, 1e-9));
+}
+
 TubePicture::Parcels TubePicture::barium(TubeFluid const& tube, double strongest_mg_mm3, Vec3 const& down) const
 {
     TubeCells const& cells = tube.cells();
@@ -168,12 +177,17 @@ TubePicture::Parcels TubePicture::barium(TubeFluid const& tube, double strongest
     for (int i = 0; i < count; ++i) {
         auto const cell = std::size_t(i);
         Filling const in = filling(tube, i);
-        if (!is_wide_[cell] || in.liquid_mm2 <= pooled * cells.open_mm2[cell])
+        double const drawn_mm3 = in.solids_mg_mm / strongest_mg_mm3 * cells.length_mm[cell];
+        if (!is_wide_[cell]) {
             shares[cell] = {in.liquid_mm2,
                             tube.stands_open(i) ? std::max(cells.open_mm2[cell], in.liquid_mm2 + in.gas_mm2)
                                                 : in.liquid_mm2 + in.gas_mm2,
-                            in.solids_mg_mm / strongest_mg_mm3 * cells.length_mm[cell]};
-        if (is_wide_[cell]) wide_.coat(i, tube.film(i).solids_mg / strongest_mg_mm3, wide_tissue, wide_air);
+                            drawn_mm3};
+            continue;
+        }
+        // A trickle runs down the wall.
+        bool const is_trickle = in.liquid_mm2 <= pooled * cells.open_mm2[cell];
+        wide_.coat(i, tube.film(i).solids_mg / strongest_mg_mm3 + (is_trickle ? drawn_mm3 : 0), wide_tissue, wide_air);
     }
     auto const is_pool = [&](int i) {
         return is_wide_[std::size_t(i)] && filling(tube, i).liquid_mm2 > pooled * cells.open_mm2[std::size_t(i)];
@@ -198,6 +212,15 @@ TubePicture::Parcels TubePicture::barium(TubeFluid const& tube, double strongest
                                                                          cells.middle_mm[std::size_t(last + 1)]) < 0);
             room += wide_.room_mm3(back ? --first : ++last);
         }
+        // A level surface cuts aslant into cells above.
+        auto const rises = [&](int next, int from) {
+            return next >= 0 && next < count && is_wide_[std::size_t(next)] &&
+                   glm::dot(down, cells.middle_mm[std::size_t(next)] - cells.middle_mm[std::size_t(from)]) < 0;
+        };
+        double slant_mm = slant(cells, first, down);
+        for (; slant_mm > 0 && rises(first - 1, first); --first) slant_mm -= cells.length_mm[std::size_t(first - 1)];
+        slant_mm = slant(cells, last, down);
+        for (; slant_mm > 0 && rises(last + 1, last); ++last) slant_mm -= cells.length_mm[std::size_t(last + 1)];
         wide_.fill(first, last, liquid, solids / strongest_mg_mm3 / liquid, down, wide_tissue, wide_air);
     }
     sweep(cells, shares, down, {&narrow_tissue, &narrow_air});

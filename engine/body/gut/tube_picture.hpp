@@ -37,6 +37,7 @@ private:
     };
     Filling filling(TubeFluid const& tube, int cell) const;
     bool is_beside(int cell, int other) const;
+    double slant(TubeCells const& cells, int cell, Vec3 const& down) const;
     void sweep(TubeCells const& cells, std::span<Share const> shares, Vec3 const& towards, Stack const& to) const;
     void sweep_cell(TubeCells const& cells, std::span<Share const> shares, int cell, Vec3 const& towards,
                     ContentParcels& to) const;

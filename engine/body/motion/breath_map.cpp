@@ -24,6 +24,46 @@ Mode stood(Mode const& m, float dome, float lag)
     return d;
 }
 
+/// Weights of the three tables nearest to a stand.
+struct Parabola {
+    int middle;
+    float a, b, c;
+    explicit Parabola(BreathStand const& stand)
+    {
+        double const at = (stand.dome_mm - table_first) / table_step;
+        middle = std::clamp(int(std::lround(at)), 1, tables - 2);
+        double const t = at - middle;
+        a = float(0.5 * t * (t - 1));
+        b = float(1 - t * t);
+        c = float(0.5 * t * (t + 1));
+    }
+};
+
+/// Hysteresis is small: a step of it along y, then the way back from there, linear on the lattice. How much of it there
+/// is follows from the way along z at the tissue's rest.
+struct Hysteresis {
+    float lag, by, per_step;
+    bool is_divided;
+    int next; ///< row that the step goes to
+
+    Hysteresis(BreathStand const& stand, double spacing_mm)
+    {
+        constexpr float enough_mm = 2; // of the dome's way, to divide by
+        auto const dome = float(stand.dome_mm);
+        lag = float(stand.lag_mm);
+        is_divided = std::abs(dome) > enough_mm;
+        by = is_divided ? -lag / dome : 0;
+        next = lag > 0 ? 1 : -1;
+        per_step = float(next / spacing_mm);
+    }
+    void take(glm::vec3& here, glm::vec3 const& there, Mode const& mode) const
+    {
+        float const shift = is_divided ? by * here.z : lag * mode.z(); // forward along y
+        here += (-shift * per_step) * (there - here);
+        here.y -= shift;
+    }
+};
+
 } // namespace
 
 BreathStand breath_stand(BodyPose const& pose, double reference_dome_mm)
@@ -79,13 +119,29 @@ void BreathMap::make_tables()
     }
 }
 
+BreathMap::Point BreathMap::point(glm::ivec3 const& at, BreathStand const& stand) const
+{
+    Parabola const way_back{stand};
+    auto const dome = float(stand.dome_mm), lag = float(stand.lag_mm);
+    auto const back = [&](glm::ivec3 const& place) {
+        std::size_t const n = number_of(grid_, place);
+        Mode const m = way_back.a * back_[std::size_t(way_back.middle - 1)][n] +
+                       way_back.b * back_[std::size_t(way_back.middle)][n] +
+                       way_back.c * back_[std::size_t(way_back.middle + 1)][n];
+        return glm::vec3{m.x(), m.y(), m.z()};
+    };
+    Mode const& mode = mode_[number_of(grid_, at)];
+    Mode const d = stood(mode, dome, lag);
+    Point point{{d.x(), d.y(), d.z()}, back(at)};
+    if (lag == 0 || at.y == 0 || at.y == grid_.size.y - 1) return point;
+    Hysteresis const along{stand, grid_.spacing_mm};
+    along.take(point.backward, back(at + glm::ivec3{0, along.next, 0}), mode);
+    return point;
+}
+
 void BreathMap::draw(int z, BreathStand const& stand, Plane const& plane) const
 {
-    // The parabola through the three nearest tables.
-    double const at = (stand.dome_mm - table_first) / table_step;
-    int const middle = std::clamp(int(std::lround(at)), 1, tables - 2);
-    double const t = at - middle;
-    auto const a = float(0.5 * t * (t - 1)), b = float(1 - t * t), c = float(0.5 * t * (t + 1));
+    auto const [middle, a, b, c] = Parabola{stand};
     auto const dome = float(stand.dome_mm), lag = float(stand.lag_mm);
     int const count = grid_.size.x, rows = grid_.size.y;
     for (int y = 0; y < rows; ++y) {
@@ -104,22 +160,14 @@ void BreathMap::draw(int z, BreathStand const& stand, Plane const& plane) const
         }
     }
     if (lag == 0) return;
-    // Hysteresis is small: a step of it along y, then the way back from there, linear on the lattice. How much of it
-    // there is follows from the way along z at the tissue's rest. Rows in the order that leaves the next one as it was.
-    constexpr float enough_mm = 2; // of the dome's way, to divide by
-    bool const is_divided = std::abs(dome) > enough_mm;
-    int const next = lag > 0 ? 1 : -1;
+    // Rows in the order that leaves the next one as it was.
+    Hysteresis const along{stand, grid_.spacing_mm};
     for (int n = 1; n + 1 < rows; ++n) {
-        int const y = next > 0 ? n : rows - 1 - n;
+        int const y = along.next > 0 ? n : rows - 1 - n;
         glm::vec3* const here = plane.backward + std::size_t(y) * plane.row;
-        glm::vec3 const* const there = plane.backward + std::size_t(y + next) * plane.row;
+        glm::vec3 const* const there = plane.backward + std::size_t(y + along.next) * plane.row;
         Mode const* const mode = mode_.data() + number_of(grid_, {0, y, z});
-        float const by = is_divided ? -lag / dome : 0, per_step = float(next / grid_.spacing_mm);
-        for (int x = 0; x < count; ++x) {
-            float const shift = is_divided ? by * here[x].z : lag * mode[x].z(); // forward along y
-            here[x] += (-shift * per_step) * (there[x] - here[x]);
-            here[x].y -= shift;
-        }
+        for (int x = 0; x < count; ++x) along.take(here[x], there[x], mode[x]);
     }
 }
 

@@ -31,6 +31,11 @@ public:
         std::size_t row;
     };
     void draw(int z, BreathStand const& stand, Plane const& plane) const;
+    /// The same of one point of the lattice.
+    struct Point {
+        glm::vec3 forward, backward;
+    };
+    Point point(glm::ivec3 const& at, BreathStand const& stand) const;
 
 private:
     Slope slope_at(Vec3 const& p, BreathStand const& stand) const;

@@ -11,6 +11,9 @@ namespace motion {
 inline constexpr int boxes = 3;
 enum BoxPlace { heart_place, aorta_place, throat_place };
 
+/// Of the second differences of the way back, what is taken off its points: half of what straight lines are off.
+inline constexpr float even_share = 1.0F / 16;
+
 /// Whatever a pose says, in the numbers that the maps want.
 struct Stand {
     BreathStand breath;

@@ -1,4 +1,4 @@
-#include "organ_motion_impl.hpp"
+#include "inner_stand.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,13 +9,6 @@ namespace fluoro {
 using namespace motion;
 
 namespace {
-
-/// The modes of a box under one pose, point by point.
-struct Combined {
-    ModeBox const* box = nullptr; ///< null: does not move
-    glm::ivec3 place{0};          ///< of its first point in the picture's lattice
-    std::vector<Mode> mode;
-};
 
 /// Points of the lattice that a box covers, grown by so many.
 struct Range {
@@ -40,41 +33,6 @@ template <class See> void for_each_in(Range const& range, See const& see)
             for (at.x = range.first.x; at.x <= range.last.x; ++at.x) see(at);
 }
 
-/// Sum of the boxes' displacements.
-struct Inner {
-    std::array<Combined, boxes> box;
-
-    Mode at_point(glm::ivec3 const& at) const
-    {
-        Mode sum;
-        for (Combined const& b : box) {
-            if (!b.box) continue;
-            glm::ivec3 const place = at - b.place, size = b.box->grid.size;
-            if (place.x < 0 || place.y < 0 || place.z < 0 || place.x >= size.x || place.y >= size.y ||
-                place.z >= size.z)
-                continue;
-            sum = sum + b.mode.data()[number_of(b.box->grid, place)];
-        }
-        return sum;
-    }
-    bool moves_near(Vec3 const& p) const
-    {
-        Cell cell;
-        return std::ranges::any_of(box, [&](Combined const& b) { return b.box && b.box->find(cell, p); });
-    }
-    Slope slope_at(Vec3 const& p) const
-    {
-        Slope sum;
-        for (Combined const& b : box) {
-            Cell cell;
-            if (!b.box || !b.box->find(cell, p)) continue;
-            Mode const* const mode = b.mode.data();
-            sum += linear_with_slope(cell, b.box->grid.spacing_mm, [&](std::size_t n) { return mode[n]; });
-        }
-        return sum;
-    }
-};
-
 } // namespace
 
 void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
@@ -96,10 +54,7 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
     std::array<Range, boxes> at_rest, anywhere;
     for (std::size_t b = 0; b < boxes; ++b) {
         if (!stand.is_moving[b]) continue;
-        Combined& c = inner.box[b];
-        c = {&box[b], place_in(d.grid, box[b].grid), std::vector<Mode>(points_of(box[b].grid))};
-        for (std::size_t n = 0; n < c.mode.size(); ++n)
-            c.mode.data()[n] = combined(box[b].at(n), box[b].modes, stand.inner[b]);
+        take(inner.box[b], box[b], d.grid, stand.inner[b]);
         at_rest[b] = range_of(d.grid, box[b].grid, 0);
         // What lies in it may stand elsewhere with the breath.
         float most = 0;
@@ -148,7 +103,6 @@ void OrganMotion::Impl::even_out(Displacement& d) const
 {
     glm::ivec3 const size = d.grid.size;
     std::size_t const row = std::size_t(size.x), plane = row * std::size_t(size.y);
-    constexpr float half = 1.0F / 16;
     // A plane is needed as it was until the next one is done.
     std::vector<glm::vec3> below(plane), here(plane);
     std::copy_n(d.backward_mm.begin(), plane, below.begin());
@@ -159,7 +113,8 @@ void OrganMotion::Impl::even_out(Displacement& d) const
             for (int x = 1; x < size.x - 1; ++x) {
                 std::size_t const n = std::size_t(y) * row + std::size_t(x);
                 glm::vec3 const* const h = here.data() + n;
-                now[n] -= half * (h[1] + h[-1] + h[row] + *(h - row) + below.data()[n] + now[n + plane] - 6.0F * h[0]);
+                now[n] -=
+                    even_share * (h[1] + h[-1] + h[row] + *(h - row) + below.data()[n] + now[n + plane] - 6.0F * h[0]);
             }
         std::swap(below, here);
     }

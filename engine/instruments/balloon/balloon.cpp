@@ -37,11 +37,15 @@ double lumen_after_mm(BalloonBed const& bed, double widest_mm, StentForm const* 
     return bed.lumen_mm + (1 - vessel_recoil) * (widest_mm - bed.lumen_mm);
 }
 
-Balloon::Balloon(BalloonForm const& form, std::uint64_t seed) : form_{form}
+double burst_atm(BalloonForm const& form, std::uint64_t seed)
 {
     double const strength =
         burst_mean + burst_deviation * RandomSequence{seed, RandomStream::body, 0xba1100, 0}.next_normal();
-    burst_atm_ = form.rated_atm * std::max(burst_least, strength);
+    return form.rated_atm * std::max(burst_least, strength);
+}
+
+Balloon::Balloon(BalloonForm const& form, std::uint64_t seed) : form_{form}, burst_atm_{burst_atm(form, seed)}
+{
     diameter_mm_.fill(form.folded_mm);
     widest_mm_.fill(0);
 }

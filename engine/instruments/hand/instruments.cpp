@@ -25,9 +25,10 @@ struct Instruments::Impl {
         auto tool = library->find(o.tool);
         if (tool->kind == ToolKind::bone_balloon) return needles.take(std::move(tool), o);
         if (auto refusal = through_needle(*tool, o.access); !refusal.empty()) return refusal;
-        return vessels.take(std::move(tool), o.access);
+        return vessels.take(std::move(tool), o);
     }
     std::string through_needle(Tool const& tool, std::string const& access);
+    std::string operator()(Aspirate const& o) { return vessels.aspirate(o.tool); }
     std::string operator()(PutToolAway const& o)
     {
         return needles.holds(o.tool) ? needles.put_away(o.tool) : vessels.put_away(o.tool);
@@ -52,7 +53,10 @@ struct Instruments::Impl {
     void tell()
     {
         status.tools.clear();
-        vessels.tell(status.tools);
+        status.stents.clear();
+        status.needles.clear();
+        status.breaches.clear();
+        vessels.tell(status);
         needles.tell(body, status);
     }
     Body const* body = nullptr; ///< of the last tick
@@ -90,6 +94,19 @@ Instruments::Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr
 }
 Instruments::~Instruments() = default;
 
+std::string Instruments::begin(std::vector<ToolInPlace> const& tools, Body const* body)
+{
+    try {
+        for (ToolInPlace const& wish : tools)
+            if (auto refusal = impl_->vessels.begin(wish, impl_->library->find(wish.tool), body); !refusal.empty())
+                return refusal;
+    } catch (Error const& error) {
+        return error.what();
+    }
+    impl_->tell();
+    return {};
+}
+
 std::string Instruments::order(ToolOrder const& order)
 {
     try {
@@ -123,7 +140,7 @@ InstrumentPicture Instruments::picture(Body const* body) const
     return picture;
 }
 
-std::string Instruments::aim_injection(std::string const& tool, Inject& injection) const
+std::string Instruments::aim_injection(std::string const& tool, Inject& injection)
 {
     return impl_->vessels.aim_injection(tool, injection);
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Inside the instruments module: the parts that a hand works with.
 #include "bone/vertebra.hpp"
+#include "hand/tight_wall.hpp"
 
 #include <fluoro/instruments/instruments.hpp>
 #include <fluoro/instruments/vessel_wall.hpp>
@@ -13,14 +14,19 @@ struct VesselTool {
     std::shared_ptr<Tool const> tool;
     std::string access;
     MoveTool motion;
-    LumenPlace tip; ///< for people to read: looked up ten times a second
+    LumenPlace tip; ///< for people to read: looked up ten times a second, as is what follows
+    double wall_stands_n = 0;
     std::optional<Balloon> balloon;
     double wanted_atm = 0;
     bool has_stent = false;
-    bool is_stent_placed = false;  ///< it is in the vessel now, and stays there
+    bool is_stent_placed = false;               ///< it is in the vessel now, and stays there
+    std::optional<double> inserted_before_mm{}; ///< of the last tick; empty = it was not there
+    double medium_ml = 0, air_ml = 0;           ///< in its lumen: medium from the hub on, air somewhere
+    Mixture medium;
     bool closes_vessel = false;    ///< its balloon fills the vessel at this moment
     std::vector<SetLumen> closing; ///< what the body was told of that
     std::vector<BalloonBed> beds;
+    LumenGraph bed_vessels;       ///< that they lie in
     std::vector<Vec3> bed_points; ///< of the balloon's stations, at rest
 };
 
@@ -29,6 +35,13 @@ struct PlacedStent {
     StentForm form;
     std::vector<Vec3> points; ///< of its axis, at rest
     std::vector<double> diameters_mm;
+    StentStatus status;
+};
+
+/// Contrast medium on its way through a catheter.
+struct PushThrough {
+    std::string tool;
+    double before_ml = 0; ///< that the catheter held when it began
 };
 
 struct HeldNeedle {
@@ -67,13 +80,15 @@ class VesselWork {
 public:
     VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t seed);
 
-    std::string take(std::shared_ptr<Tool const> tool, std::string const& access);
+    std::string take(std::shared_ptr<Tool const> tool, TakeTool const& order);
+    std::string aspirate(std::string const& name);
+    std::string begin(ToolInPlace const& wish, std::shared_ptr<Tool const> tool, Body const* body);
     std::string put_away(std::string const& name);
     std::string move(MoveTool const& order);
     std::string inflate(InflateBalloon const& order);
     void advance(Body const* body, std::vector<BodyOrder>& effects);
-    std::string aim_injection(std::string const& name, Inject& injection) const;
-    void tell(std::vector<ToolStatus>& tools) const;
+    std::string aim_injection(std::string const& name, Inject& injection);
+    void tell(InstrumentStatus& status) const;
     void draw(Body const* body, std::vector<ToolStretch>& stretches) const;
     std::uint64_t state_hash() const;
 
@@ -85,29 +100,50 @@ public:
 
 private:
     struct Way {
-        Way(Access const& at, std::shared_ptr<VesselWall> walls) : tools{at}, wall{std::move(walls)} {}
+        Way(Access const& at, LumenGraph const& vessels, std::shared_ptr<VesselWall> walls)
+            : tools{at}, access_mm{at.at_mm}, wall{walls}, tight{vessels, std::move(walls)}
+        {
+        }
         CoaxialTools tools;
-        std::shared_ptr<VesselWall> wall; ///< of arteries or of veins
-        std::vector<VesselTool> held;     ///< in the order of tools.tools()
-        std::size_t breaches = 0;         ///< that the body knows of
+        Vec3 access_mm;
+        std::shared_ptr<VesselWall> wall;  ///< of arteries or of veins
+        TightWall tight;                   ///< the same, as the tools feel it
+        std::vector<VesselTool> held;      ///< in the order of tools.tools()
+        std::vector<RodFrame> line_before; ///< of the last tick, for what moves during a pulse
+        std::vector<double> along_before;
+        std::size_t breaches = 0; ///< that the body knows of
     };
     std::shared_ptr<Patient const> patient_;
     std::uint64_t seed_;
     std::shared_ptr<VesselWall> arteries_, veins_; ///< made when the first tool goes into one
     std::map<std::string, Way> ways_;              ///< by access
     std::vector<PlacedStent> stents_;
+    std::optional<PushThrough> push_;
+    std::vector<BodyOrder> next_effects_; ///< of orders, told with the next tick
+    std::vector<SetLumen> opened_;        ///< what balloons have left
+    std::vector<BreachStatus> breaches_;
     int last_cause_ = 0; ///< of the changes of lumens made so far
     int next_hole_ = 0;
-    int ticks_ = 0; ///< with tools
+    int ticks_ = 0;                       ///< with tools
+    std::optional<BodyPose> pose_before_; ///< of the last tick; empty: a still patient
     double since_touch_s_ = 1e9, since_pressure_s_ = 1e9;
 
-    std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm);
+    LumenGraph side_of(Vec3 const& access_mm) const;
+    std::shared_ptr<VesselWall> wall_of(Vec3 const& access_mm, LumenGraph const& side);
     std::pair<Way const*, int> find(std::string const& name) const;
     std::pair<Way*, int> find(std::string const& name);
     std::vector<Vec3> stations_of(Way const& way, int tool) const;
+    LumenGraph vessels_of(Way const& way, int tool) const;
+    std::vector<Vec3> moved_stations(Way const& way, int tool, std::vector<Vec3> const& now) const;
+    static std::optional<LineBefore> before(Way const& way, VesselTool const& held);
     Vec3 tip_of(Way const& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
-    std::vector<SetLumen> change(std::vector<Vec3> const& points, std::vector<double> const& diameters, bool is_most);
+    std::vector<SetLumen> change(LumenGraph const& graph, std::vector<Vec3> const& points,
+                                 std::vector<double> const& diameters, bool is_most);
+    void leave_stent(Way& way, int tool, std::vector<Vec3> points, std::vector<double> diameters, bool is_lost);
+    void drag_stent(Way& way, int tool);
+    void fill_lumen(Body const* body);
+    void draw_lumen(Way const& way, int tool, std::vector<ToolStretch>& stretches) const;
     void touch(Body const* body, std::vector<BodyOrder>& effects);
 };
 
@@ -167,6 +203,8 @@ private:
 std::string level_at(Patient const& patient, Vec3 const& p_mm);
 /// How far the hand goes in this tick: toward where it shall stop [mm/s]; what is reached ends the motion.
 double wanted_speed(MoveTool& motion, double now_mm);
+/// Of a hollow tool's inside.
+double lumen_ml(Tool const& tool);
 
 /// The hash of what was hashed and this number's bits.
 std::uint64_t mixed(std::uint64_t hash, double number);

@@ -194,7 +194,6 @@ void NeedleWork::note(std::vector<std::string>& notes)
 
 void NeedleWork::tell(Body const* body, InstrumentStatus& status) const
 {
-    status.needles.clear();
     for (auto const& [name, held] : needles_) {
         Needle const& needle = held.needle;
         NeedleStatus& one = status.needles.emplace_back();
@@ -207,6 +206,8 @@ void NeedleWork::tell(Body const* body, InstrumentStatus& status) const
         one.breaches = int(needle.breaches().size());
         if (one.breaches > 0) one.last_breach = needle.breaches().back().name;
         one.tip_mm = moved(body, needle.tip_mm());
+        for (Needle::Breach const& breach : needle.breaches())
+            status.breaches.push_back({std::string{breach.name}, name, {}, breach.at_mm, needle.force_n()});
     }
     status.paddles.clear();
     for (auto const& [name, held] : paddles_)

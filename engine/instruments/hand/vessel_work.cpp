@@ -36,17 +36,22 @@ VesselWork::VesselWork(std::shared_ptr<Patient const> patient, std::uint64_t see
 {
 }
 
-/// Walls of the vessels that hold this place: arteries with the left heart, or veins with the right.
-std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm)
+/// The vessels that a tool can come into from there: arteries with the left heart, or veins with the right.
+LumenGraph VesselWork::side_of(Vec3 const& access_mm) const
+{
+    LumenGraph side = patient_->lumens.vessels;
+    LumenPlace const place = nearest_place(side, access_mm);
+    bool const is_vein = side.edges[std::size_t(place.edge)].wall == WallClass::vein;
+    std::erase_if(side.edges, [&](LumenEdge const& edge) { return !belongs(edge, is_vein); });
+    return side;
+}
+
+std::shared_ptr<VesselWall> VesselWork::wall_of(Vec3 const& access_mm, LumenGraph const& side)
 {
     LumenGraph const& all = patient_->lumens.vessels;
-    LumenPlace const place = nearest_place(all, access_mm);
-    bool const is_vein = all.edges[std::size_t(place.edge)].wall == WallClass::vein;
+    bool const is_vein = all.edges[std::size_t(nearest_place(all, access_mm).edge)].wall == WallClass::vein;
     auto& wall = is_vein ? veins_ : arteries_;
-    if (wall) return wall;
-    LumenGraph side = all;
-    std::erase_if(side.edges, [&](LumenEdge const& edge) { return !belongs(edge, is_vein); });
-    wall = std::make_shared<VesselWall>(side, *patient_);
+    if (!wall) wall = std::make_shared<VesselWall>(side, *patient_);
     return wall;
 }
 
@@ -63,15 +68,17 @@ std::pair<VesselWork::Way*, int> VesselWork::find(std::string const& name)
     return {const_cast<Way*>(way), n};
 }
 
-std::string VesselWork::take(std::shared_ptr<Tool const> tool, std::string const& access)
+std::string VesselWork::take(std::shared_ptr<Tool const> tool, TakeTool const& order)
 {
+    std::string const& access = order.access;
     if (tool->kind == ToolKind::needle || tool->kind == ToolKind::bone_needle || tool->kind == ToolKind::paddle)
         return tool->title + " does not go along a vessel";
     if (find(tool->name).first) return tool->title + " is in use already";
     auto way = ways_.find(access); // also one that a needle has made
     if (way == ways_.end()) {
         Access const at = find_access(patient_->lumens, access);
-        way = ways_.try_emplace(access, at, wall_of(at.at_mm)).first;
+        LumenGraph const side = side_of(at.at_mm);
+        way = ways_.try_emplace(access, at, side, wall_of(at.at_mm, side)).first;
     }
     if (auto refusal = way->second.tools.add(tool); !refusal.empty()) return refusal;
     VesselTool held;
@@ -79,6 +86,7 @@ std::string VesselWork::take(std::shared_ptr<Tool const> tool, std::string const
     held.access = access;
     held.motion.tool = tool->name;
     held.has_stent = tool->stent.has_value();
+    if (!order.is_flushed) held.air_ml = lumen_ml(*tool);
     if (tool->balloon) held.balloon.emplace(*tool->balloon, seed_ + way->second.held.size());
     way->second.held.push_back(std::move(held));
     return {};
@@ -115,9 +123,13 @@ std::string VesselWork::inflate(InflateBalloon const& order)
 void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
 {
     if (ways_.empty()) return;
-    auto const displacement = body ? body->displacement() : nullptr;
     for (auto const& wall : {arteries_, veins_})
-        if (wall) wall->stand(displacement, tick_s);
+        if (wall && body)
+            wall->stand(body->motion(), body->pose(), tick_s);
+        else if (wall)
+            wall->stand(nullptr, tick_s);
+    pose_before_.reset();
+    if (body) pose_before_ = body->pose();
     since_touch_s_ += tick_s;
     since_pressure_s_ += tick_s;
     for (auto& [access, way] : ways_) {
@@ -133,9 +145,17 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             if (motion.until_rad) turn = towards(motion.turn_rad_s, *motion.until_rad - state.turned_rad);
             way.tools.hold(int(n), push, turn);
         }
-        way.tools.advance(*way.wall, tick_s);
+        // Into the room that they have already: nothing is allocated in a tick.
+        way.line_before.assign(way.tools.line().begin(), way.tools.line().end());
+        way.along_before.assign(way.tools.along_mm().begin(), way.tools.along_mm().end());
         for (std::size_t n = 0; n < way.held.size(); ++n)
-            if (way.held[n].balloon) work_balloon(way, int(n), effects);
+            way.held[n].inserted_before_mm = way.tools.state(int(n)).inserted_mm;
+        way.tools.advance(way.tight, tick_s);
+        for (std::size_t n = 0; n < way.held.size(); ++n)
+            if (way.held[n].balloon) {
+                drag_stent(way, int(n));
+                work_balloon(way, int(n), effects);
+            }
         auto const breaches = way.tools.breaches();
         for (; way.breaches < breaches.size(); ++way.breaches) {
             WallBreach const& breach = breaches[way.breaches];
@@ -143,7 +163,10 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             LumenPlace const place = nearest_place(patient_->lumens.vessels, rest);
             if (place.edge < 0 || next_hole_ >= body_causes) continue;
             LumenEdge const& edge = patient_->lumens.vessels.edges[std::size_t(place.edge)];
-            if (breach.what == WallBreach::What::perforation) {
+            bool const is_hole = breach.what == WallBreach::What::perforation;
+            breaches_.push_back({is_hole ? "perforation" : "dissection", way.held[std::size_t(breach.tool)].tool->name,
+                                 edge.name, rest, breach.force_n});
+            if (is_hole) {
                 PerforateVessel hole;
                 hole.number = ++next_hole_;
                 hole.vessel = edge.name;
@@ -162,21 +185,28 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
         }
     }
     touch(body, effects);
+    fill_lumen(body);
+    effects.insert(effects.end(), next_effects_.begin(), next_effects_.end());
+    next_effects_.clear();
     // The whole graph is searched: not in every tick.
     if (ticks_++ % between_lookups != 0) return;
     for (auto& [access, way] : ways_)
         for (std::size_t n = 0; n < way.held.size(); ++n)
-            if (way.tools.state(int(n)).inserted_mm > 0)
-                way.held[n].tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip_of(way, int(n))));
+            if (way.tools.state(int(n)).inserted_mm > 0) {
+                VesselTool& held = way.held[n];
+                Vec3 const tip = tip_of(way, int(n));
+                held.tip = nearest_place(patient_->lumens.vessels, way.wall->rest_of(tip));
+                WallTouch const touch = way.wall->touch(tip);
+                bool const is_near = touch.depth_mm > -2 * held.tool->section_at(0).outer_mm;
+                held.wall_stands_n = is_near ? touch.strength_n_mm * held.tool->section_at(0).outer_mm : 0;
+            }
 }
 
 Vec3 VesselWork::tip_of(Way const& way, int tool) const
 {
     auto const along = way.tools.along_mm();
-    if (along.empty()) return {};
-    double const at = std::clamp(way.tools.state(tool).inserted_mm, along.front(), along.back());
-    auto const points = curve_between(way.tools.line(), along, std::max(along.front(), at - 0.5), at);
-    return points.empty() ? way.tools.line().front().at_mm : points.back();
+    if (along.size() < 2) return way.tools.line().empty() ? Vec3{0} : way.tools.line().front().at_mm;
+    return point_on(way.tools.line(), along, way.tools.state(tool).inserted_mm);
 }
 
 /// What the tips do to the heart, and what the line on a catheter's hub shows.
@@ -208,44 +238,42 @@ void VesselWork::touch(Body const* body, std::vector<BodyOrder>& effects)
         }
 }
 
-std::string VesselWork::aim_injection(std::string const& name, Inject& injection) const
+void VesselWork::tell(InstrumentStatus& told) const
 {
-    auto const [way, n] = find(name);
-    if (!way) return "No tool " + name + " is in use";
-    VesselTool const& held = way->held[std::size_t(n)];
-    if (held.tool->narrowest_inner_mm() <= 0) return held.tool->title + " is not hollow";
-    for (VesselTool const& other : way->held)
-        if (other.tool->kind == ToolKind::wire && other.tool->widest_mm() > 0.6 * held.tool->narrowest_inner_mm() &&
-            way->tools.state(int(&other - way->held.data())).inserted_mm > 0)
-            return "The " + other.tool->title + " is still in it: draw it out first";
-    LumenPlace const place = nearest_place(patient_->lumens.vessels, way->wall->rest_of(tip_of(*way, n)));
-    if (place.edge < 0 || way->tools.state(n).inserted_mm <= 0) return held.tool->title + " is in no vessel";
-    injection.vessel = patient_->lumens.vessels.edges[std::size_t(place.edge)].name;
-    injection.along = place.along;
-    injection.catheter_inner_mm = held.tool->narrowest_inner_mm();
-    injection.catheter_length_mm = held.tool->length_mm();
-    return {};
-}
-
-void VesselWork::tell(std::vector<ToolStatus>& tools) const
-{
+    told.breaches = breaches_;
     for (auto const& [access, way] : ways_)
         for (std::size_t n = 0; n < way.held.size(); ++n) {
             VesselTool const& held = way.held[n];
-            ToolStatus status{
-                held.tool->name, held.tool->title, held.tool->kind, access, way.tools.state(int(n)), {}, {}, 0,
-                false,           held.has_stent};
+            ToolStatus status;
+            status.name = held.tool->name;
+            status.title = held.tool->title;
+            status.kind = held.tool->kind;
+            status.access = access;
+            status.state = way.tools.state(int(n));
+            status.has_stent = held.has_stent;
+            status.medium_ml = held.medium_ml;
+            status.air_ml = held.air_ml;
+            status.tip_mm = status.tip_rest_mm = way.access_mm;
             if (held.balloon) {
                 status.pressure_atm = held.balloon->pressure_atm();
                 status.has_burst = held.balloon->has_burst();
+                status.wanted_atm = held.wanted_atm;
+                auto const [least, most] = std::ranges::minmax(held.balloon->diameters_mm());
+                status.balloon_least_mm = least;
+                status.balloon_most_mm = most;
+                status.balloon_ml = held.balloon->volume_ml();
             }
             if (status.state.inserted_mm > 0) {
+                status.tip_mm = tip_of(way, int(n));
+                status.tip_rest_mm = way.wall->rest_of(status.tip_mm);
+                status.wall_stands_n = held.wall_stands_n;
                 status.tip = held.tip;
                 if (status.tip.edge >= 0)
                     status.tip_vessel = patient_->lumens.vessels.edges[std::size_t(status.tip.edge)].name;
             }
-            tools.push_back(std::move(status));
+            told.tools.push_back(std::move(status));
         }
+    for (PlacedStent const& stent : stents_) told.stents.push_back(stent.status);
 }
 
 std::uint64_t VesselWork::state_hash() const

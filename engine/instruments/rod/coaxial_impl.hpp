@@ -16,6 +16,7 @@ constexpr double most_push_n = 10;               ///< of a hand, beyond which it
 constexpr double most_torque_n_mm = 100;         ///< likewise
 constexpr double slip_mm_s = 20, slip_rad_s = 6; ///< through the hand, at twice what it can hold
 constexpr double guide_n_mm = 20;                ///< of the sheath's mouth on what is half out of it
+constexpr double lead_n_mm = 5, led_mm = 5;      ///< of a line that leads a tip, on so much of the tool
 constexpr double feeling_s = 0.02;               ///< over which a hand feels forces
 constexpr double tip_mm = 2;                     ///< of a tool counts as its tip
 constexpr double hole_mm = 4;                    ///< beyond a hole the tool is out
@@ -66,6 +67,7 @@ struct CoaxialTools::Impl {
     std::vector<double> along_mm;
     std::vector<WallBreach> breaches;
     std::optional<coaxial::Hole> hole;
+    std::optional<TipLead> lead;
 
     explicit Impl(Access const& at);
     void substep(Wall const& wall, double dt_s, double wall_age_s);
@@ -74,6 +76,7 @@ struct CoaxialTools::Impl {
     void clear();
     void lay_segments();
     void hold_base();
+    void follow_lead();
     void merge();
     void merge_joint(std::size_t j);
     void dress_segment(std::size_t i);

@@ -65,6 +65,7 @@ void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_
     }
     lay_segments();
     hold_base();
+    if (lead) follow_lead();
     merge();
     if (carried.size() > 1) twist_others(dt_s);
     follow_hole(wall, dt_s);

@@ -44,6 +44,18 @@ std::vector<std::vector<ClassPoint>> points_by_brick(LumenGraph const& graph, Fi
     return bricks;
 }
 
+/// Those that may be the nearest to one of the voxels of an eighth of a brick, in their order.
+void find_able(std::vector<ClassPoint> const& near, Vec3 const& middle, std::vector<ClassPoint>& able)
+{
+    double const around = std::sqrt(3.0) * 1.5 * class_mm + 1e-9;
+    double least = reach_mm + around; // from the middle, of any that may be
+    for (ClassPoint const& point : near)
+        least = std::min(least, glm::length(middle - point.at) - point.radius + 2 * around);
+    able.clear();
+    for (ClassPoint const& point : near)
+        if (glm::length(middle - point.at) - point.radius <= least) able.push_back(point);
+}
+
 Bricks<std::uint8_t> draw_classes(LumenGraph const& graph, FieldGrid const& of)
 {
     FieldGrid grid;
@@ -59,29 +71,24 @@ Bricks<std::uint8_t> draw_classes(LumenGraph const& graph, FieldGrid const& of)
             points[(std::size_t(brick.z) * std::size_t(count.y) + std::size_t(brick.y)) * std::size_t(count.x) +
                    std::size_t(brick.x)];
         if (near.empty()) return false;
-        std::size_t v = 0;
-        for (int k = 0; k < 8; ++k)
-            for (int j = 0; j < 8; ++j)
-                for (int i = 0; i < 8; ++i, ++v) {
-                    Vec3 const at = grid.at(first + glm::ivec3{i, j, k});
-                    double least = reach_mm;
-                    for (ClassPoint const& point : near)
-                        if (double const d = glm::length(at - point.at) - point.radius; d < least) {
-                            least = d;
-                            values[v] = std::uint8_t(point.wall);
-                        }
-                }
+        thread_local std::vector<ClassPoint> able;
+        for (int part = 0; part < 8; ++part) {
+            glm::ivec3 const low = 4 * glm::ivec3{part & 1, part >> 1 & 1, part >> 2};
+            find_able(near, grid.at(first + low) + 1.5 * class_mm, able);
+            for (int k = low.z; k < low.z + 4; ++k)
+                for (int j = low.y; j < low.y + 4; ++j)
+                    for (int i = low.x; i < low.x + 4; ++i) {
+                        Vec3 const at = grid.at(first + glm::ivec3{i, j, k});
+                        double least = reach_mm;
+                        for (ClassPoint const& point : able)
+                            if (double const d = glm::length(at - point.at) - point.radius; d < least) {
+                                least = d;
+                                values[std::size_t((k * 8 + j) * 8 + i)] = std::uint8_t(point.wall);
+                            }
+                    }
+        }
         return true;
     });
-}
-
-Vec3 backward(Displacement const* body, Vec3 const& at)
-{
-    return body ? sampled(body->grid, body->backward_mm, at) : Vec3{0};
-}
-Vec3 forward(Displacement const* body, Vec3 const& rest)
-{
-    return body ? sampled(body->grid, body->forward_mm, rest) : Vec3{0};
 }
 
 /// Up and down as far as the CT goes; across as far as the vessels do.
@@ -143,9 +150,35 @@ VesselWall::VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance co
 
 void VesselWall::stand(std::shared_ptr<Displacement const> displacement, double dt_s)
 {
-    before_ = std::move(now_);
-    now_ = std::move(displacement);
+    std::swap(before_, now_);
+    now_.all = std::move(displacement);
+    now_.near.reset();
     dt_s_ = dt_s;
+}
+
+void VesselWall::stand(OrganMotion const& motion, BodyPose const& pose, double dt_s)
+{
+    std::swap(before_, now_);
+    now_.all.reset();
+    if (!now_.near || !now_.near->is_of(motion)) now_.near.emplace(motion);
+    now_.near->stand(pose);
+    if (!before_.is_moving()) { // the first of it: nothing is known to have moved
+        before_.near.emplace(motion);
+        before_.near->stand(pose);
+    }
+    dt_s_ = dt_s;
+}
+
+Vec3 VesselWall::Tissue::backward_mm(Vec3 const& at) const
+{
+    if (near) return near->backward_mm(at);
+    return all ? sampled(all->grid, all->backward_mm, at) : Vec3{0};
+}
+
+Vec3 VesselWall::Tissue::forward_mm(Vec3 const& rest) const
+{
+    if (near) return near->forward_mm(rest);
+    return all ? sampled(all->grid, all->forward_mm, rest) : Vec3{0};
 }
 
 WallClass VesselWall::wall_class(Vec3 const& rest_mm) const
@@ -156,7 +189,7 @@ WallClass VesselWall::wall_class(Vec3 const& rest_mm) const
 
 Vec3 VesselWall::rest_of(Vec3 const& at_mm) const
 {
-    return at_mm + backward(now_.get(), at_mm);
+    return at_mm + now_.backward_mm(at_mm);
 }
 
 WallTouch VesselWall::touch(Vec3 const& at_mm) const
@@ -167,20 +200,20 @@ WallTouch VesselWall::touch(Vec3 const& at_mm) const
     if (touch.depth_mm < -2.5) return touch; // wider than any tool's radius, and the walls' own speed for a frame
     touch.outward = distance_->outward(rest);
     if (touch.outward == Vec3{0}) return touch;
-    if (now_ && touch.depth_mm > -near_mm) {
+    if (now_.is_moving() && touch.depth_mm > -near_mm) {
         // grad d(X(x)) = (dX/dx)^T grad d
         Vec3 slope = touch.outward;
         for (int axis = 0; axis < 3; ++axis) {
             Vec3 step{0};
             step[axis] = probe_mm;
-            Vec3 const change = backward(now_.get(), at_mm + step) - backward(now_.get(), at_mm - step);
+            Vec3 const change = now_.backward_mm(at_mm + step) - now_.backward_mm(at_mm - step);
             slope[axis] += glm::dot(change, touch.outward) / (2 * probe_mm);
         }
         double const steepness = glm::length(slope);
         touch.outward = slope / steepness;
         touch.depth_mm /= steepness;
     }
-    if (dt_s_ > 0) touch.velocity_mm_s = (forward(now_.get(), rest) - forward(before_.get(), rest)) / dt_s_;
+    if (dt_s_ > 0) touch.velocity_mm_s = (now_.forward_mm(rest) - before_.forward_mm(rest)) / dt_s_;
     WallKind const kind = wall_kind(wall_class(rest));
     touch.stiffness = kind.stiffness;
     touch.strength_n_mm = kind.strength_n_mm;

@@ -15,9 +15,13 @@ public:
     Curve(std::span<RodFrame const> line, std::span<double const> along_mm) : line_{line}, along_{along_mm} {}
 
     /// Points of the curve from `from` to `to` [mm along], both included.
-    std::vector<Vec3> between(double from, double to) const
+    std::vector<Vec3> between(double from, double to, std::vector<double>* places = nullptr) const
     {
         std::vector<Vec3> points;
+        auto const add = [&](std::size_t n, double s) {
+            points.push_back(at(n, s));
+            if (places) places->push_back(s);
+        };
         for (std::size_t n = piece_at(from); n + 1 < line_.size() && along_[n] < to; ++n) {
             double const first = std::max(from, along_[n]), last = std::min(to, along_[n + 1]);
             double const length = along_[n + 1] - along_[n];
@@ -26,15 +30,22 @@ public:
             int const steps =
                 std::max(1, int(std::ceil(std::sqrt(length * std::acos(cosine) / (8 * most_sagitta_mm)))));
             int const begin = int(std::floor((first - along_[n]) / length * steps + 1e-9));
-            if (points.empty()) points.push_back(at(n, first));
+            if (points.empty()) add(n, first);
             for (int step = begin + 1; step <= steps; ++step) {
                 double const s = along_[n] + length * step / steps;
                 if (s >= last - least_length_mm) break;
-                points.push_back(at(n, s));
+                add(n, s);
             }
-            points.push_back(at(n, last));
+            add(n, last);
         }
         return points;
+    }
+
+    /// Before the line's begin it comes in straight.
+    Vec3 point(double s) const
+    {
+        double const on = std::clamp(s, along_.front(), along_.back());
+        return at(piece_at(on), on) + std::min(0.0, s - along_.front()) * tangent(0);
     }
 
 private:
@@ -70,20 +81,34 @@ std::vector<Vec3> curve_between(std::span<RodFrame const> line, std::span<double
     return Curve{line, along_mm}.between(from_mm, to_mm);
 }
 
+Vec3 point_on(std::span<RodFrame const> line, std::span<double const> along_mm, double at_mm)
+{
+    FLUORO_EXPECT(line.size() >= 2 && line.size() == along_mm.size());
+    return Curve{line, along_mm}.point(at_mm);
+}
+
 std::vector<ToolStretch> stretches_of(Tool const& tool, double inserted_mm, std::span<RodFrame const> line,
-                                      std::span<double const> along_mm)
+                                      std::span<double const> along_mm, std::optional<LineBefore> const& before)
 {
     FLUORO_EXPECT(line.size() == along_mm.size());
     std::vector<ToolStretch> stretches;
     if (line.size() < 2) return stretches;
     Curve const curve{line, along_mm};
+    std::vector<double> places;
     auto const add = [&](double from, double to, double outer, double inner, Mixture const& content) {
         from = std::max(from, along_mm.front());
         to = std::min(to, along_mm.back());
         if (to - from < least_length_mm) return;
-        auto points = curve.between(from, to);
+        places.clear();
+        auto points = curve.between(from, to, &places);
         std::vector<double> const widths(points.size(), outer);
         stretches.push_back({std::move(points), widths, inner, content});
+        if (!before || before->line.size() < 2) return;
+        ToolStretch& made = stretches.back();
+        Curve const old{before->line, before->along_mm};
+        double const fed = inserted_mm - before->inserted_mm;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            made.moved_mm.push_back(made.points_mm[i] - old.point(places[i] - fed));
     };
     double to_tip = tool.length_mm();
     for (ToolSection const& section : tool.sections) {

@@ -155,6 +155,7 @@ StentForm read_stent(YamlNode const& node, Problems& problems)
     form.strut_mm = map.number("strut_mm", 0.02, 1).value_or(form.strut_mm);
     form.crowns = int(map.whole_number("crowns", 3, 40).value_or(form.crowns));
     form.ring_mm = map.number("ring_mm", 0.3, 20).value_or(form.ring_mm);
+    form.holds_n = map.number("holds_n", 0.05, 20).value_or(form.holds_n);
     form.recoil = map.number("recoil", 0, 0.3).value_or(form.recoil);
     if (auto const content = content_of(map, problems))
         form.content = *content;

@@ -52,6 +52,35 @@ TEST(GulletOfBuiltIn, everybody_swallows)
     }
 }
 
+// Standing, without a wave: 15 mL stand 5 mm deep in 66 mm; the rest of the way holds its film alone, 5 to 10 % of it.
+TEST(GulletOfBuiltIn, nothing_hangs_in_a_wide_gullet)
+{
+    SwallowSettings achalasia;
+    achalasia.lower_relaxes = false;
+    achalasia.wave_strength = 0;
+    Patient const who = ways_of("adult-male", {"achalasia=severe"});
+    LumenGraph const& gut = who.lumens.gut;
+    Gullet gullet{who, achalasia};
+    gullet.take(15, {});
+    gullet.swallow();
+    for (double t = 0; t < 5; t += frame_s) gullet.advance(frame_s, upright);
+    EXPECT_LT(gullet.in_mouth_ml(), 0.05 * 15);
+    EXPECT_EQ(gullet.aspirated_ml(), 0);
+    double const top = gut.nodes_mm[std::size_t(*gut.find_node("upper-sphincter"))].z,
+                 foot = gut.nodes_mm[std::size_t(*gut.find_node("cardia"))].z;
+    double upper_half = 0, all = 0;
+    for (Content const& c : gullet.contents())
+        for (ContentParcels const& parcels : c.parcels)
+            for (std::size_t i = 0; i < parcels.at_mm.size() && density_g_cm3(c.medium) > 1.5; ++i) {
+                double const z = double(parcels.at_mm[i].z), ml = double(parcels.volume_mm3[i]) / 1000;
+                all += ml;
+                if (z < top - 20 && z > (top + foot) / 2) upper_half += ml;
+            }
+    test::measured("achalasia_upper_half_share", upper_half / all);
+    EXPECT_NEAR(all, 15, 0.1);
+    EXPECT_LT(upper_half, 0.05 * 15);
+}
+
 TEST(GulletOfBuiltIn, diseases_of_the_anatomy_take_effect)
 {
     SwallowSettings achalasia;

@@ -41,13 +41,13 @@ protected:
         }
         return std::get<Kind>(commands[0]);
     }
-    OperatorInput input{small_room(), KeyMap{}};
+    OperatorInput input{small_room(), InputMap{}};
 
 private:
     std::optional<Action> put(char const* name, bool is_down)
     {
-        Key const key = *key_from_name(name);
-        return input.key(key.code, is_down, key.with_control);
+        Input const key = *input_from_name(name);
+        return input.set(key, is_down ? 1 : 0);
     }
 };
 
@@ -179,10 +179,10 @@ TEST_F(Console, shift_makes_a_running_jog_fast)
 {
     press("right");
     double const slow = only<JogCArm>().primary;
-    input.fast(true);
+    input.hold_button(Action::fast, true);
     EXPECT_EQ(only<JogCArm>().primary, 1);
     EXPECT_LT(slow, 1);
-    input.fast(false);
+    input.hold_button(Action::fast, false);
     EXPECT_EQ(only<JogCArm>().primary, slow);
 }
 

@@ -60,13 +60,13 @@ protected:
         input.update(start_state(), picture, true);
     }
     RoomKind kind = suite();
-    OperatorInput input{kind, KeyMap{}};
+    OperatorInput input{kind, InputMap{}};
 
 private:
     void put(char const* name, bool is_down)
     {
-        Key const key = *key_from_name(name);
-        input.key(key.code, is_down, key.with_control);
+        Input const key = *input_from_name(name);
+        input.set(key, is_down ? 1 : 0);
     }
 };
 
@@ -210,7 +210,7 @@ TEST_F(Presses, a_wedge_turns_where_it_stands_and_back_with_shift)
     auto const turn = only<MoveWedge>(0.1);
     EXPECT_GT(*turn.angle_rad, std::numbers::pi);
     EXPECT_FALSE(turn.edge_mm);
-    input.fast(true);
+    input.hold_button(Action::fast, true);
     EXPECT_NEAR(*only<MoveWedge>(0.1).angle_rad, std::numbers::pi, rounding);
 }
 
@@ -353,7 +353,7 @@ protected:
     OnTheTiltingTable()
     {
         kind = find_room_kind("tilting-table");
-        input = OperatorInput{kind, KeyMap{}};
+        input = OperatorInput{kind, InputMap{}};
         input.update(start_state(), {}, true);
     }
 };
@@ -381,9 +381,9 @@ TEST_F(OnTheTiltingTable, keys_of_the_c_arm_turn_the_patient_to_the_same_view)
         double const turn = only<JogTable>().turn; // and no C-arm is asked to move
         EXPECT_GT(turn, 0);
         EXPECT_LT(turn, 1);
-        input.fast(true);
+        input.hold_button(Action::fast, true);
         EXPECT_EQ(only<JogTable>().turn, 1);
-        input.fast(false);
+        input.hold_button(Action::fast, false);
         EXPECT_EQ(only<JogTable>().turn, turn);
         up(name);
         EXPECT_EQ(only<JogTable>().turn, 0);

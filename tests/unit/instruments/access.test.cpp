@@ -54,6 +54,19 @@ TEST(NearestPlace, is_that_of_the_vessel_whose_lumen_holds_the_point)
     EXPECT_EQ(lumens.vessels.edges[std::size_t(place.edge)].name, "artery");
     EXPECT_NEAR(place.along, 0.498, 1e-3);
     EXPECT_NEAR(place.from_axis, 0.45, 1e-6);
+    // Between artery (x < 4) and vein (x > 10), 2.5 mm outside the one and 3.5 mm outside the other: by millimetres
+    // from the wall it is the artery's; by shares of the radius (1.63 and 1.7) too, by the axis (6.5 and 8.5) as well
+    // ...
+    LumenPlace const between = nearest_place(lumens.vessels, {6.5, 0, 20});
+    EXPECT_EQ(lumens.vessels.edges[std::size_t(between.edge)].name, "artery");
+    // ... but here the axis says artery (7.3 against 7.7) and the wall says vein (3.3 against 2.7).
+    LumenPlace const nearer_wall = nearest_place(lumens.vessels, {7.3, 0, 20});
+    EXPECT_EQ(lumens.vessels.edges[std::size_t(nearer_wall.edge)].name, "vein");
+    EXPECT_NEAR(nearer_wall.from_axis, 7.7 / 5, 1e-9);
+    // And here the share of the radius says vein's neighbour: 1.7 mm outside the twig are 4.4 of its radii, 2.05 mm
+    // outside the artery only 1.5 of its own.
+    LumenPlace const twig = nearest_place(lumens.vessels, {0, 6.05, 52.2});
+    EXPECT_EQ(lumens.vessels.edges[std::size_t(twig.edge)].name, "twig");
     LumenPlace const out = nearest_place(lumens.vessels, {0, 10, 52});
     EXPECT_EQ(lumens.vessels.edges[std::size_t(out.edge)].name, "twig");
     EXPECT_NEAR(out.from_axis, 4, 1e-6);

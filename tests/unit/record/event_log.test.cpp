@@ -220,12 +220,12 @@ TEST(EventLog, a_log_of_a_later_version_is_refused_by_its_version)
     test::ScratchFolder const scratch;
     record(scratch / "run");
     std::vector<std::string> objects = objects_of(bytes_of(scratch / "run/events.log"));
-    std::size_t const at = objects[0].find("\"log_version\":2");
+    std::size_t const at = objects[0].find("\"log_version\":3");
     ASSERT_NE(at, std::string::npos);
-    objects[0].replace(at, 15, "\"log_version\":3");
+    objects[0].replace(at, 15, "\"log_version\":4");
     put_bytes(scratch / "later.log", chained_by_hand(objects));
     std::string const refusal = refusal_of(scratch / "later.log");
-    EXPECT_NE(refusal.find("version 3"), std::string::npos) << refusal;
+    EXPECT_NE(refusal.find("version 4"), std::string::npos) << refusal;
 }
 
 // What version 1 did not know has the value that it always had then.
@@ -234,7 +234,7 @@ TEST(EventLog, a_log_of_version_1_still_reads)
     test::ScratchFolder const scratch;
     record(scratch / "run");
     std::vector<std::string> objects = objects_of(bytes_of(scratch / "run/events.log"));
-    auto const version = objects[0].find("\"log_version\":2");
+    auto const version = objects[0].find("\"log_version\":3");
     ASSERT_NE(version, std::string::npos);
     objects[0].replace(version, 15, "\"log_version\":1");
     int pulses = 0;

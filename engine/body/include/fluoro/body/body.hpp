@@ -44,6 +44,7 @@ struct BodyStatus {
     double left_ventricle_ml = 0;
     double injected_ml = 0; ///< of contrast medium since the session began
     bool is_injecting = false;
+    double injection_ml = 0;  ///< that the last injection has pushed into its catheter so far
     double leaked_ml = 0;     ///< blood and medium beside torn vessels
     double air_ml = 0;        ///< in bubbles
     double tip_blocked = 0;   ///< share of its vessel that the pressure line's tip closes
@@ -86,8 +87,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Where a patient's tissue stands at a place of an even heartbeat, [0, 1) with 0 the R wave, and of a quiet breath,
-/// 0 = its end out, 1 = its end in: for still pictures.
-Displacement displacement_at(Patient const& patient, double heart, double breath);
+/// Where a patient's tissue stands at a place of an even heartbeat, [0, 1) with 0 the R wave, and with the diaphragm's
+/// right dome `dome_mm` into a held breath, 0 = the end of a quiet one out: for still pictures.
+Displacement displacement_at(Patient const& patient, double heart, double dome_mm);
 
 } // namespace fluoro

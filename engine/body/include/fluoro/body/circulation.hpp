@@ -21,6 +21,8 @@ struct CirculationSettings {
     double venous_pressure_mmhg = 5; ///< central
     /// Flow through microvessels relative to rest, e.g. 1.5 after nitrate; coronary beds alone.
     double coronary_dilation = 1;
+    /// Between the territories of the coronary arteries: 0 none .. 1 well grown. Whoever makes the graph adds them.
+    double collaterals = 0;
 };
 
 enum class Chamber { left_ventricle, right_ventricle, left_atrium, right_atrium };
@@ -77,6 +79,8 @@ public:
     void widen(int cause, int edge, double from_mm, double to_mm, double radius_mm);
     /// Volume of an edge between two distances over that as drawn.
     double room(int edge, double from_mm, double to_mm) const;
+    /// From outside on all four chambers: blood in the pericardium.
+    void press_on_heart(double mmhg);
     void change(CirculationSettings const& settings);
 
 private:

@@ -14,6 +14,7 @@ struct StainedBlood {
     std::span<double const> flow_ml_s;     ///< of every edge
     std::span<double const> pressure_mmhg; ///< of every node
     std::span<float const> share;          ///< of medium, by cell and lane
+    double cavity_mmhg = 0;                ///< in what holes break through into
 };
 
 /// Medium and gas that do not go with the blood as a solution: what leaks out of a torn vessel, what stays between the
@@ -27,7 +28,8 @@ public:
 
     /// A round hole in a vessel's wall, on the side that faces `side` (any vector across the vessel, patient space). A
     /// pocket of blood grows beside it as the pressure drives it. 0 mm closes it; what has leaked stays.
-    void perforate(int stain, int edge, double along_mm, Vec3 const& side, double hole_mm);
+    /// `into_cavity`: half a millilitre stays in the pocket, what is more runs into a cavity that others look after.
+    void perforate(int stain, int edge, double along_mm, Vec3 const& side, double hole_mm, bool into_cavity = false);
     /// Medium enters the wall along a piece of it where it passes, and washes out slowly. A depth of 0 ends it.
     void dissect(int stain, int edge, double from_mm, double to_mm, Vec3 const& side, double depth_mm);
     /// One bubble of air.
@@ -56,6 +58,9 @@ public:
     void clear_of_air(std::span<float> share) const;
     /// Of all pockets, and of the blood in them.
     double leaked_ml() const;
+    /// What has broken through into the cavity: blood, and the medium in it.
+    double in_cavity_ml() const;
+    double in_cavity_medium_ml() const;
 
     /// Medium and air, one Content each (empty ones left out).
     std::vector<Content> contents(Mixture const& medium) const;

@@ -20,6 +20,7 @@ struct Inject {
     double rise_s = 0.2;
     double pressure_psi = 1200; ///< limit at the syringe; a hand manages about 150
     double catheter_inner_mm = 1.2, catheter_length_mm = 1100;
+    double lead_ml = 0; ///< of what the catheter holds without medium, which leaves it first
     /// A catheter that is in use: its tip says where and its bore how; vessel, place and catheter are not given then.
     std::string through{};
 };

@@ -54,6 +54,7 @@ public:
     Displacement displacement(BodyPose const& pose) const;
 
 private:
+    friend class LocalMotion;
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,6 @@
 #pragma once
-#include <fluoro/console/keys.hpp>
+#include <fluoro/console/haptic_device.hpp>
+#include <fluoro/console/inputs.hpp>
 #include <fluoro/console/live_session.hpp>
 #include <optional>
 #include <string>
@@ -12,7 +13,9 @@ struct ConsoleSettings {
     SessionSettings session;
     LiveHooks hooks; ///< on_step for the record, script for a demonstration; on_news is the console's own
     LiveSettings live;
-    KeyMap keys;
+    InputMap inputs;
+    std::filesystem::path inputs_file; ///< where changed inputs are kept; empty: for this session only
+    std::shared_ptr<HapticDevice> haptic_right, haptic_left; ///< null: none
     double ui_scale = 1;            ///< 0.75 .. 2, on top of the monitor's own scale; Ctrl = and Ctrl - change it
     int width = 1440, height = 900; ///< of the window at scale 1; limited to the monitor
 };

@@ -44,6 +44,9 @@ private:
     std::array<bool, stations> has_yielded_{};
 };
 
+/// At which the balloon of that number bursts [atm]: above its rated pressure.
+double burst_atm(BalloonForm const& form, std::uint64_t seed);
+
 /// In the open, [mm] at a pressure [atm]: nominal (1 + growth (P - nominal pressure)) above 1 atm, unfolding below.
 double free_diameter_mm(BalloonForm const& form, double atm);
 

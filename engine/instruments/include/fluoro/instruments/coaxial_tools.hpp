@@ -3,6 +3,7 @@
 #include <fluoro/instruments/wall.hpp>
 #include <glm/gtc/quaternion.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace fluoro {
@@ -29,6 +30,17 @@ struct ToolState {
     double tip_force_n = 0; ///< of the tip on the wall that faces it
 };
 
+/// How a tool lies in that the hand has not brought in.
+struct LaidTool {
+    double inserted_mm = 0, turned_rad = 0;
+};
+
+/// A straight line that a tool's tip is kept on, free along it and about it: while it is brought to its seat.
+struct TipLead {
+    int tool = 0;
+    Vec3 at_mm{0}, along{0, 0, 1};
+};
+
 /// A wall that a tip was forced into: a catheter lifts its lining off, a wire goes through and is out from then on.
 struct WallBreach {
     enum class What { dissection, perforation };
@@ -51,6 +63,14 @@ public:
     std::string add(std::shared_ptr<Tool const> tool);
     /// Takes one out that is wholly out (inserted 0), or all of which the hand has drawn back. Why not; empty = done.
     std::string take_out(int tool);
+    /// All tools, one after another, as they lie in already along a way from the access on; what was in is laid anew.
+    /// Nothing moves yet: forces and friction come with the next steps. docs/theory/rods.md
+    void lay(std::span<Vec3 const> way_mm, std::span<LaidTool const> laid);
+    /// One more of them, its tip no further in than the furthest: the line stays as it is.
+    void put_in(int tool, double inserted_mm);
+    void lead_tip(std::optional<TipLead> const& lead);
+    /// How far this tool's hub is to be turned for its shape to lie along a way as easily as it can.
+    double easiest_turn_rad(int tool, std::span<Vec3 const> way_mm, double inserted_mm) const;
     /// The hand on a tool's hub, until told otherwise.
     void hold(int tool, double push_mm_s, double turn_rad_s);
     /// Moves everything on by `dt_s`, at most 1/60 s; walls stand still over it but for their velocity.

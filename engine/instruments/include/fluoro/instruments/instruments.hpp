@@ -20,7 +20,30 @@ struct ToolStatus {
     std::string tip_vessel;  ///< name of that edge; empty outside
     double pressure_atm = 0; ///< of its balloon
     bool has_burst = false;
-    bool has_stent = false; ///< still on its balloon
+    bool has_stent = false;           ///< still on its balloon
+    double medium_ml = 0, air_ml = 0; ///< in its lumen
+    // At this tick; a tool that is not in has its tip at the access.
+    Vec3 tip_mm{0};           ///< where it is
+    Vec3 tip_rest_mm{0};      ///< the same place of the patient at rest, as his CT has it
+    double wall_stands_n = 0; ///< force of the tip that the wall beside it stands, ten times a second; 0 = none near
+    double wanted_atm = 0;    ///< that the inflator is set to
+    double balloon_least_mm = 0, balloon_most_mm = 0, balloon_ml = 0; ///< diameters and medium of its balloon
+};
+/// What a tool has broken: told for good.
+struct BreachStatus {
+    std::string what; ///< "perforation", "dissection", or the tissue that a needle should not be in
+    std::string tool, vessel;
+    Vec3 at_mm{0}; ///< of the patient at rest
+    double force_n = 0;
+};
+/// A stent that is in the vessels.
+struct StentStatus {
+    std::string name, vessel;   ///< the vessel that its near end lies in
+    double along = 0;           ///< there
+    Vec3 near_mm{0}, far_mm{0}; ///< its ends, at rest
+    double least_mm = 0;        ///< diameter where it is narrowest
+    double gap_mm = 0;          ///< widest between its struts and the vessel's wall
+    bool is_lost = false;       ///< it came off its balloon
 };
 /// What comes back through a needle.
 enum class BloodReturn { none, dark, bright }; ///< of a vein; of an artery, pulsating
@@ -63,12 +86,14 @@ struct PaddleStatus {
 };
 struct InstrumentStatus {
     std::vector<ToolStatus> tools;
+    std::vector<StentStatus> stents;
     std::vector<NeedleStatus> needles;
     std::vector<BoneBalloonStatus> bone_balloons;
     std::vector<PaddleStatus> paddles;
     std::vector<VertebraStatus> vertebrae;
     std::optional<CementStatus> cement;
-    std::vector<std::string> notes; ///< what has just happened, for people
+    std::vector<std::string> notes;     ///< what has just happened, for people
+    std::vector<BreachStatus> breaches; ///< in the order they happened
 };
 
 /// What of the tools the picture sees, in the places of this moment.
@@ -83,6 +108,9 @@ public:
     Instruments(std::shared_ptr<Patient const> patient, std::shared_ptr<ToolLibrary const> library, std::uint64_t seed);
     ~Instruments();
 
+    /// Tools that lie in when the session begins, at rest in a patient who stands as his body does. Why one cannot;
+    /// empty = done.
+    std::string begin(std::vector<ToolInPlace> const& tools, Body const* body);
     /// Why it cannot be done; empty = done.
     std::string order(ToolOrder const& order);
     /// One tick. `body`: null for a patient who is still. What tools do to the body is added to `effects`.
@@ -90,8 +118,9 @@ public:
 
     InstrumentStatus const& status() const;
     InstrumentPicture picture(Body const* body) const;
-    /// Where an injection through this catheter goes, and through what. Why not; empty = `injection` is complete.
-    std::string aim_injection(std::string const& tool, Inject& injection) const;
+    /// Where an injection through this catheter goes, through what, and what leaves it first. Why not; empty =
+    /// `injection` is complete and begins now.
+    std::string aim_injection(std::string const& tool, Inject& injection);
     std::uint64_t state_hash() const;
 
 private:

@@ -13,8 +13,13 @@ namespace fluoro {
 /// needle: what goes through one whose tip is in a vessel finds its way there, and keeps it when the needle is off; a
 /// balloon for bone goes through a bone needle.
 struct TakeTool {
-    std::string tool;   ///< "j-wire-0.035"
-    std::string access; ///< "right-femoral", or a needle's name
+    std::string tool;       ///< "j-wire-0.035"
+    std::string access;     ///< "right-femoral", or a needle's name
+    bool is_flushed = true; ///< else it holds air
+};
+/// Blood is drawn back into a catheter: out come its air and its contrast medium.
+struct Aspirate {
+    std::string tool;
 };
 /// Out of the hand, when all of it is out of the body.
 struct PutToolAway {
@@ -59,7 +64,16 @@ struct PushCement {
     double rate_ml_s = 0.05;
 };
 
-using ToolOrder =
-    std::variant<TakeTool, PutToolAway, MoveTool, InflateBalloon, AimNeedle, HammerNeedle, MixCement, PushCement>;
+/// A tool that lies in when the session begins. The first at an access lies along the vessels to a place and stays
+/// there by itself; those after it lie inside it.
+struct ToolInPlace {
+    std::string tool, access;
+    std::string to;       ///< vessel, or landmark in one; empty: inside the first tool at that access
+    double beyond_mm = 0; ///< of the tip behind the vessel's beginning, or behind the first tool's tip
+    double eased_mm = 0;  ///< drawn back by so much while its tip is on its seat: slack that it would lean with
+};
+
+using ToolOrder = std::variant<TakeTool, Aspirate, PutToolAway, MoveTool, InflateBalloon, AimNeedle, HammerNeedle,
+                               MixCement, PushCement>;
 
 } // namespace fluoro

@@ -53,6 +53,7 @@ struct StentForm {
     double strut_mm = 0.08;
     int crowns = 8;       ///< peaks of one ring
     double ring_mm = 1.2; ///< length of one ring
+    double holds_n = 1;   ///< force that pulls it off its balloon while it is crimped
     double recoil = 0.04; ///< share of the diameter that is lost when the balloon lets go
     Mixture content;
 };

@@ -1,8 +1,10 @@
 #pragma once
 #include <fluoro/body/displacement.hpp>
+#include <fluoro/body/local_motion.hpp>
 #include <fluoro/instruments/wall.hpp>
 #include <fluoro/lumen/distance.hpp>
 #include <memory>
+#include <optional>
 
 namespace fluoro {
 
@@ -18,12 +20,13 @@ WallKind wall_kind(WallClass wall);
 /// the displacement of the moment; directions and speeds by its derivatives.
 class VesselWall final : public Wall {
 public:
-    /// These vessels of a patient as far up and down as his CT goes, the arms whole; 10 s of processor time for a
-    /// trunk.
+    /// These vessels of a patient as far up and down as his CT goes, the arms whole.
     VesselWall(LumenGraph const& graph, Patient const& patient);
     VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);
     /// Where the body's tissue stands now, `dt_s` after the last call. None = at rest.
     void stand(std::shared_ptr<Displacement const> displacement, double dt_s);
+    /// The same from the body's pose, found only where the walls are felt. The motion must outlive the wall.
+    void stand(OrganMotion const& motion, BodyPose const& pose, double dt_s);
     WallTouch touch(Vec3 const& at_mm) const override;
     /// A place of the moved body -> where its tissue lies at rest.
     Vec3 rest_of(Vec3 const& at_mm) const;
@@ -33,7 +36,15 @@ public:
 private:
     std::shared_ptr<LumenDistance const> distance_;
     Bricks<std::uint8_t> classes_;
-    std::shared_ptr<Displacement const> now_, before_;
+    /// One of both moves them: a displacement, or the motion near the tools.
+    struct Tissue {
+        std::shared_ptr<Displacement const> all;
+        std::optional<LocalMotion> near;
+        bool is_moving() const { return all || near; }
+        Vec3 backward_mm(Vec3 const& at) const;
+        Vec3 forward_mm(Vec3 const& rest) const;
+    };
+    Tissue now_, before_;
     double dt_s_ = 0;
 };
 

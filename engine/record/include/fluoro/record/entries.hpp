@@ -82,13 +82,52 @@ struct MessageEntry {
     friend bool operator==(MessageEntry const&, MessageEntry const&) = default;
 };
 
+/// A tool in a vessel. Places are of the patient at rest, as his CT has them; peaks are the greatest since the entry
+/// before, whatever their direction.
+struct ToolEntry {
+    std::string name, access;
+    std::string vessel; ///< that the tip is in; empty = none
+    double inserted_mm = 0, turned_deg = 0;
+    double tip_x_mm = 0, tip_y_mm = 0, tip_z_mm = 0;
+    double push_n = 0, torque_n_mm = 0, tip_force_n = 0;
+    double peak_push_n = 0, peak_torque_n_mm = 0, peak_tip_force_n = 0;
+    double balloon_atm = 0, balloon_mm = 0; ///< pressure, greatest diameter; 0 without a balloon
+    friend bool operator==(ToolEntry const&, ToolEntry const&) = default;
+};
+struct NeedleEntry {
+    std::string name, tissue; ///< that the tip is in
+    double depth_mm = 0;
+    double tip_x_mm = 0, tip_y_mm = 0, tip_z_mm = 0;
+    double force_n = 0, peak_force_n = 0;
+    bool has_blood_return = false;
+    friend bool operator==(NeedleEntry const&, NeedleEntry const&) = default;
+};
+/// What lies where: with every pulse while there are tools, and once a second between pulses.
+struct ToolsEntry {
+    Tick tick = 0;
+    int pulse = 0; ///< number of the pulse that shows it; 0 = between pulses
+    std::vector<ToolEntry> tools;
+    std::vector<NeedleEntry> needles;
+    std::string cement_level; ///< vertebra that cement is in; empty = none yet
+    double cement_ml = 0, cement_leaked_ml = 0;
+    friend bool operator==(ToolsEntry const&, ToolsEntry const&) = default;
+};
+/// A tool has broken something.
+struct BreachEntry {
+    Tick tick = 0;
+    std::string what, tool, vessel;
+    double x_mm = 0, y_mm = 0, z_mm = 0; ///< of the patient at rest
+    double force_n = 0;
+    friend bool operator==(BreachEntry const&, BreachEntry const&) = default;
+};
+
 /// The run ended in order; last line of a whole log.
 struct EndEntry {
     Tick tick = 0;
     friend bool operator==(EndEntry const&, EndEntry const&) = default;
 };
 
-using LogEntry = std::variant<CommandEntry, PulseEntry, BeamEntry, MessageEntry, EndEntry>;
+using LogEntry = std::variant<CommandEntry, PulseEntry, BeamEntry, MessageEntry, ToolsEntry, BreachEntry, EndEntry>;
 
 /// Nearest whole number of the log's units; finite, not negative, below 2^53 units (9e6 mGy, 9e3 Gy cm2, 9e9 mAs).
 std::int64_t picograys(AirKerma kerma);

@@ -41,6 +41,8 @@ public:
     /// Logs a change of the beam or of its programme; what is already so is not logged again.
     void beam(Tick tick, bool is_on, std::string const& programme = {});
     void message(Tick tick, std::string const& text);
+    void tools(ToolsEntry const& entry);
+    void breach(BreachEntry const& entry);
     /// What is shown from `tick` on, until the next one. All pictures have one size.
     void picture(Tick tick, Image<std::uint8_t> picture);
 

@@ -121,14 +121,14 @@ using Command =
                  SelectTechnique, SelectProgramme, SetHighLevel, LockExposure, PlaceGrid, MoveWedge, Subtract,
                  SetRoadMap, ShowPicture, ReviewRun, StorePicture, StopMotion, Inject, StopInjection, Breathe, SetHeart,
                  TakeMouthful, SwallowNow, TakeGranules, GiveMedicine, GiveOxygen, CauseReaction, PerforateVessel,
-                 DissectVessel, InjectAir, SetLumen, TouchHeart, PlacePressureTip, TakeTool, PutToolAway, MoveTool,
-                 InflateBalloon, AimNeedle, HammerNeedle, MixCement, PushCement, EndSession>;
+                 DissectVessel, InjectAir, SetLumen, TouchHeart, PlacePressureTip, TakeTool, Aspirate, PutToolAway,
+                 MoveTool, InflateBalloon, AimNeedle, HammerNeedle, MixCement, PushCement, EndSession>;
 
 /// One word for logs and scripts: "pedal", "c-arm", "jog-c-arm", "table", "jog-table", "blades", "field", "pulse-rate",
 /// "technique", "programme", "high-level", "lock", "grid", "wedge", "subtract", "road-map", "show", "review", "store",
 /// "stop", "inject", "stop-injection", "breathe", "heart", "mouthful", "swallow", "granules", "medicine", "oxygen",
-/// "reaction", "perforate", "dissect", "air", "lumen", "touch-heart", "pressure-tip", "take", "put-away", "hand",
-/// "inflate", "aim", "hammer", "mix-cement", "cement", "end".
+/// "reaction", "perforate", "dissect", "air", "lumen", "touch-heart", "pressure-tip", "take", "aspirate", "put-away",
+/// "hand", "inflate", "aim", "hammer", "mix-cement", "cement", "end".
 std::string name_of(Command const& command);
 /// "released", "fluoroscopy", "acquisition"; "low" ...; "cine" ...: as logs and scripts write them.
 std::string_view name_of(Pedal pedal);

@@ -46,7 +46,8 @@ struct Scenario {
     std::string patient;   ///< a built-in name, or a path (relative ones are already joined to the file's folder)
     std::optional<BuiltInWish> anatomy;                ///< of a built-in patient; empty = as it is
     std::optional<BodySettings> body = BodySettings{}; ///< how the patient lives; empty = a still picture
-    std::vector<std::filesystem::path> tool_files; ///< of tools beside the program's own
+    std::vector<std::filesystem::path> tool_files;     ///< of tools beside the program's own
+    std::vector<ToolInPlace> tools_in;                 ///< that lie in the patient when it begins
     std::string room = "c-arm-suite";
     RoomState start;                  ///< within the room's limits; blades open
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT

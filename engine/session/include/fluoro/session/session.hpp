@@ -29,6 +29,7 @@ struct SessionSettings {
     std::vector<ScenarioObject> objects;      ///< placed in the patient, each in its time
     std::optional<BodySettings> body;         ///< empty: a patient who neither breathes nor has a heartbeat
     std::shared_ptr<ToolLibrary const> tools; ///< null: those that come with the program
+    std::vector<ToolInPlace> tools_in;        ///< that lie in the patient when the session begins
     RoomKind room;
     RoomState start;
     std::optional<Vec3> isocentre_mm; ///< patient point at the isocentre; empty = centre of the CT
@@ -119,6 +120,7 @@ struct Status {
 /// same pulses, on any machine up to the projector's tolerance.
 class Session {
 public:
+    /// Throws Error where a tool cannot lie where it is to lie.
     explicit Session(SessionSettings const& settings);
     ~Session();
 

@@ -1,14 +1,11 @@
 #pragma once
-#include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace fluoro {
 
-/// Everything a key or a screen button of the console can do.
+/// Everything that a key, a screen button, a gamepad or another device can do at the console.
 enum class Action {
-    // While held.
+    // As long as it is held; continuous where the input has a way to go.
     pedal,
     acquisition_pedal,
     c_arm_lao,
@@ -39,6 +36,19 @@ enum class Action {
     table_tilt_down,
     patient_turn_lao,
     patient_turn_rao,
+    right_push,
+    right_pull,
+    right_turn,
+    right_turn_back,
+    left_push,
+    left_pull,
+    left_turn,
+    left_turn_back,
+    inflate,
+    deflate,
+    push_cement,
+    grip,
+    fast,
     // Once per press.
     field_smaller,
     field_larger,
@@ -90,6 +100,21 @@ enum class Action {
     swallow,
     granules,
     oxygen,
+    next_right_tool,
+    next_left_tool,
+    swap_hands,
+    put_away_right,
+    put_away_left,
+    empty_balloon,
+    inject,
+    stop_injection,
+    inject_less,
+    inject_more,
+    inject_slower,
+    inject_faster,
+    hammer_blow,
+    mix_cement,
+    mix_thick_cement,
     // The window's own.
     toggle_help,
     toggle_text,
@@ -97,52 +122,37 @@ enum class Action {
     toggle_pixels,
     toggle_full_screen,
     scale_up,
-    scale_down
+    scale_down,
+    show_inputs
 };
-inline constexpr int action_count = int(Action::scale_down) + 1;
+inline constexpr int action_count = int(Action::show_inputs) + 1;
 
-/// The action lasts as long as its key is down.
+/// The action lasts as long as its input is held.
 constexpr bool is_held(Action action)
 {
-    return action <= Action::patient_turn_rao;
+    return action <= Action::fast;
 }
 /// The action is for the window and never reaches the session.
 constexpr bool is_of_window(Action action)
 {
     return action >= Action::toggle_help;
 }
+/// Of the two pedals: nothing may press it that cannot be let go.
+constexpr bool is_pedal(Action action)
+{
+    return action == Action::pedal || action == Action::acquisition_pedal;
+}
+
+enum class ActionGroup { beam, c_arm, table, collimator, picture, patient, right_hand, left_hand, tools, window };
+inline constexpr int action_groups = int(ActionGroup::window) + 1;
+std::string_view name_of(ActionGroup group);
+
 /// What the help page calls it, e.g. "C-arm toward LAO".
 std::string_view name_of(Action action);
-
-/// A key, alone or with Control. Shift is no part of it: it means "fast" (and opens single blades).
-struct Key {
-    int code = 0; ///< GLFW's key code
-    bool with_control = false;
-    friend auto operator<=>(Key const&, Key const&) = default;
-};
-
-/// "space", "left", "ctrl+left", "f", "[": what name_of writes; nothing for any other text. Case does not matter.
-std::optional<Key> key_from_name(std::string_view name);
-/// The name as key_from_name reads it.
-std::string name_of(Key key);
-
-/// Which key does what. A key does one thing; an action may have several keys.
-class KeyMap {
-public:
-    /// The keys of docs/console.md.
-    KeyMap();
-    /// Takes the key away from whatever had it.
-    void bind(Key key, Action action);
-    void unbind(Key key);
-    std::optional<Action> find(Key key) const;
-    std::vector<Key> keys_of(Action action) const;
-
-private:
-    struct Binding {
-        Key key;
-        Action action;
-    };
-    std::vector<Binding> bindings_;
-};
+/// What the file of inputs calls it, e.g. "c-arm-lao".
+std::string_view id_of(Action action);
+ActionGroup group_of(Action action);
+/// The inputs that it has at first, as name_of(Input) writes them, separated by spaces.
+std::string_view first_inputs_of(Action action);
 
 } // namespace fluoro

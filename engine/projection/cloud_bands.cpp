@@ -1,0 +1,177 @@
+#include "cloud_bands.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fluoro/core/parallel.hpp>
+
+namespace fluoro {
+namespace {
+
+/// Half width of the widest shadow [pixels].
+constexpr float most_reach = 31;
+constexpr int together = 8; ///< columns of a shadow, in whole vectors
+constexpr int most_pixels = 2 * int(most_reach) + 2 * together;
+
+std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& scene, PixelRect const& rect,
+                                       std::vector<CloudShadow>& found)
+{
+    View const& view = scene.view;
+    auto const pitch = float(scene.pixels.pitch_mm());
+    Vec2 const origin = scene.pixels.position_mm(0, 0);
+    glm::vec3 const beam{view.beam_direction()}, along_columns{view.column_direction}, along_rows{view.row_direction};
+    glm::vec3 const source{view.source_mm};
+    auto const to_detector = float(view.source_to_detector_mm), size = float(cloud.size_mm);
+    float const first_column = float(origin.x) / pitch, first_row = float(origin.y) / pitch;
+    // Along a direction u the planes of a grid of cubes that the beam sees edge on lie this much of a side apart: a
+    // tent of that half width makes them an even field, from all sides.
+    auto const apart = [&](glm::vec3 const& u) {
+        return size * std::max({std::abs(u.x), std::abs(u.y), std::abs(u.z)});
+    };
+    glm::vec2 const spacing{apart(along_columns), apart(along_rows)};
+    auto const shadow_of = [&](FilledCloud::Parcel const& parcel) {
+        CloudShadow shadow;
+        glm::vec3 const way = parcel.at_mm - source;
+        float const depth = glm::dot(way, beam);
+        if (depth < 1 || depth >= to_detector || parcel.volume_mm3 <= 0) return shadow;
+        float const scale = to_detector / depth / pitch; // pixels per mm at the parcel
+        shadow.column = glm::dot(way, along_columns) * scale - first_column;
+        shadow.row = glm::dot(way, along_rows) * scale - first_row;
+        // Never narrower than the pixels need.
+        shadow.reach = glm::clamp(spacing * scale, 1.0f, most_reach);
+        if (shadow.column + shadow.reach.x < float(rect.column) || shadow.row + shadow.reach.y < float(rect.row) ||
+            shadow.column - shadow.reach.x > float(rect.column + rect.columns) ||
+            shadow.row - shadow.reach.y > float(rect.row + rect.rows))
+            return shadow;
+        // The ray's cross-section at the parcel: a pixel seen at that depth, and aslant.
+        float const cosine = depth / glm::length(way);
+        shadow.mm = parcel.volume_mm3 * scale * scale / cosine;
+        return shadow;
+    };
+    found.resize(cloud.parcels.size());
+    parallel_for(int(found.size()), [&](int first, int last) {
+        std::transform(cloud.parcels.begin() + first, cloud.parcels.begin() + last, found.begin() + first, shadow_of);
+    });
+    return found;
+}
+
+/// Sum of the tent's heights at whole pixels: two falling series, from the pixels beside its middle outward.
+[[gnu::always_inline]] inline float sum_of(float middle, float reach)
+{
+    float const left = reach - (middle - float(int(middle))), right = reach - 1 + (middle - float(int(middle)));
+    auto const series = [](float highest) {
+        auto const count = float(int(highest) + 1);
+        return count * highest - 0.5f * count * (count - 1);
+    };
+    return series(left) + series(right);
+}
+
+[[gnu::always_inline]] inline void draw_band(CloudBands::Band& band)
+{
+    float across[most_pixels]; // bare: a checked index would keep the loop from becoming vector instructions
+    int const before = band.rect.column - CloudBands::margin;
+    int const height = std::min(CloudBands::rows, band.rect.row + band.rect.rows - band.top);
+    std::size_t const stride = band.stride();
+    for (CloudShadow const& shadow : band.shadows) {
+        // From here on both coordinates are positive: a shadow in the picture reaches less than a margin out of it.
+        float const column = shadow.column - float(before), row = shadow.row - float(band.top - CloudBands::margin);
+        int const first = int(column - shadow.reach.x) + 1, last = int(column + shadow.reach.x);
+        int const width = (last - first) / together * together + together;
+        float const share = shadow.mm / (sum_of(column, shadow.reach.x) * sum_of(row, shadow.reach.y));
+        for (int i = 0; i < width; ++i) {
+            float const height_here = shadow.reach.x - std::abs(float(first + i) - column);
+            across[i] = height_here > 0 ? share * height_here : 0.0f;
+        }
+        int const top = std::max(int(row - shadow.reach.y) + 1, CloudBands::margin);
+        int const bottom = std::min(int(row + shadow.reach.y) + 1, CloudBands::margin + height);
+        for (int y = top; y < bottom; ++y) {
+            float const down = std::max(0.0f, shadow.reach.y - std::abs(float(y) - row));
+            float* const to = band.mm.data() + std::size_t(y - CloudBands::margin) * stride + std::size_t(first);
+            for (int i = 0; i < width; i += together)
+                for (int k = 0; k < together; ++k) to[i + k] += down * across[i + k];
+        }
+    }
+}
+
+void draw_plain(CloudBands::Band& band)
+{
+    draw_band(band);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+// The same operations on eight lanes instead of four: the same bits on every machine.
+__attribute__((target("avx2"))) void draw_avx2(CloudBands::Band& band)
+{
+    draw_band(band);
+}
+bool has_avx2()
+{
+    return __builtin_cpu_supports("avx2");
+}
+#else
+constexpr auto draw_avx2 = draw_plain;
+bool has_avx2()
+{
+    return false;
+}
+#endif
+
+} // namespace
+
+void CloudBands::sort_shadows(std::size_t cloud, PixelRect const& rect)
+{
+    Band* const bands = bands_.data() + cloud * std::size_t(down_);
+    for (int n = 0; n < down_; ++n) {
+        bands[n].rect = rect;
+        bands[n].top = rect.row + n * rows;
+        bands[n].left = rect.column + rect.columns;
+        bands[n].right = rect.column;
+        bands[n].shadows.clear();
+    }
+    for (CloudShadow const& shadow : shadows_) {
+        if (shadow.mm <= 0) continue;
+        int const top = std::max(0, int(shadow.row - shadow.reach.y) - rect.row),
+                  bottom = std::min(rect.rows - 1, int(shadow.row + shadow.reach.y) + 1 - rect.row);
+        for (int n = top / rows; n <= bottom / rows; ++n) {
+            bands[n].shadows.push_back(shadow);
+            bands[n].left = std::min(bands[n].left, int(shadow.column - shadow.reach.x));
+            bands[n].right = std::max(bands[n].right, int(shadow.column + shadow.reach.x) + 2);
+        }
+    }
+}
+
+void CloudBands::draw(Scene const& scene, PixelRect const& rect)
+{
+    top_ = rect.row;
+    down_ = (rect.rows + rows - 1) / rows;
+    bands_.resize(std::max(bands_.size(), scene.clouds.size() * std::size_t(down_)));
+    for (std::size_t cloud = 0; cloud < scene.clouds.size(); ++cloud) {
+        find_shadows(scene.clouds[cloud], scene, rect, shadows_);
+        sort_shadows(cloud, rect);
+    }
+    parallel_each(int(scene.clouds.size()) * down_, [&, wide = has_avx2()](int n) {
+        Band& band = bands_[std::size_t(n)];
+        if (band.shadows.empty()) return;
+        band.mm.assign(band.stride() * std::size_t(rows), 0.0f);
+        wide ? draw_avx2(band) : draw_plain(band);
+    });
+}
+
+bool CloudBands::meets(std::size_t cloud, PixelBox const& pixels) const
+{
+    Band const& band = band_of(cloud, pixels);
+    return !band.shadows.empty() && band.left < pixels.right && pixels.left < band.right;
+}
+
+void CloudBands::add(std::size_t cloud, PixelBox const& pixels, int stride, std::span<float> mm) const
+{
+    Band const& band = band_of(cloud, pixels);
+    for (int row = pixels.top; row < pixels.bottom; ++row) {
+        float const* const from = band.mm.data() + std::size_t(row - band.top) * band.stride() +
+                                  std::size_t(pixels.left - band.rect.column + margin);
+        float* const to = mm.data() + (row - pixels.top) * stride;
+        for (int x = 0; x < pixels.right - pixels.left; ++x) to[x] += from[x];
+    }
+}
+
+} // namespace fluoro
