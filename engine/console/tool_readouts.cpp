@@ -120,9 +120,8 @@ std::string leak_text(CementStatus const& cement)
     std::string text;
     for (int i = 0; i < cement_places; ++i) {
         auto const place = CementPlace(i);
-        bool const is_home = place == CementPlace::wall || place == CementPlace::marrow || place == CementPlace::cleft;
         double const ml = cement.ml[std::size_t(i)];
-        if (is_home || ml < least_leak_ml) continue;
+        if (!is_leak(place) || ml < least_leak_ml) continue;
         text += (text.empty() ? "" : ", ") + std::string{name_of(place)} + " " + fixed_text(ml, 2) + " mL";
     }
     return text;

@@ -15,11 +15,6 @@ double fine(double value)
 {
     return std::round(value * 1e4) / 1e4;
 }
-bool is_leak(int place)
-{
-    return CementPlace(place) != CementPlace::marrow && CementPlace(place) != CementPlace::cleft &&
-           CementPlace(place) != CementPlace::wall;
-}
 
 } // namespace
 
@@ -80,7 +75,7 @@ ToolsEntry ToolTally::take(Tick tick, int pulse)
         entry.cement_ml = milli(status_.cement->total_ml);
         double leaked = 0;
         for (int place = 0; place < cement_places; ++place)
-            if (is_leak(place)) leaked += status_.cement->ml[std::size_t(place)];
+            if (is_leak(CementPlace(place))) leaked += status_.cement->ml[std::size_t(place)];
         entry.cement_leaked_ml = milli(leaked);
     }
     peaks_.clear();

@@ -226,7 +226,7 @@ TEST(SpineWork, balloon_makes_room_lifts_the_end_plate_and_cement_fills_the_room
     room.wait(2);
     ASSERT_EQ(room.hand.order(MoveTool{"kyphoplasty-20", 60, 0, 200.0, {}}), "");
     room.wait(2);
-    ASSERT_EQ(room.hand.order(InflateBalloon{"kyphoplasty-20", 24}), "");
+    ASSERT_EQ(room.hand.order(InflateBalloon{"kyphoplasty-20", 26}), "");
     room.wait(40);
     BoneBalloonStatus const open = room.hand.status().bone_balloons.at(0);
     double const lifted_open = room.vertebra("L1").lifted_mm;

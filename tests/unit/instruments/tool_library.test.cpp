@@ -186,6 +186,47 @@ TEST_F(ToolFile, that_is_wrong_is_refused_with_its_line_and_the_reason)
     }
 }
 
+TEST_F(ToolFile, with_a_balloon_or_stent_that_cannot_be_is_refused)
+{
+    struct Case {
+        char const* kind;
+        char const* balloon;
+        char const* more;
+        char const* reason;
+    };
+    std::string const fine = "nominal_mm: 3, length_mm: 20, folded_mm: 0.9, to_tip_mm: 3";
+    std::string const stent = "    stent: {length_mm: 18, nominal_mm: 3, most_mm: 3.75, material: cocr}\n";
+    for (Case const& c : {
+             Case{"balloon", "", "", ""},
+             Case{"balloon", ", nominal_atm: 10, rated_atm: 8", "", "rated_atm must not be below"},
+             Case{"balloon", ", most_ml: 6", "", "most_ml belongs to a bone-balloon"},
+             Case{"bone-balloon", ", most_ml: 6", "", ""},
+             Case{"balloon", "", stent.c_str(), "only a tool of kind stent"},
+             Case{"stent", "", stent.c_str(), ""},
+             Case{"stent", "", "", "a stent needs a stent map"},
+             Case{"wire", "", "", "only a balloon, a stent or a bone-balloon"},
+         }) {
+        std::string text = head + good;
+        text.replace(text.find("kind: wire"), 10, "kind: " + std::string{c.kind});
+        text.replace(text.find("    sections:"), 0, "    balloon: {" + fine + c.balloon + "}\n" + c.more);
+        std::string const said = refusal(text);
+        if (*c.reason)
+            EXPECT_NE(said.find(c.reason), std::string::npos) << c.kind << c.balloon << ": " << said;
+        else
+            EXPECT_EQ(said, "") << c.kind;
+    }
+    std::string text = head + good;
+    text.replace(text.find("kind: wire"), 10, "kind: balloon");
+    std::string const wide = "    balloon: {nominal_mm: 3, length_mm: 20, folded_mm: 3}\n",
+                      endless = "    balloon: {nominal_mm: 3, length_mm: 190, folded_mm: 0.9, to_tip_mm: 60}\n";
+    auto const with = [&](std::string const& balloon) {
+        std::string made = text;
+        return made.replace(made.find("    sections:"), 0, balloon);
+    };
+    EXPECT_NE(refusal(with(wide)).find("a balloon grows"), std::string::npos);
+    EXPECT_NE(refusal(with(endless)).find("longer than the tool"), std::string::npos);
+}
+
 TEST_F(ToolFile, of_another_kind_or_twice_the_same_name_is_refused)
 {
     EXPECT_NE(refusal("tools: []\n").find("needs apiVersion"), std::string::npos);
