@@ -91,9 +91,9 @@ HandReadout hand_readout(InstrumentStatus const& status, std::string const& name
         shown.place = name_of(needle.tissue);
         shown.force_share = std::clamp(needle.force_n / full_needle_bar_n, -1.0, 1.0);
         if (needle.breaches > 0)
-            warn("WENT THROUGH WHAT IT SHOULD NOT");
+            warn("WENT INTO: " + std::string{needle.last_breach});
         else if (needle.blood != BloodReturn::none)
-            shown.remark = "blood returns";
+            shown.remark = needle.blood == BloodReturn::bright ? "bright blood returns" : "dark blood returns";
     }
     return shown;
 }

@@ -53,11 +53,17 @@ TEST(ToolTally, needles_and_cement)
 {
     ToolTally tally;
     InstrumentStatus status;
-    status.needles = {{"bone-11g", "Vertebroplasty needle", 42, 12, TissueKind::spongy_bone, false, 0, {4, 5, 6}}};
+    NeedleStatus& needle = status.needles.emplace_back();
+    needle.name = "bone-11g";
+    needle.depth_mm = 42;
+    needle.force_n = 12;
+    needle.tissue = TissueKind::spongy_bone;
+    needle.tip_mm = {4, 5, 6};
     CementStatus& cement = status.cement.emplace();
     cement.level = "L1";
     cement.total_ml = 2;
     cement.ml[std::size_t(CementPlace::marrow)] = 1.7;
+    cement.ml[std::size_t(CementPlace::hollow)] = 0.5; // where it should be
     cement.ml[std::size_t(CementPlace::disc)] = 0.3;
     tally.add(status);
     ToolsEntry const entry = tally.take(1, 0);
