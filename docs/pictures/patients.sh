@@ -6,7 +6,7 @@ set -eu
 fluorolab=build/release/fluorolab
 to=docs/pictures
 work=${3:-build/pictures}
-spacing=${SPACING:-1.5}
+spacing=${SPACING:-1}
 mkdir -p "$work"
 people="adult-male adult-female obese-adult elderly-osteoporotic"
 

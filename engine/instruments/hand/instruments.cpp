@@ -27,8 +27,8 @@ struct Instruments::Impl {
         if (auto refusal = through_needle(*tool, o.access); !refusal.empty()) return refusal;
         return vessels.take(std::move(tool), o);
     }
-    std::string operator()(Aspirate const& o) { return vessels.aspirate(o.tool); }
     std::string through_needle(Tool const& tool, std::string const& access);
+    std::string operator()(Aspirate const& o) { return vessels.aspirate(o.tool); }
     std::string operator()(PutToolAway const& o)
     {
         return needles.holds(o.tool) ? needles.put_away(o.tool) : vessels.put_away(o.tool);
@@ -54,6 +54,7 @@ struct Instruments::Impl {
     {
         status.tools.clear();
         status.stents.clear();
+        status.needles.clear();
         status.breaches.clear();
         vessels.tell(status);
         needles.tell(body, status);

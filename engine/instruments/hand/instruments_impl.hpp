@@ -199,12 +199,12 @@ private:
     void draw_paddle(HeldPaddle const& held, InstrumentPicture& picture) const;
 };
 
-/// Of a hollow tool's inside.
-double lumen_ml(Tool const& tool);
 /// The vertebra whose body or arch is nearest to a point; empty far from all.
 std::string level_at(Patient const& patient, Vec3 const& p_mm);
 /// How far the hand goes in this tick: toward where it shall stop [mm/s]; what is reached ends the motion.
 double wanted_speed(MoveTool& motion, double now_mm);
+/// Of a hollow tool's inside.
+double lumen_ml(Tool const& tool);
 
 /// The hash of what was hashed and this number's bits.
 std::uint64_t mixed(std::uint64_t hash, double number);

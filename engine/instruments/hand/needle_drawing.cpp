@@ -111,7 +111,7 @@ void NeedleWork::draw_paddle(HeldPaddle const& held, InstrumentPicture& picture)
     double widest = 0;
     auto const add = [&](double from, double to, double outer, double inner, Mixture const& content, double hu) {
         picture.stretches.push_back(
-            {{front - from * held.direction, front - to * held.direction}, {outer, outer}, inner, content, hu});
+            {{front - from * held.direction, front - to * held.direction}, {outer, outer}, inner, content, {}, hu});
     };
     for (ToolSection const& section : held.tool->sections) {
         add(to_front, to_front - section.length_mm, section.outer_mm, section.inner_mm, section.content, air_hu);

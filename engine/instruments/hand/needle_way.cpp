@@ -31,8 +31,8 @@ std::string VesselWork::open_way(std::string const& name, Vec3 const& tip_mm, Ve
         if (std::abs(cosine) < least_cosine)
             return "The needle stands too steep in the vessel: the wire does not turn into it; lower the hub";
         Vec3 const start = edge.points_mm[n] + std::clamp((at - passed) / step, 0.0, 1.0) * way;
-        LumenGraph const vessels = side_of(start);
-        ways_.try_emplace(name, Access{start, std::copysign(1.0, cosine) * along}, vessels, wall_of(start, vessels));
+        LumenGraph const side = side_of(start);
+        ways_.try_emplace(name, Access{start, std::copysign(1.0, cosine) * along}, side, wall_of(start, side));
         return {};
     }
     return "The vessel is too short to take a wire";

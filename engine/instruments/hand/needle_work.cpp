@@ -194,7 +194,6 @@ void NeedleWork::note(std::vector<std::string>& notes)
 
 void NeedleWork::tell(Body const* body, InstrumentStatus& status) const
 {
-    status.needles.clear();
     for (auto const& [name, held] : needles_) {
         Needle const& needle = held.needle;
         NeedleStatus& one = status.needles.emplace_back();

@@ -13,17 +13,17 @@ namespace {
 long allocations = 0;
 } // namespace
 
-void* operator new(std::size_t size)
+[[gnu::noinline]] void* operator new(std::size_t size)
 {
     ++allocations;
     if (void* const at = std::malloc(size)) return at;
     throw std::bad_alloc{};
 }
-void operator delete(void* at) noexcept
+[[gnu::noinline]] void operator delete(void* at) noexcept
 {
     std::free(at);
 }
-void operator delete(void* at, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept
 {
     std::free(at);
 }

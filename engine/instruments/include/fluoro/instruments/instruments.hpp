@@ -92,8 +92,8 @@ struct InstrumentStatus {
     std::vector<PaddleStatus> paddles;
     std::vector<VertebraStatus> vertebrae;
     std::optional<CementStatus> cement;
-    std::vector<BreachStatus> breaches; ///< in the order they happened
     std::vector<std::string> notes;     ///< what has just happened, for people
+    std::vector<BreachStatus> breaches; ///< in the order they happened
 };
 
 /// What of the tools the picture sees, in the places of this moment.

@@ -10,15 +10,8 @@ struct ToolStretch {
     std::vector<double> outer_mm; ///< diameter at each
     double inner_mm = 0;          ///< diameter; 0 = solid
     Mixture content;
-    double displaced_hu = 45;     ///< of what was in its place: blood, or tissue much like it; air outside the body
     std::vector<Vec3> moved_mm{}; ///< of each point over the last tick; empty = it stood still
-};
-
-/// A line and a tool on it as they were a tick ago.
-struct LineBefore {
-    std::span<RodFrame const> line;
-    std::span<double const> along_mm;
-    double inserted_mm = 0;
+    double displaced_hu = 45;     ///< of what was in its place: blood, or tissue much like it; air outside the body
 };
 
 /// A small volume of something, patient space.
@@ -32,6 +25,13 @@ struct ToolCloud {
     Mixture content;
     double displaced_hu = 0;
     double size_mm = 1; ///< side of a parcel's cube
+};
+
+/// A line and a tool on it as they were a tick ago.
+struct LineBefore {
+    std::span<RodFrame const> line;
+    std::span<double const> along_mm;
+    double inserted_mm = 0;
 };
 
 /// Points of the smooth curve through a line's places, from one to the other distance along it.
