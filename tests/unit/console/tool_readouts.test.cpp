@@ -96,7 +96,8 @@ TEST(ToolReadouts, balloon_cement_and_needle)
     EXPECT_EQ(cement_text(cement), "L1, 4 min 10 s, 64 Pa s, 2.1 mL");
     EXPECT_EQ(leak_text(cement), "disc 0.24 mL");
     InstrumentStatus status;
-    status.needles = {{"puncture-18g", "Puncture", 12.34, 1.26, TissueKind::vessel, true, 0, {}}};
+    status.needles = {
+        {"puncture-18g", "Puncture", 12.34, 1.26, TissueKind::vessel, BloodReturn::bright, 0, {}, Vec3{0}}};
     HandReadout const needle = hand_readout(status, "puncture-18g", {});
     EXPECT_EQ(needle.depth, "12.3 mm");
     EXPECT_EQ(needle.place, "vessel");
