@@ -103,6 +103,8 @@ void write_operator(EventLog const& log, std::filesystem::path const& file)
             out << ", " << name << ": ";
             if (auto const* text = std::get_if<std::string>(&value))
                 out << *text;
+            else if (auto const* truth = std::get_if<bool>(&value))
+                out << (*truth ? "true" : "false");
             else
                 put(std::get<double>(value));
         }
