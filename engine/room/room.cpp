@@ -38,9 +38,10 @@ Room::Room(RoomKind const& kind, RoomState const& start, Vec3 start_isocentre_mm
 {
     throw_if(refusal(kind_, state_,
                      MoveCArm{start.angles.primary_rad, start.angles.secondary_rad, start.source_to_detector_mm}));
-    throw_if(refusal(kind_, state_,
-                     MoveTable{start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm,
-                               start.table_tilt_rad, {}}));
+    throw_if(refusal(
+        kind_, state_,
+        MoveTable{
+            start.table_longitudinal_mm, start.table_lateral_mm, start.table_height_mm, start.table_tilt_rad, {}}));
     if (kind_.turns_patient())
         throw_if(refusal(kind_, state_, MoveTable{{}, {}, {}, {}, start.patient_turn_rad}));
     else if (start.patient_turn_rad != 0 && start.patient_turn_rad != std::numbers::pi)

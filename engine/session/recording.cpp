@@ -231,8 +231,7 @@ PulseEntry entry_of(Pulse const& pulse, RoomState const& room, BladeOpening cons
     entry.air_kerma_pGy = picograys(pulse.dose.reference_air_kerma);
     entry.kap_pGy_cm2 = picogray_square_centimetres(pulse.dose.kerma_area);
     // Of the patient, as the format has it: a prone one is seen from behind.
-    entry.primary_deg =
-        degrees(std::remainder(room.angles.primary_rad + room.patient_turn_rad, 2 * std::numbers::pi));
+    entry.primary_deg = degrees(std::remainder(room.angles.primary_rad + room.patient_turn_rad, 2 * std::numbers::pi));
     entry.secondary_deg = degrees(room.angles.secondary_rad);
     entry.sid_mm = room.source_to_detector_mm;
     entry.table_longitudinal_mm = room.table_longitudinal_mm;
