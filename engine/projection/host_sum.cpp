@@ -30,6 +30,22 @@ using Block = float[block]; // bare: a checked index would keep the loops from b
     return rest * std::bit_cast<float>(bits);
 }
 
+/// What a ray finds of a slab [g/cm2]; `way` from source to pixel in the slab's own directions [mm].
+[[gnu::always_inline]] inline float slab_path(shared::SlabParams const& slab, float const (&way)[3])
+{
+    float enter = 0, leave = 1, length2 = 0;
+    for (int axis = 0; axis < 3; ++axis) {
+        float const d = way[axis];
+        float const inverse = 1 / (std::abs(d) < 1e-6f ? 1e-6f : d);
+        float const a = (-slab.half_extent[axis] - slab.source[axis]) * inverse;
+        float const b = (slab.half_extent[axis] - slab.source[axis]) * inverse;
+        enter = std::max(enter, std::min(a, b));
+        leave = std::min(leave, std::max(a, b));
+        length2 += d * d;
+    }
+    return 0.1f * slab.source.w * std::max(0.0f, leave - enter) * std::sqrt(length2);
+}
+
 struct Work {
     shared::SignalParams const& p;
     std::span<shared::SlabParams const> slabs;
@@ -62,17 +78,9 @@ struct Work {
                 auto const& slab = w.slabs[s];
                 glm::vec4 const start = slab.to_origin + float(row) * slab.row + float(column) * slab.column;
                 for (int x = 0; x < count; ++x) {
-                    float enter = 0, leave = 1, length2 = 0;
-                    for (int axis = 0; axis < 3; ++axis) {
-                        float const d = start[axis] + float(x) * slab.column[axis];
-                        float const inverse = 1 / (std::abs(d) < 1e-6f ? 1e-6f : d);
-                        float const a = (-slab.half_extent[axis] - slab.source[axis]) * inverse;
-                        float const b = (slab.half_extent[axis] - slab.source[axis]) * inverse;
-                        enter = std::max(enter, std::min(a, b));
-                        leave = std::min(leave, std::max(a, b));
-                        length2 += d * d;
-                    }
-                    slabs[s][x] = 0.1f * slab.source.w * std::max(0.0f, leave - enter) * std::sqrt(length2);
+                    float way[3];
+                    for (int axis = 0; axis < 3; ++axis) way[axis] = start[axis] + float(x) * slab.column[axis];
+                    slabs[s][x] = slab_path(slab, way);
                 }
             }
             if (has_wedges)
@@ -126,17 +134,10 @@ struct PathWork {
     float const *const column = w.column.data(), *const row = w.row.data();
     float* const to = w.g_cm2.data();
     for (std::size_t i = 0; i < w.g_cm2.size(); ++i) {
-        float enter = 0, leave = 1, length2 = 0;
-        for (int axis = 0; axis < 3; ++axis) {
-            float const d = slab.to_origin[axis] + row[i] * slab.row[axis] + column[i] * slab.column[axis];
-            float const inverse = 1 / (std::abs(d) < 1e-6f ? 1e-6f : d);
-            float const a = (-slab.half_extent[axis] - slab.source[axis]) * inverse;
-            float const b = (slab.half_extent[axis] - slab.source[axis]) * inverse;
-            enter = std::max(enter, std::min(a, b));
-            leave = std::min(leave, std::max(a, b));
-            length2 += d * d;
-        }
-        to[i] = 0.1f * slab.source.w * std::max(0.0f, leave - enter) * std::sqrt(length2);
+        float way[3];
+        for (int axis = 0; axis < 3; ++axis)
+            way[axis] = slab.to_origin[axis] + row[i] * slab.row[axis] + column[i] * slab.column[axis];
+        to[i] = slab_path(slab, way);
     }
 }
 
