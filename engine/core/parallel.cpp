@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace fluoro {
@@ -31,7 +32,8 @@ public:
 
     void run(int items, std::function<void(int)> const& work)
     {
-        bool const is_worth_it = items > 1 && !threads_.empty() && !is_helping;
+        // A forked child has the locks as they stood and none of the threads: it works alone and touches neither.
+        bool const is_worth_it = items > 1 && !threads_.empty() && !is_helping && ::getpid() == owner_;
         std::unique_lock const turn =
             is_worth_it ? std::unique_lock{turn_, std::try_to_lock} : std::unique_lock{turn_, std::defer_lock};
         if (!turn) {
@@ -76,7 +78,8 @@ private:
         }
     }
 
-    std::mutex turn_; ///< of who gives work
+    pid_t const owner_ = ::getpid(); ///< the process that has the threads
+    std::mutex turn_;                ///< of who gives work
     std::mutex mutex_;
     std::condition_variable_any has_work_;
     std::condition_variable is_done_;

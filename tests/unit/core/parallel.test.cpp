@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <numeric>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 using namespace fluoro;
@@ -65,4 +67,28 @@ TEST(Parallel, two_threads_may_use_it_at_once)
     work();
     other.join();
     EXPECT_EQ(sum, 2 * 20 * 100);
+}
+
+// Children are made at any moment of somebody else's work: its locks are held, its helpers awake or on their way to
+// sleep.
+TEST(Parallel, a_forked_child_may_use_it)
+{
+    std::atomic<int> sum = 0;
+    auto const add = [&](int first, int last) { sum += last - first; };
+    std::jthread const somebody{[&](std::stop_token const& stop) {
+        while (!stop.stop_requested()) parallel_for(2, [](int, int) {});
+    }};
+    for (int round = 0; round < 1000; ++round) {
+        pid_t const child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            ::alarm(10);
+            sum = 0;
+            parallel_for(8, add);
+            ::_exit(sum == 8 ? 0 : 1);
+        }
+        int status = -1;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        ASSERT_EQ(status, 0) << "the child of round " << round;
+    }
 }
