@@ -78,7 +78,7 @@ TEST(Parallel, a_forked_child_may_use_it)
     std::jthread const somebody{[&](std::stop_token const& stop) {
         while (!stop.stop_requested()) parallel_for(2, [](int, int) {});
     }};
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < 3000; ++round) {
         pid_t const child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
