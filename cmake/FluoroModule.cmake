@@ -12,6 +12,13 @@ function(fluoro_module name)
   target_link_libraries(fluoro_${name} PUBLIC fluoro_compiler PRIVATE ${ARG_HIDES})
 endfunction()
 
+# A test's time goes into the engine and into compiling gtest's macros: optimising them hard costs more than it gains.
+function(fluoro_test_options target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  # The compiler's own default: a precompiled header serves only those who say the same.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+endfunction()
+
 # fluoro_test(<file.test.cpp> [USES module ...] [HIDES library ...] [LABELS fast|slow ...] [TIMEOUT s])
 # One test program per source file, named after its path below tests/; every TEST is a ctest case.
 function(fluoro_test source)
@@ -24,8 +31,8 @@ function(fluoro_test source)
     target_link_libraries(${target} PRIVATE fluoro_${used})
   endforeach()
   target_link_libraries(${target} PRIVATE fluoro_compiler fluoro_test_support ${ARG_HIDES} GTest::gtest_main)
-  # A test's time goes into the engine and into compiling gtest's macros: optimising them hard costs more than it gains.
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  fluoro_test_options(${target})
+  target_precompile_headers(${target} REUSE_FROM fluoro_test_headers)
   if(NOT ARG_LABELS)
     set(ARG_LABELS fast)
   endif()

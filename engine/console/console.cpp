@@ -1,15 +1,15 @@
 #include <fluoro/console/console.hpp>
 
+#include "end_signals.hpp"
 #include "glfw_devices.hpp"
+#include "glfw_window.hpp"
 #include "presenter.hpp"
 #include "screen.hpp"
 #include "style.hpp"
 
 #include <algorithm>
 #include <array>
-#include <backends/imgui_impl_glfw.h>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <fluoro/console/devices.hpp>
 #include <fluoro/console/haptic_device.hpp>
@@ -32,60 +32,6 @@ constexpr double message_s = 4;
 constexpr double held_over_s = 1;      ///< longer than the delay before a held key begins to repeat
 constexpr int redraws_after_input = 3; ///< ImGui needs a few frames to settle hover and click
 constexpr double scale_step = 0.25, least_scale = 0.75, most_scale = 2;
-
-/// GLFW, once.
-struct Glfw {
-    bool is_up = glfwInit() == GLFW_TRUE;
-    Glfw() = default;
-    ~Glfw()
-    {
-        if (is_up) glfwTerminate();
-    }
-    Glfw(Glfw const&) = delete;
-    Glfw& operator=(Glfw const&) = delete;
-};
-
-struct WindowCloser {
-    void operator()(GLFWwindow* window) const { glfwDestroyWindow(window); }
-};
-using Window = std::unique_ptr<GLFWwindow, WindowCloser>;
-
-struct ImGuiContextOwner {
-    ImGuiContextOwner() { ImGui::CreateContext(); }
-    ~ImGuiContextOwner() { ImGui::DestroyContext(); }
-    ImGuiContextOwner(ImGuiContextOwner const&) = delete;
-    ImGuiContextOwner& operator=(ImGuiContextOwner const&) = delete;
-};
-
-struct ImGuiGlfwOwner {
-    explicit ImGuiGlfwOwner(GLFWwindow* window) { ImGui_ImplGlfw_InitForVulkan(window, true); }
-    ~ImGuiGlfwOwner() { ImGui_ImplGlfw_Shutdown(); }
-    ImGuiGlfwOwner(ImGuiGlfwOwner const&) = delete;
-    ImGuiGlfwOwner& operator=(ImGuiGlfwOwner const&) = delete;
-};
-
-volatile std::sig_atomic_t was_asked_to_end = 0;
-
-/// Ctrl+C in the terminal and a plain kill close the window like its own button does: pedal released, record closed.
-class EndSignals {
-public:
-    EndSignals() : old_interrupt_{std::signal(SIGINT, note)}, old_terminate_{std::signal(SIGTERM, note)}
-    {
-        was_asked_to_end = 0;
-    }
-    ~EndSignals()
-    {
-        std::signal(SIGINT, old_interrupt_);
-        std::signal(SIGTERM, old_terminate_);
-    }
-    EndSignals(EndSignals const&) = delete;
-    EndSignals& operator=(EndSignals const&) = delete;
-
-private:
-    static void note(int) { was_asked_to_end = 1; }
-    void (*old_interrupt_)(int);
-    void (*old_terminate_)(int);
-};
 
 struct ShownMessage {
     std::string text;
@@ -420,7 +366,7 @@ double Console::wait_s(double now_s) const
 
 void Console::run()
 {
-    while (!glfwWindowShouldClose(window_) && !was_asked_to_end) {
+    while (!glfwWindowShouldClose(window_) && !EndSignals::was_asked()) {
         glfwWaitEventsTimeout(wait_s(glfwGetTime()));
         bool const is_minimised = glfwGetWindowAttrib(window_, GLFW_ICONIFIED) == GLFW_TRUE;
         if (is_minimised && input_.is_anything_held()) let_go();
@@ -434,22 +380,6 @@ void Console::run()
     let_go();
     LiveSnapshot const last = live_.snapshot();
     if (!last.stopped_because.empty()) throw Error{last.stopped_because, Error::Kind::failed};
-}
-
-Window open_window(ConsoleSettings const& settings)
-{
-    glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
-    glfwWindowHint(GLFW_FOCUS_ON_SHOW, GLFW_TRUE);
-    int left = 0, top = 0, width = settings.width, height = settings.height;
-    if (GLFWmonitor* const monitor = glfwGetPrimaryMonitor()) {
-        int most_width = width, most_height = height;
-        glfwGetMonitorWorkarea(monitor, &left, &top, &most_width, &most_height);
-        width = std::min(width, most_width);
-        height = std::min(height, most_height);
-    }
-    Window window{glfwCreateWindow(width, height, settings.title.c_str(), nullptr, nullptr)};
-    if (window) glfwSetWindowSizeLimits(window.get(), 640, 480, GLFW_DONT_CARE, GLFW_DONT_CARE);
-    return window;
 }
 
 Console& console_of(GLFWwindow* window)
@@ -486,7 +416,7 @@ ConsoleEnd run_console(ConsoleSettings const& settings)
 {
     Glfw const glfw;
     if (!glfw.is_up || !glfwVulkanSupported()) return ConsoleEnd::no_window;
-    Window const window = open_window(settings);
+    Window const window = open_window(settings.title, settings.width, settings.height);
     if (!window) return ConsoleEnd::no_window;
     install_callbacks(window.get());
 

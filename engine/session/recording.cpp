@@ -213,7 +213,10 @@ struct ArgumentsOf {
         return a;
     }
     Arguments operator()(HammerNeedle const& c) const { return {{"tool", c.tool}, {"blow_j", c.blow_j}}; }
-    Arguments operator()(MixCement const& c) const { return {{"is_high_viscosity", c.is_high_viscosity}}; }
+    Arguments operator()(MixCement const& c) const
+    {
+        return {{"viscosity", std::string{c.is_high_viscosity ? "high" : "low"}}};
+    }
     Arguments operator()(PushCement const& c) const { return {{"tool", c.tool}, {"rate_ml_s", c.rate_ml_s}}; }
     Arguments operator()(EndSession const&) const { return {}; }
 };
