@@ -1,7 +1,38 @@
+#include "motion/modes.hpp"
+
 #include <algorithm>
 #include <fluoro/body/displacement.hpp>
 
 namespace fluoro {
+namespace {
+
+/// In the moved body [mm]: a twentieth of what a voxel of the picture is wide.
+constexpr motion::Care on_place{0.02, 0.05};
+
+motion::Slope slope_at(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p)
+{
+    motion::Cell cell;
+    if (!cell.find(grid, p)) return {};
+    glm::vec3 const* const way = field.data();
+    return motion::linear_with_slope(cell, grid.spacing_mm, [way](std::size_t n) {
+        return motion::Mode{way[n].x, way[n].y, way[n].z, 0};
+    });
+}
+
+/// The way forward and its derivatives; of two ways one after the other by the chain rule.
+motion::Slope way_forward(Displacement const& d, Vec3 const& rest)
+{
+    if (d.inner_mm.empty()) return slope_at(d.grid, d.forward_mm, rest);
+    motion::Slope const inner = slope_at(d.grid, d.inner_mm, rest);
+    motion::Slope const breath = slope_at(d.grid, d.breath_mm, rest + motion::way(inner.value));
+    auto const carried = [&](motion::Mode const& by) {
+        return by + by.x() * breath.by_x + by.y() * breath.by_y + by.z() * breath.by_z;
+    };
+    return {inner.value + breath.value, breath.by_x + carried(inner.by_x), breath.by_y + carried(inner.by_y),
+            breath.by_z + carried(inner.by_z)};
+}
+
+} // namespace
 
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p)
 {
@@ -16,6 +47,15 @@ Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 co
     auto const along_x = [&](std::size_t offset) { return glm::mix(corner[offset], corner[offset + 1], share.x); };
     return Vec3{glm::mix(glm::mix(along_x(0), along_x(row), share.y),
                          glm::mix(along_x(plane), along_x(plane + row), share.y), share.z)};
+}
+
+Vec3 rest_of(Displacement const& displacement, Vec3 const& place)
+{
+    Vec3 const start = place + sampled(displacement.grid, displacement.backward_mm, place);
+    if (displacement.forward_mm.empty()) return start;
+    motion::Slope last;
+    return motion::undone(place, start, on_place, last,
+                          [&](Vec3 const& rest) { return way_forward(displacement, rest); });
 }
 
 } // namespace fluoro

@@ -8,9 +8,10 @@
 
 namespace fluoro {
 
-/// The displacement's nodes are about one of its lattice's steps apart: across the beam on rays, along it on planes
-/// parallel to the detector, from where the first ray enters the lattice to where the last leaves it. Whatever the
-/// volume's axes and the view are, a kernel finds a ray's places in it by two shares and a counter.
+/// The displacement where its tissue lies at rest, on nodes about so many of its lattice's steps apart: across the beam
+/// on rays, along it on planes parallel to the detector, from where the first ray enters the lattice to where the last
+/// leaves it. Whatever the volume's axes and the view are, a kernel finds a ray's places in it by two shares and a
+/// counter.
 struct BeamLattice {
     int columns = 2, rows = 2;
     int planes = 0;                         ///< none: no ray meets the displacement
@@ -21,8 +22,11 @@ struct BeamLattice {
     std::vector<glm::vec4> nodes;           ///< backward displacement [mm] and density; planes fastest, then columns
 };
 
+/// Steps of the displacement's lattice from node to node: where pulses have to keep up with the clock, and elsewhere.
+inline constexpr double live_node_steps = 1, fine_node_steps = 0.5;
+
 /// For these rays of the grid.
 BeamLattice make_beam_lattice(Displacement const& displacement, Scene const& scene, RayGrid const& rays,
-                              PixelRect const& rect);
+                              PixelRect const& rect, double steps_per_node = live_node_steps);
 
 } // namespace fluoro

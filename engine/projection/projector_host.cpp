@@ -38,7 +38,9 @@ void Projector::Impl::make_on_host(Scene const& scene, PixelRect const& pixels)
 void Projector::Impl::march_on_host(Scene const& scene, HostVolume const& through, PixelRect const& rect)
 {
     BeamLattice bent;
-    if (scene.displacement) bent = make_beam_lattice(*scene.displacement, scene, rays, rect);
+    if (scene.displacement)
+        bent = make_beam_lattice(*scene.displacement, scene, rays, rect,
+                                 &through == &*halved ? live_node_steps : fine_node_steps);
     for (int main = 0; main < 3; ++main) {
         VoxelOrder const voxels = through.order(main);
         std::array const axes{voxels.u, voxels.v, voxels.main};

@@ -183,7 +183,9 @@ void Projector::Impl::march_rays(Scene const& scene, PixelRect const& rect, bool
     int const band = std::max({side, in_time, (rect.rows / 200 + side) / side * side});
 
     BeamLattice bent;
-    if (scene.displacement) bent = make_beam_lattice(*scene.displacement, scene, rays, rect);
+    if (scene.displacement)
+        bent = make_beam_lattice(*scene.displacement, scene, rays, rect,
+                                 settings.fine_motion ? fine_node_steps : live_node_steps);
     gpu::Buffer const* const nodes = upload_nodes(bent);
     auto const& cells = crosses_cells ? volume->cells : volume->no_cells;
     std::array<int, 3> const axes{0, 1, 2};

@@ -43,14 +43,14 @@ double sample(Volume const& volume, Vec3 const& index)
     return value;
 }
 
-/// Where the tissue of a place lies at rest, and how dense it is over that: trilinear at the place itself.
+/// Where the tissue of a place lies at rest, and how dense it is over that.
 struct Rest {
     Vec3 shift_mm{0};
     double density = 1;
 };
-Rest rest_of(Displacement const& d, Vec3 const& place)
+Rest tissue_at(Displacement const& d, Vec3 const& place)
 {
-    Rest rest{sampled(d.grid, d.backward_mm, place), 0};
+    Rest rest{rest_of(d, place) - place, 0};
     Vec3 const at = (place - d.grid.origin_mm) / d.grid.spacing_mm;
     for (int axis = 0; axis < 3; ++axis)
         if (at[axis] < 0 || at[axis] > d.grid.size[axis] - 1) return {};
@@ -191,7 +191,7 @@ RayThickness ray_thickness(Scene const& scene, double column, double row, double
     double const dt = (leave - enter) / steps;
     Vec3 const way_mm = end_mm - scene.view.source_mm;
     auto const rest_at = [&](double t) {
-        return scene.displacement ? rest_of(*scene.displacement, scene.view.source_mm + t * way_mm) : Rest{};
+        return scene.displacement ? tissue_at(*scene.displacement, scene.view.source_mm + t * way_mm) : Rest{};
     };
     auto const index_at = [&](double t, Rest const& rest) {
         return start + t * way + map_direction(index_from_patient, rest.shift_mm);

@@ -116,7 +116,7 @@ Volume moved(Volume const& rest, Displacement const& displacement)
             for (int j = 0; j < n.y; ++j)
                 for (int i = 0; i < n.x; ++i) {
                     Vec3 const x = map_point(patient_from_index, {i, j, k});
-                    Vec3 const from = x + sampled(field, displacement.backward_mm, x);
+                    Vec3 const from = rest_of(displacement, x);
                     Corners const near = corners(n, map_point(index_from_patient, from));
                     double hu = 0, density = 1;
                     for (std::size_t c = 0; c < 8; ++c) hu += near.weight[c] * double(rest.hu[near.at[c]]);

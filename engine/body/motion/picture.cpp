@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fluoro/core/parallel.hpp>
 
 // The whole lattice at once, for the picture.
 namespace fluoro {
@@ -25,12 +26,26 @@ Range range_of(FieldGrid const& lattice, FieldGrid const& part, int more)
     return {glm::max(place - more, glm::ivec3{0}), glm::min(place + part.size - 1 + more, lattice.size - 1)};
 }
 
+/// Points may be seen at the same time.
 template <class See> void for_each_in(Range const& range, See const& see)
 {
+    parallel_for(range.last.z - range.first.z + 1, [&](int first, int last) {
+        glm::ivec3 at;
+        for (at.z = range.first.z + first; at.z < range.first.z + last; ++at.z)
+            for (at.y = range.first.y; at.y <= range.last.y; ++at.y)
+                for (at.x = range.first.x; at.x <= range.last.x; ++at.x) see(at);
+    });
+}
+/// What breath takes along farthest along the body [mm], in steps of the lattice.
+int most_steps(Range const& range, Displacement const& d)
+{
+    float most = 0;
     glm::ivec3 at;
     for (at.z = range.first.z; at.z <= range.last.z; ++at.z)
         for (at.y = range.first.y; at.y <= range.last.y; ++at.y)
-            for (at.x = range.first.x; at.x <= range.last.x; ++at.x) see(at);
+            for (at.x = range.first.x; at.x <= range.last.x; ++at.x)
+                most = std::max(most, std::abs(d.forward_mm.data()[number_of(d.grid, at)].z));
+    return int(std::ceil(double(most) / d.grid.spacing_mm));
 }
 
 } // namespace
@@ -43,12 +58,14 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
     d.density.resize(points);
     if (!breath.is_still()) {
         FieldGrid const& from = breath.grid();
-        for (int z = 0; z < from.size.z; ++z) {
-            std::size_t const n = number_of(d.grid, place_in(d.grid, from) + glm::ivec3{0, 0, z});
-            breath.draw(
-                z, stand.breath,
-                {d.forward_mm.data() + n, d.backward_mm.data() + n, d.density.data() + n, std::size_t(d.grid.size.x)});
-        }
+        parallel_for(from.size.z, [&](int first, int last) {
+            for (int z = first; z < last; ++z) {
+                std::size_t const n = number_of(d.grid, place_in(d.grid, from) + glm::ivec3{0, 0, z});
+                breath.draw(z, stand.breath,
+                            {d.forward_mm.data() + n, d.backward_mm.data() + n, d.density.data() + n,
+                             std::size_t(d.grid.size.x)});
+            }
+        });
     }
     Inner inner;
     std::array<Range, boxes> at_rest, anywhere;
@@ -57,11 +74,11 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
         take(inner.box[b], box[b], d.grid, stand.inner[b]);
         at_rest[b] = range_of(d.grid, box[b].grid, 0);
         // What lies in it may stand elsewhere with the breath.
-        float most = 0;
-        for_each_in(at_rest[b], [&](glm::ivec3 const& at) {
-            most = std::max(most, std::abs(d.forward_mm.data()[number_of(d.grid, at)].z));
-        });
-        anywhere[b] = range_of(d.grid, box[b].grid, int(std::ceil(double(most) / d.grid.spacing_mm)));
+        anywhere[b] = range_of(d.grid, box[b].grid, most_steps(at_rest[b], d));
+    }
+    if (std::ranges::any_of(stand.is_moving, [](bool moves) { return moves; }) && !breath.is_still()) {
+        d.breath_mm = d.forward_mm;
+        d.inner_mm.assign(points, glm::vec3{0});
     }
     std::vector<Mode> guess; // of the way back, in the heart's box
     if (stand.is_moving[heart_place]) {
@@ -79,7 +96,9 @@ void OrganMotion::Impl::fill(Displacement& d, Stand const& stand) const
             Mode const sum = inner.at_point(at);
             if (sum.is_still() || is_done(at_rest, at)) return;
             Vec3 const rest = d.grid.at(at);
-            d.forward_mm.data()[number_of(d.grid, at)] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
+            std::size_t const n = number_of(d.grid, at);
+            d.forward_mm.data()[n] = glm::vec3{breath.moved(rest + way(sum), stand.breath) - rest};
+            if (!d.inner_mm.empty()) d.inner_mm.data()[n] = glm::vec3{way(sum)};
         });
         for_each_in(anywhere[b], [&](glm::ivec3 const& at) {
             glm::vec3& back = d.backward_mm.data()[number_of(d.grid, at)];
@@ -103,21 +122,19 @@ void OrganMotion::Impl::even_out(Displacement& d) const
 {
     glm::ivec3 const size = d.grid.size;
     std::size_t const row = std::size_t(size.x), plane = row * std::size_t(size.y);
-    // A plane is needed as it was until the next one is done.
-    std::vector<glm::vec3> below(plane), here(plane);
-    std::copy_n(d.backward_mm.begin(), plane, below.begin());
-    for (int z = 1; z < size.z - 1; ++z) {
-        glm::vec3* const now = d.backward_mm.data() + std::size_t(z) * plane;
-        std::copy_n(now, plane, here.begin());
-        for (int y = 1; y < size.y - 1; ++y)
-            for (int x = 1; x < size.x - 1; ++x) {
-                std::size_t const n = std::size_t(y) * row + std::size_t(x);
-                glm::vec3 const* const h = here.data() + n;
-                now[n] -=
-                    even_share * (h[1] + h[-1] + h[row] + *(h - row) + below.data()[n] + now[n + plane] - 6.0F * h[0]);
-            }
-        std::swap(below, here);
-    }
+    thread_local std::vector<glm::vec3> kept; // its room: from picture to picture
+    kept = d.backward_mm;
+    glm::vec3 const* const was = kept.data();
+    parallel_for(size.z - 2, [&](int first, int last) {
+        for (int z = first + 1; z < last + 1; ++z)
+            for (int y = 1; y < size.y - 1; ++y)
+                for (int x = 1; x < size.x - 1; ++x) {
+                    std::size_t const n = number_of(d.grid, {x, y, z});
+                    glm::vec3 const* const h = was + n;
+                    d.backward_mm.data()[n] -=
+                        even_share * (h[1] + h[-1] + h[row] + *(h - row) + *(h - plane) + h[plane] - 6.0F * h[0]);
+                }
+    });
 }
 
 /// From the share of lung at every point: lungs keep their mass, so that they thin out by as much as they stretch.
@@ -127,23 +144,25 @@ void OrganMotion::Impl::find_density(Displacement& d) const
     std::size_t const row = std::size_t(size.x), plane = row * std::size_t(size.y);
     auto const per_mm = float(0.5 / d.grid.spacing_mm);
     glm::vec3 const* const back = d.backward_mm.data();
-    for (int z = 0; z < size.z; ++z)
-        for (int y = 0; y < size.y; ++y) {
-            float* const density = d.density.data() + number_of(d.grid, {0, y, z});
-            bool const is_border = y == 0 || z == 0 || y == size.y - 1 || z == size.z - 1;
-            for (int x = 0; x < size.x; ++x) {
-                float const share = density[x];
-                density[x] = 1;
-                if (share < 1e-3F || is_border || x == 0 || x == size.x - 1) continue;
-                glm::vec3 const* const b = back + number_of(d.grid, {x, y, z});
-                glm::vec3 by_x = per_mm * (b[1] - b[-1]), by_y = per_mm * (b[row] - *(b - row)),
-                          by_z = per_mm * (b[plane] - *(b - plane));
-                by_x.x += 1;
-                by_y.y += 1;
-                by_z.z += 1;
-                density[x] += share * (std::max(glm::dot(by_x, glm::cross(by_y, by_z)), 0.05F) - 1);
+    parallel_for(size.z, [&](int first, int last) {
+        for (int z = first; z < last; ++z)
+            for (int y = 0; y < size.y; ++y) {
+                float* const density = d.density.data() + number_of(d.grid, {0, y, z});
+                bool const is_border = y == 0 || z == 0 || y == size.y - 1 || z == size.z - 1;
+                for (int x = 0; x < size.x; ++x) {
+                    float const share = density[x];
+                    density[x] = 1;
+                    if (share < 1e-3F || is_border || x == 0 || x == size.x - 1) continue;
+                    glm::vec3 const* const b = back + number_of(d.grid, {x, y, z});
+                    glm::vec3 by_x = per_mm * (b[1] - b[-1]), by_y = per_mm * (b[row] - *(b - row)),
+                              by_z = per_mm * (b[plane] - *(b - plane));
+                    by_x.x += 1;
+                    by_y.y += 1;
+                    by_z.z += 1;
+                    density[x] += share * (std::max(glm::dot(by_x, glm::cross(by_y, by_z)), 0.05F) - 1);
+                }
             }
-        }
+    });
 }
 
 Displacement OrganMotion::Impl::shifted(Displacement const& d, Vec3 const& shift_mm) const

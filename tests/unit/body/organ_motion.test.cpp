@@ -105,38 +105,50 @@ TEST(OrganMotion, there_and_back_is_where_it_was)
     }
 }
 
-TEST(OrganMotion, lattice_says_the_same_as_the_points)
+TEST(OrganMotion, lattice_leads_back_to_where_tissue_came_from)
 {
     auto const& s = stylised();
     struct Case {
         char const* name;
         BodyPose pose;
-        double mean_mm, off_share;
     };
-    // Linear between points 8 mm apart: the error is 8 mm^2 x the second derivative. The band of 0.05 mm in the mean
-    // holds but for a deep breath; beyond 0.3 mm are places where a ventricle narrows to a third and, in a deep breath,
-    // where organs slide along the wall.
-    for (Case const& c : {Case{"quiet", breath(19, 10), 0.05, 0.01}, Case{"deep", breath(45), 0.12, 0.12},
-                          Case{"systole", systole(), 0.05, 0.05}, Case{"both", systole(45), 0.17, 0.17}}) {
+    for (Case const& c : {Case{"quiet", breath(19, 10)}, Case{"deep", breath(45)}, Case{"systole", systole()},
+                          Case{"systole_quiet", systole(19)}, Case{"both", systole(45)}}) {
         Displacement const d = s.motion.displacement(c.pose);
-        double sum = 0, worst = 0, forward = 0;
-        int count = 0, off_count = 0;
-        all_over(s.man, 7.3, [&](Vec3 const& p, int) {
+        struct Trip {
+            double sum = 0, most = 0;
+            int count = 0;
+            void see(double off)
+            {
+                sum += off;
+                most = std::max(most, off);
+                ++count;
+            }
+        };
+        enum Place { lung, blood, muscle, solid, rest, places };
+        std::array<char const*, places> const names{"lung", "blood", "muscle", "solid", "rest"};
+        std::array<Trip, places> trip;
+        Trip all, read_off;
+        all_over(s.man, 7.3, [&](Vec3 const& p, int label) {
             Vec3 const x = s.motion.moved(p, c.pose);
-            double const off = glm::length(x + sampled(d.grid, d.backward_mm, x) - p);
-            sum += off;
-            ++count;
-            off_count += off > 0.3 ? 1 : 0;
-            worst = std::max(worst, off);
-            forward = std::max(forward, glm::length(p + sampled(d.grid, d.forward_mm, p) - x));
+            double const off = glm::length(rest_of(d, x) - p);
+            bool const is_lung = label >= 10 && label <= 14, is_blood = label >= 1050 && label <= 1053;
+            bool const is_solid = label == 2 || label == 3 || label == 5 || label == 6;
+            trip[is_lung ? lung : is_blood ? blood : label == 1054 ? muscle : is_solid ? solid : rest].see(off);
+            all.see(off);
+            read_off.see(glm::length(x + sampled(d.grid, d.backward_mm, x) - p));
         });
-        EXPECT_LT(sum / count, c.mean_mm) << c.name;
-        EXPECT_LT(double(off_count) / count, c.off_share) << c.name;
-        EXPECT_LT(worst, 2.5) << c.name; // a third of the lattice's spacing
-        EXPECT_LT(forward, 2) << c.name; // modes lie on the lattice; breath is looked up where the heart has moved to
-        test::measured(std::string{"motion_trip_mean_"} + c.name, sum / count);
-        test::measured(std::string{"motion_trip_most_"} + c.name, worst);
-        test::measured(std::string{"motion_trip_off_share_"} + c.name, double(off_count) / count);
+        // The reference's band, in every tissue. What is left is where the search ends: 0.02 mm in the moved body are
+        // three times as much at rest where a ventricle has narrowed to a third.
+        for (std::size_t t = 0; t < places; ++t) {
+            EXPECT_LT(trip[t].most, 0.3) << c.name << ' ' << names[t];
+            EXPECT_LT(trip[t].sum / trip[t].count, 0.05) << c.name << ' ' << names[t];
+        }
+        // Read off between points 8 mm apart without going on from there, as a guess: mean and worst.
+        EXPECT_LT(read_off.sum / read_off.count, 0.12) << c.name;
+        test::measured(std::string{"motion_trip_mean_"} + c.name, all.sum / all.count);
+        test::measured(std::string{"motion_trip_most_"} + c.name, all.most);
+        test::measured(std::string{"motion_trip_read_off_most_"} + c.name, read_off.most);
     }
 }
 
@@ -397,7 +409,7 @@ TEST(OrganMotion, whole_body_can_be_shifted)
         Vec3 const x = s.motion.moved(p, pose);
         EXPECT_LT(glm::length(x - s.motion.moved(p, still) - pose.shift_mm), 1e-9);
         EXPECT_LT(glm::length(s.motion.rest_of(x, pose) - p), 0.05);
-        EXPECT_LT(glm::length(x + sampled(d.grid, d.backward_mm, x) - p), 1.0);
+        EXPECT_LT(glm::length(rest_of(d, x) - p), 0.3);
     });
 }
 

@@ -13,6 +13,9 @@ struct Displacement {
     std::vector<glm::vec3> backward_mm;
     /// A place at rest -> where it has moved: x = X + forward(X).
     std::vector<glm::vec3> forward_mm;
+    /// Where heart and breath move at once, the two ways that it is made of: within the body, and then with the breath.
+    /// Empty otherwise.
+    std::vector<glm::vec3> inner_mm, breath_mm;
     /// Density over that at rest, at a place of the moved body (lungs thin out as they fill); 1 where nothing changes.
     std::vector<float> density;
     /// What alone decides this displacement, when that is so: a picture may be kept under it.
@@ -25,5 +28,7 @@ struct Displacement {
 
 /// Trilinear; zero outside the lattice.
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p);
+/// Where the tissue of a place lies at rest: from backward_mm on, until the way forward leads back to the place.
+Vec3 rest_of(Displacement const& displacement, Vec3 const& place);
 
 } // namespace fluoro
