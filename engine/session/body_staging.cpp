@@ -94,8 +94,11 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* disp
     for (std::size_t slot = 0; slot < content.share.size(); ++slot) {
         float const share = content.share[slot];
         if (share < least_share) continue;
+        glm::vec3 const lean = content.lean_of(slot);
+        bool const leans = lean != glm::vec3{0};
         for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i)
-            cloud.parcels.push_back({places.at_mm[i], share * places.volume_mm3[i]});
+            cloud.parcels.push_back(
+                {places.at_mm[i], (leans ? share + glm::dot(lean, places.off[i]) : share) * places.volume_mm3[i]});
     }
     if (!displacement) return cloud;
     parallel_for(int(shown), [&](int first, int last) {

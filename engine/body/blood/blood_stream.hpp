@@ -27,8 +27,8 @@ public:
     std::string place_tip(PlacePressureTip const& wish);
     void stop_injection() { injector_.stop(); }
 
-    /// One step of dt_s in so many of the circulation's own, the heart beating along.
-    void advance(double dt_s, int steps, Heartbeat& heart);
+    /// One step of dt_s in so many of the circulation's own, the heart beating along. `down`: gravity in patient space.
+    void advance(double dt_s, int steps, Heartbeat& heart, Vec3 const& down);
 
     Circulation& circulation() { return circulation_; }
     Circulation const& circulation() const { return circulation_; }
@@ -66,7 +66,7 @@ private:
     Injector injector_;
     int edge_ = -1; ///< of the injection
     double along_mm_ = 0;
-    double iodine_mg_ml_ = 350, lead_ml_ = 0;
+    double iodine_mg_ml_ = 350, lead_ml_ = 0, medium_g_cm3_ = density_g_cm3(iodine_solution(350));
     struct Hole {
         int number, edge;
         double along_mm, medium_ml = 0;

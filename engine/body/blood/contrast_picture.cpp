@@ -61,6 +61,28 @@ void keep_to_the_middle(float* lanes, double room)
     }
 }
 
+/// Where every place lies in its vessel's section, about the middle of those of its slot.
+void find_off(ContentPlaces& places, LumenCells const& cells)
+{
+    places.off.resize(places.at_mm.size());
+    places.reach.assign(places.first.size() - 1, 0.0f);
+    for (std::size_t slot = 0; slot + 1 < places.first.size(); ++slot) {
+        std::size_t const first = places.first[slot], end = places.first[slot + 1];
+        Vec3 sum{0};
+        double volume = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            sum += double(places.volume_mm3[i]) * Vec3{places.at_mm[i]};
+            volume += double(places.volume_mm3[i]);
+        }
+        std::size_t const cell = slot / LumenWord::lanes;
+        double const radius = std::sqrt(cells.volume_mm3[cell] / (std::numbers::pi * cells.length_mm[cell]));
+        for (std::size_t i = first; i < end; ++i) {
+            places.off[i] = glm::vec3{(Vec3{places.at_mm[i]} - sum / volume) / radius};
+            places.reach[slot] = std::max(places.reach[slot], glm::length(places.off[i]));
+        }
+    }
+}
+
 } // namespace
 
 struct ContrastPicture::Impl {
@@ -168,7 +190,9 @@ void ContrastPicture::Impl::add_wide(LumenGraph const& vessels, LumenCells const
     if (places.empty()) return;
     double const mean_hu = whole > 0 ? hu / whole : blood_hu;
     blood = basis_densities(mean_hu);
-    wide = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
+    auto sorted = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
+    find_off(*sorted, lumen_cells);
+    wide = std::move(sorted);
 }
 
 void ContrastPicture::Impl::add_cavities(LumenGraph const& vessels, LumenCells const& lumen_cells)
@@ -257,9 +281,10 @@ ContrastPicture& ContrastPicture::operator=(ContrastPicture&&) noexcept = defaul
 
 Content ContrastPicture::contents(std::span<float const> share, std::span<float const> bed_share,
                                   std::array<double, chamber_count> const& chamber_ml, Mixture const& medium,
-                                  std::span<float const> room) const
+                                  std::span<float const> room, std::span<glm::vec3 const> lean) const
 {
     FLUORO_EXPECT(room.empty() || room.size() == impl_->cells);
+    FLUORO_EXPECT(lean.empty() || lean.size() == impl_->cells);
     FLUORO_EXPECT(share.size() == impl_->cells * LumenWord::lanes && bed_share.size() == impl_->beds);
     Content content{medium, impl_->blood, {}, {}};
     for (Impl::ThinRun const& run : impl_->thin) impl_->draw(run, share, room, content.tubes);
@@ -269,7 +294,8 @@ Content ContrastPicture::contents(std::span<float const> share, std::span<float 
         auto const& first = impl_->wide->first;
         for (std::size_t slot = 0; slot < share.size(); ++slot)
             if (shows(share[slot]) && first[slot] < first[slot + 1]) {
-                content.clouds.push_back({impl_->wide, {share.begin(), share.end()}});
+                content.clouds.push_back(
+                    {impl_->wide, {share.begin(), share.end()}, {lean.begin(), lean.end()}, LumenWord::lanes});
                 for (std::size_t cell = 0; cell < room.size(); ++cell)
                     if (room[cell] != 1)
                         keep_to_the_middle(content.clouds.back().share.data() + cell * LumenWord::lanes,

@@ -40,7 +40,7 @@ struct Stream {
     template <class Each> void live(double seconds, Each const& each)
     {
         for (int i = 0; i < int(std::lround(seconds / tick_s)); ++i) {
-            blood.advance(tick_s, 2, heart);
+            blood.advance(tick_s, 2, heart, {0, 1, 0});
             each();
         }
     }
