@@ -232,6 +232,7 @@ void Body::Impl::apply_drive()
     if (gullet) {
         SwallowSettings throat = settings.swallow;
         throat.wave_strength *= 1 - drive.gut_rest;
+        throat.antral_strength *= 1 - drive.gut_rest;
         gullet->change(throat);
     }
     told = drive;
