@@ -26,4 +26,10 @@ struct Displacement {
 /// Trilinear; zero outside the lattice.
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p);
 
+/// The same, and how much the field stretches each axis there: 1 + its own slope, never below 0.5.
+struct Stretched {
+    glm::vec3 way_mm{0}, stretch{1};
+};
+Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p);
+
 } // namespace fluoro
