@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace fluoro {
 namespace {
@@ -184,6 +185,18 @@ void BloodStream::plug()
     plugs_ = std::move(now);
 }
 
+double BloodStream::pericardial_mmhg() const
+{
+    double const ml = stains_.in_cavity_ml();
+    return ml > 0 ? Pericardium::pressure_mmhg(std::max(0.0, ml + heart_ml() - usual_heart_ml_)) : 0;
+}
+
+double BloodStream::heart_ml() const
+{
+    auto const ml = circulation_.chamber_ml();
+    return std::accumulate(ml.begin(), ml.end(), 0.0);
+}
+
 void BloodStream::advance(double dt_s, int steps, Heartbeat& heart, Vec3 const& down)
 {
     double const rate_ml_s = injector_.is_running() ? injector_.advance(dt_s) : 0;
@@ -198,6 +211,11 @@ void BloodStream::advance(double dt_s, int steps, Heartbeat& heart, Vec3 const& 
     changes_.advance(dt_s, circulation_, contrast_);
     leak();
     if (stains_.air_ml() > 0 || !plugs_.empty()) plug();
+    constexpr double mean_of_s = 3; // some beats
+    if (usual_heart_ml_ <= 0)
+        usual_heart_ml_ = heart_ml();
+    else if (stains_.in_cavity_ml() <= 0)
+        usual_heart_ml_ += dt_s / mean_of_s * (heart_ml() - usual_heart_ml_);
     circulation_.press_on_heart(pericardial_mmhg());
     for (int step = 0; step < steps; ++step) {
         circulation_.advance(dt_s / steps, heart.advance(dt_s / steps));

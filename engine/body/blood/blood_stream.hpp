@@ -39,8 +39,8 @@ public:
     /// Where the pressure line's tip lies; nothing: nowhere in particular.
     std::optional<double> tip_mmhg() const;
     double tip_blocked() const { return tip_blocked_; }
-    /// Of the blood around the heart.
-    double pericardial_mmhg() const { return Pericardium::pressure_mmhg(stains_.in_cavity_ml()); }
+    /// Of the blood around the heart: what of it the heart, smaller than before the leak, has not made room for.
+    double pericardial_mmhg() const;
 
     void add_contents(std::vector<Content>& contents) const;
 
@@ -54,6 +54,7 @@ private:
     Found find(std::string const& what, std::string const& vessel, bool is_chamber_good) const;
     void leak();
     void plug();
+    double heart_ml() const;
 
     LumenGraph const vessels_; ///< the patient's, with collaterals
     LumenCells cells_;
@@ -63,6 +64,7 @@ private:
     LocalStains stains_;
     LumenChanges changes_;
     Pericardium pericardium_;
+    double usual_heart_ml_ = 0; ///< all chambers in the mean of some seconds, before anything lay around them
     Injector injector_;
     int edge_ = -1; ///< of the injection
     double along_mm_ = 0;
