@@ -84,17 +84,16 @@ bool Layering::advance(Edge const& edge, double dt_s)
         std::size_t const back = i > 0 ? i - 1 : i, ahead = std::min(i + 1, n - 1);
         double const slope =
             ahead > back ? (edge.share[ahead] - edge.share[back]) / (double(ahead - back) * length_mm_[c]) : 0; // 1/mm
-        Vec3 const across = pull_mm_s2_ - glm::dot(pull_mm_s2_, axis_[c]) * axis_[c];
         double const area_mm2 = std::numbers::pi * radius * radius;
         double const speed = 500 * std::abs(edge.flows_ml_s[i] + edge.flows_ml_s[i + 1]) / area_mm2; // mm/s
         double const viscosity = std::lerp(blood_mm2_s, medium_mm2_s, std::clamp(share, 0.0, 1.0));
         double const eddy = stirred_[c] + turbulence_mm2_s(speed, radius, viscosity);
         stirred_[c] = 0;
         double const square = radius * radius, turned_per_s = speed / (mixed_after * 2 * radius);
-        s.drift_mm_s = (s.drift_mm_s - 2 * radius * slope * dt_s * across) /
+        s.drift_mm_s = (s.drift_mm_s - 2 * radius * slope * dt_s * pull_mm_s2_) /
                        (1 + (spins_down * (viscosity + eddy) / square + turned_per_s) * dt_s);
         s.lean = (s.lean - slope / 3 * dt_s * s.drift_mm_s) / (1 + (first_decay * eddy / square + turned_per_s) * dt_s);
-        // A section that leans has no less than none at its top and no more than all at its bottom.
+        // Across the tube only; and a section has no less than none at its top, no more than all at its bottom.
         s.lean -= glm::dot(s.lean, axis_[c]) * axis_[c];
         s.drift_mm_s -= glm::dot(s.drift_mm_s, axis_[c]) * axis_[c];
         double const room = std::max(0.0, std::min(share, 1 - share)), leans = glm::length(s.lean);
