@@ -114,7 +114,7 @@ void Gullet::Impl::advance(double dt_s, Vec3 const& towards)
     exchange_with_stomach(dt_s);
     leak_into_airway(dt_s);
     // Some of what passes stays in the recesses; the next swallow washes it out.
-    recesses.advance(dt_s, down, muscles.is_busy() ? SidePouch::Habit{0.15, 1.2, 0.15} : SidePouch::Habit{}, tube);
+    recesses.advance(dt_s, down, muscles.is_busy() ? SidePouch::Habit{0.15, 0.8, 0.4} : SidePouch::Habit{}, tube);
     if (zenker) zenker->advance(dt_s, down, {6, 0, 0.9}, tube);
     stomach.advance(dt_s, down, {settings.antral_per_min, settings.antral_mm_s, settings.antral_strength});
     move_bowel(dt_s);
