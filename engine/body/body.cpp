@@ -94,7 +94,7 @@ struct Body::Impl {
         pose.dome_mm = status.breath.dome_mm;
         pose.dome_mm_s = status.breath.dome_mm_s;
     }
-    void beat();
+    void beat(Vec3 const& down);
     void swallow(Vec3 const& down);
     void take_pose();
     void feel();
@@ -123,10 +123,10 @@ struct Body::Impl {
     mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
 };
 
-void Body::Impl::beat()
+void Body::Impl::beat(Vec3 const& down)
 {
     if (blood)
-        blood->advance(tick_s, blood_steps, heart);
+        blood->advance(tick_s, blood_steps, heart, down);
     else
         heart.advance(tick_s);
     // A tip that still touches the wall provokes the next beat too.
@@ -232,6 +232,7 @@ void Body::Impl::apply_drive()
     if (gullet) {
         SwallowSettings throat = settings.swallow;
         throat.wave_strength *= 1 - drive.gut_rest;
+        throat.antral_strength *= 1 - drive.gut_rest;
         gullet->change(throat);
     }
     told = drive;
@@ -304,7 +305,7 @@ std::string Body::order(BodyOrder const& order)
 void Body::advance(Vec3 const& down)
 {
     Impl& i = *impl_;
-    i.beat();
+    i.beat(down);
     i.breathing.advance(tick_s);
     i.swallow(down);
     i.take_pose();
@@ -361,6 +362,7 @@ std::uint64_t Body::state_hash() const
         add(i.blood->circulation().pressure_mmhg());
         add(i.blood->circulation().flow_in_ml_s());
         add(i.blood->contrast().share());
+        add(i.blood->contrast().lean());
         add(i.blood->contrast().bed_share());
         add(i.blood->room());
         add(std::array{

@@ -58,4 +58,26 @@ Vec3 rest_of(Displacement const& displacement, Vec3 const& place)
                           [&](Vec3 const& rest) { return way_forward(displacement, rest); });
 }
 
+Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p)
+{
+    Vec3 const at = (Vec3{p} - grid.origin_mm) / grid.spacing_mm;
+    Vec3 const last{grid.size - 1};
+    if (at.x <= 0 || at.y <= 0 || at.z <= 0 || at.x >= last.x || at.y >= last.y || at.z >= last.z) return {};
+    glm::ivec3 const low{at};
+    glm::vec3 const share{at - Vec3{low}};
+    std::size_t const row = std::size_t(grid.size.x), plane = row * std::size_t(grid.size.y);
+    auto const* const corner =
+        field.data() + std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
+    // Means over x of the four edges along it, and how x rises on them.
+    auto const along_x = [&](std::size_t offset) { return glm::mix(corner[offset], corner[offset + 1], share.x); };
+    auto const rise_x = [&](std::size_t offset) { return corner[offset + 1].x - corner[offset].x; };
+    glm::vec3 const a = along_x(0), b = along_x(row), c = along_x(plane), d = along_x(plane + row);
+    glm::vec3 const front = glm::mix(a, b, share.y), back = glm::mix(c, d, share.y);
+    glm::vec3 const slope{glm::mix(glm::mix(rise_x(0), rise_x(row), share.y),
+                                   glm::mix(rise_x(plane), rise_x(plane + row), share.y), share.z),
+                          glm::mix(b.y - a.y, d.y - c.y, share.z), back.z - front.z};
+    constexpr float least = 0.5f;
+    return {glm::mix(front, back, share.z), glm::max(1.0f + slope / float(grid.spacing_mm), least)};
+}
+
 } // namespace fluoro

@@ -24,11 +24,11 @@ std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& sc
     auto const to_detector = float(view.source_to_detector_mm), size = float(cloud.size_mm);
     float const first_column = float(origin.x) / pitch, first_row = float(origin.y) / pitch;
     // Along a direction u the planes of a grid of cubes that the beam sees edge on lie this much of a side apart: a
-    // tent of that half width makes them an even field, from all sides.
-    auto const apart = [&](glm::vec3 const& u) {
-        return size * std::max({std::abs(u.x), std::abs(u.y), std::abs(u.z)});
+    // tent of that half width makes them an even field, from all sides; further where the tissue is stretched.
+    auto const apart = [size](glm::vec3 const& u, glm::vec3 const& stretch) {
+        glm::vec3 const along = glm::abs(u) * stretch;
+        return size * std::max({along.x, along.y, along.z});
     };
-    glm::vec2 const spacing{apart(along_columns), apart(along_rows)};
     auto const shadow_of = [&](FilledCloud::Parcel const& parcel) {
         CloudShadow shadow;
         glm::vec3 const way = parcel.at_mm - source;
@@ -38,6 +38,7 @@ std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& sc
         shadow.column = glm::dot(way, along_columns) * scale - first_column;
         shadow.row = glm::dot(way, along_rows) * scale - first_row;
         // Never narrower than the pixels need.
+        glm::vec2 const spacing{apart(along_columns, parcel.stretch), apart(along_rows, parcel.stretch)};
         shadow.reach = glm::clamp(spacing * scale, 1.0f, most_reach);
         if (shadow.column + shadow.reach.x < float(rect.column) || shadow.row + shadow.reach.y < float(rect.row) ||
             shadow.column - shadow.reach.x > float(rect.column + rect.columns) ||

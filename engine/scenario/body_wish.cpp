@@ -74,6 +74,9 @@ void read_swallow(YamlNode const& node, SwallowSettings& swallow, Problems& prob
     part.number("lower_opening_mm", swallow.lower_opening_mm, 0, 30);
     part.truth("lower_relaxes", swallow.lower_relaxes);
     part.number("tertiary_share", swallow.tertiary_share, 0, 1);
+    part.number("antral_per_min", swallow.antral_per_min, 0.5, 10);
+    part.number("antral_mm_s", swallow.antral_mm_s, 0.5, 10);
+    part.number("antral_strength", swallow.antral_strength, 0, 1);
     part.number("epiglottis_delay_s", swallow.epiglottis_delay_s, 0, 2);
     part.number("reflux_per_min", swallow.reflux_per_min, 0, 10);
 }

@@ -92,16 +92,20 @@ FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* disp
         if (content.share[slot] >= least_share) shown += places.first[slot + 1] - places.first[slot];
     cloud.parcels.reserve(shown);
     for (std::size_t slot = 0; slot < content.share.size(); ++slot) {
-        float const share = content.share[slot];
-        if (share < least_share) continue;
-        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i)
-            cloud.parcels.push_back({places.at_mm[i], share * places.volume_mm3[i]});
+        if (content.share[slot] < least_share) continue;
+        glm::vec3 const lean = content.lean_of(slot);
+        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i) {
+            auto const placed = content.placed(slot, i, lean);
+            cloud.parcels.push_back({placed.at_mm, placed.medium_mm3, glm::vec3{placed.stretch}});
+        }
     }
     if (!displacement) return cloud;
     parallel_for(int(shown), [&](int first, int last) {
         for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
-            glm::vec3& at = cloud.parcels[i].at_mm;
-            at += glm::vec3{sampled(displacement->grid, displacement->forward_mm, Vec3{at})};
+            FilledCloud::Parcel& parcel = cloud.parcels[i];
+            Stretched const moved = stretched(displacement->grid, displacement->forward_mm, parcel.at_mm);
+            parcel.at_mm += moved.way_mm;
+            parcel.stretch *= moved.stretch;
         }
     });
     return cloud;
@@ -115,8 +119,9 @@ FilledCloud staged_parcels(ContentParcels const& content, Displacement const* di
     cloud.parcels.reserve(content.at_mm.size());
     for (std::size_t i = 0; i < content.at_mm.size(); ++i) {
         glm::vec3 const rest = content.at_mm[i];
-        Vec3 const way = displacement ? sampled(displacement->grid, displacement->forward_mm, Vec3{rest}) : Vec3{0};
-        cloud.parcels.push_back({rest + glm::vec3{way}, content.volume_mm3[i]});
+        Stretched const moved =
+            displacement ? stretched(displacement->grid, displacement->forward_mm, rest) : Stretched{};
+        cloud.parcels.push_back({rest + moved.way_mm, content.volume_mm3[i], moved.stretch});
     }
     return cloud;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace fluoro {
 namespace {
@@ -77,6 +78,7 @@ std::string BloodStream::inject(Inject const& wish)
     edge_ = found.edge;
     along_mm_ = wish.along * found.length_mm;
     iodine_mg_ml_ = wish.iodine_mg_ml;
+    medium_g_cm3_ = density_g_cm3(iodine_solution(iodine_mg_ml_));
     lead_ml_ = wish.lead_ml;
     InjectionWish push;
     push.volume_ml = wish.volume_ml;
@@ -183,7 +185,19 @@ void BloodStream::plug()
     plugs_ = std::move(now);
 }
 
-void BloodStream::advance(double dt_s, int steps, Heartbeat& heart)
+double BloodStream::pericardial_mmhg() const
+{
+    double const ml = stains_.in_cavity_ml();
+    return ml > 0 ? Pericardium::pressure_mmhg(std::max(0.0, ml + heart_ml() - usual_heart_ml_)) : 0;
+}
+
+double BloodStream::heart_ml() const
+{
+    auto const ml = circulation_.chamber_ml();
+    return std::accumulate(ml.begin(), ml.end(), 0.0);
+}
+
+void BloodStream::advance(double dt_s, int steps, Heartbeat& heart, Vec3 const& down)
 {
     double const rate_ml_s = injector_.is_running() ? injector_.advance(dt_s) : 0;
     if (edge_ >= 0) {
@@ -193,9 +207,15 @@ void BloodStream::advance(double dt_s, int steps, Heartbeat& heart)
         circulation_.inject(injection_source, edge_, along_mm_, rate_ml_s);
         contrast_.inject(injection_source, edge_, along_mm_, rate_ml_s, medium);
     }
+    contrast_.pull(down, medium_g_cm3_);
     changes_.advance(dt_s, circulation_, contrast_);
     leak();
     if (stains_.air_ml() > 0 || !plugs_.empty()) plug();
+    constexpr double mean_of_s = 3; // some beats
+    if (usual_heart_ml_ <= 0)
+        usual_heart_ml_ = heart_ml();
+    else if (stains_.in_cavity_ml() <= 0)
+        usual_heart_ml_ += dt_s / mean_of_s * (heart_ml() - usual_heart_ml_);
     circulation_.press_on_heart(pericardial_mmhg());
     for (int step = 0; step < steps; ++step) {
         circulation_.advance(dt_s / steps, heart.advance(dt_s / steps));
@@ -216,7 +236,8 @@ void BloodStream::add_contents(std::vector<Content>& contents) const
             stains_.clear_of_air(beside_air);
             share = beside_air;
         }
-        contents.push_back(picture_.contents(share, contrast_.bed_share(), contrast_.chamber_ml(), medium, room()));
+        contents.push_back(
+            picture_.contents(share, contrast_.bed_share(), contrast_.chamber_ml(), medium, room(), contrast_.lean()));
     }
     for (auto& content : stains_.contents(medium)) contents.push_back(std::move(content));
     if (double const ml = stains_.in_cavity_ml(); ml > 0)

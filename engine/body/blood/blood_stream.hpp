@@ -27,8 +27,8 @@ public:
     std::string place_tip(PlacePressureTip const& wish);
     void stop_injection() { injector_.stop(); }
 
-    /// One step of dt_s in so many of the circulation's own, the heart beating along.
-    void advance(double dt_s, int steps, Heartbeat& heart);
+    /// One step of dt_s in so many of the circulation's own, the heart beating along. `down`: gravity in patient space.
+    void advance(double dt_s, int steps, Heartbeat& heart, Vec3 const& down);
 
     Circulation& circulation() { return circulation_; }
     Circulation const& circulation() const { return circulation_; }
@@ -39,8 +39,8 @@ public:
     /// Where the pressure line's tip lies; nothing: nowhere in particular.
     std::optional<double> tip_mmhg() const;
     double tip_blocked() const { return tip_blocked_; }
-    /// Of the blood around the heart.
-    double pericardial_mmhg() const { return Pericardium::pressure_mmhg(stains_.in_cavity_ml()); }
+    /// Of the blood around the heart: what of it the heart, smaller than before the leak, has not made room for.
+    double pericardial_mmhg() const;
 
     void add_contents(std::vector<Content>& contents) const;
 
@@ -54,6 +54,7 @@ private:
     Found find(std::string const& what, std::string const& vessel, bool is_chamber_good) const;
     void leak();
     void plug();
+    double heart_ml() const;
 
     LumenGraph const vessels_; ///< the patient's, with collaterals
     LumenCells cells_;
@@ -63,10 +64,11 @@ private:
     LocalStains stains_;
     LumenChanges changes_;
     Pericardium pericardium_;
+    double usual_heart_ml_ = 0; ///< all chambers in the mean of some seconds, before anything lay around them
     Injector injector_;
     int edge_ = -1; ///< of the injection
     double along_mm_ = 0;
-    double iodine_mg_ml_ = 350, lead_ml_ = 0;
+    double iodine_mg_ml_ = 350, lead_ml_ = 0, medium_g_cm3_ = density_g_cm3(iodine_solution(350));
     struct Hole {
         int number, edge;
         double along_mm, medium_ml = 0;

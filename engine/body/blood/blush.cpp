@@ -105,8 +105,8 @@ Blush blush_of(Patient const& patient, std::span<int const> labels, std::span<Su
 
 } // namespace
 
-std::shared_ptr<ContentPlaces const> sorted_places(std::span<SlottedPlace const> places, std::size_t slots,
-                                                   double size_mm, double hu)
+std::shared_ptr<ContentPlaces> sorted_places(std::span<SlottedPlace const> places, std::size_t slots, double size_mm,
+                                             double hu)
 {
     auto sorted = std::make_shared<ContentPlaces>();
     sorted->size_mm = size_mm;

@@ -21,7 +21,7 @@ struct SlottedPlace {
     glm::vec3 at_mm;
     float volume_mm3;
 };
-std::shared_ptr<ContentPlaces const> sorted_places(std::span<SlottedPlace const> places, std::size_t slots,
-                                                   double size_mm, double hu);
+std::shared_ptr<ContentPlaces> sorted_places(std::span<SlottedPlace const> places, std::size_t slots, double size_mm,
+                                             double hu);
 
 } // namespace fluoro

@@ -39,6 +39,16 @@ void ContrastFlow::reshape(int edge, std::span<double const> cells_ml)
     impl_->transport.reshape(edge, cells_ml);
 }
 
+void ContrastFlow::pull(Vec3 const& down, double medium_g_cm3)
+{
+    impl_->transport.pull(down, medium_g_cm3);
+}
+
+std::span<glm::vec3 const> ContrastFlow::lean() const
+{
+    return impl_->transport.lean();
+}
+
 double ContrastFlow::drawn_ml(int source) const
 {
     return impl_->transport.drawn_ml(source);

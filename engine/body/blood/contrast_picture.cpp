@@ -42,22 +42,23 @@ double hu_at(Patient const& patient, Mat4 const& index_from_patient, Vec3 const&
         .hu[(std::size_t(at.z) * std::size_t(n.y) + std::size_t(at.y)) * std::size_t(n.x) + std::size_t(at.x)];
 }
 
-/// Lanes of a cell whose lumen has another area than its places: from the axis outward, all its medium.
-void keep_to_the_middle(float* lanes, double room)
+/// Where every place lies in its vessel's section, about the middle of those of its slot.
+void find_off(ContentPlaces& places)
 {
-    constexpr int count = LumenWord::lanes;
-    std::array<double, count> const held = [&] {
-        std::array<double, count> all{};
-        std::copy_n(lanes, count, all.begin());
-        return all;
-    }();
-    // Lane l of the lumen lies over areas l room .. (l + 1) room, in lanes of the places.
-    for (int place = 0; place < count; ++place) {
-        double sum = 0;
-        for (int l = 0; l < count; ++l)
-            sum += held[std::size_t(l)] *
-                   std::max(0.0, std::min(place + 1.0, (l + 1) * room) - std::max(double(place), l * room));
-        lanes[place] = float(sum);
+    places.off_mm.resize(places.at_mm.size());
+    places.reach_mm.assign(places.first.size() - 1, 0.0f);
+    for (std::size_t slot = 0; slot + 1 < places.first.size(); ++slot) {
+        std::size_t const first = places.first[slot], end = places.first[slot + 1];
+        Vec3 sum{0};
+        double volume = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            sum += double(places.volume_mm3[i]) * Vec3{places.at_mm[i]};
+            volume += double(places.volume_mm3[i]);
+        }
+        for (std::size_t i = first; i < end; ++i) {
+            places.off_mm[i] = glm::vec3{Vec3{places.at_mm[i]} - sum / volume};
+            places.reach_mm[slot] = std::max(places.reach_mm[slot], glm::length(places.off_mm[i]));
+        }
     }
 }
 
@@ -80,6 +81,7 @@ struct ContrastPicture::Impl {
     std::vector<Cavity> cavities;
     std::array<double, chamber_count> rest_ml{}; ///< of the chambers' places
     std::size_t cells = 0, beds = 0;
+    std::vector<float> radius_mm; ///< of every cell
     BasisDensities blood;
 
     void add_thin(LumenEdge const& edge, int first_cell, int count, std::span<bool const> is_thin);
@@ -168,7 +170,9 @@ void ContrastPicture::Impl::add_wide(LumenGraph const& vessels, LumenCells const
     if (places.empty()) return;
     double const mean_hu = whole > 0 ? hu / whole : blood_hu;
     blood = basis_densities(mean_hu);
-    wide = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
+    auto sorted = sorted_places(places, cells * LumenWord::lanes, spacing_mm, mean_hu);
+    find_off(*sorted);
+    wide = std::move(sorted);
 }
 
 void ContrastPicture::Impl::add_cavities(LumenGraph const& vessels, LumenCells const& lumen_cells)
@@ -236,6 +240,8 @@ ContrastPicture::ContrastPicture(LumenGraph const& vessels, LumenCells const& ce
     FLUORO_EXPECT(spacing_mm > 0);
     impl_->cells = std::size_t(cells.count());
     impl_->beds = beds.size();
+    for (std::size_t c = 0; c < impl_->cells; ++c)
+        impl_->radius_mm.push_back(float(std::sqrt(cells.volume_mm3[c] / (std::numbers::pi * cells.length_mm[c]))));
     auto const is_thin = std::make_unique<bool[]>(impl_->cells);
     std::span<bool const> const thin{is_thin.get(), impl_->cells};
     for (std::size_t e = 0; e < vessels.edges.size(); ++e) {
@@ -257,9 +263,10 @@ ContrastPicture& ContrastPicture::operator=(ContrastPicture&&) noexcept = defaul
 
 Content ContrastPicture::contents(std::span<float const> share, std::span<float const> bed_share,
                                   std::array<double, chamber_count> const& chamber_ml, Mixture const& medium,
-                                  std::span<float const> room) const
+                                  std::span<float const> room, std::span<glm::vec3 const> lean) const
 {
     FLUORO_EXPECT(room.empty() || room.size() == impl_->cells);
+    FLUORO_EXPECT(lean.empty() || lean.size() == impl_->cells);
     FLUORO_EXPECT(share.size() == impl_->cells * LumenWord::lanes && bed_share.size() == impl_->beds);
     Content content{medium, impl_->blood, {}, {}};
     for (Impl::ThinRun const& run : impl_->thin) impl_->draw(run, share, room, content.tubes);
@@ -269,11 +276,13 @@ Content ContrastPicture::contents(std::span<float const> share, std::span<float 
         auto const& first = impl_->wide->first;
         for (std::size_t slot = 0; slot < share.size(); ++slot)
             if (shows(share[slot]) && first[slot] < first[slot + 1]) {
-                content.clouds.push_back({impl_->wide, {share.begin(), share.end()}});
-                for (std::size_t cell = 0; cell < room.size(); ++cell)
-                    if (room[cell] != 1)
-                        keep_to_the_middle(content.clouds.back().share.data() + cell * LumenWord::lanes,
-                                           double(room[cell]));
+                Content::Cloud cloud{impl_->wide, {share.begin(), share.end()}};
+                cloud.slots_per_cell = LumenWord::lanes;
+                cloud.room.assign(room.begin(), room.end());
+                cloud.lean_per_mm.assign(lean.begin(), lean.end());
+                for (std::size_t cell = 0; cell < lean.size(); ++cell)
+                    cloud.lean_per_mm[cell] /= impl_->radius_mm[cell] * std::sqrt(room.empty() ? 1.0f : room[cell]);
+                content.clouds.push_back(std::move(cloud));
                 impl_->fill_chambers(chamber_ml, content.clouds.back().share);
                 break;
             }

@@ -299,6 +299,7 @@ void ContrastTransport::step(std::array<double, chamber_count> const& chamber_ml
         if (edges_[std::size_t(edge)].is_changing) take_shape(edges_[std::size_t(edge)]); // it holds no medium
     changing_.clear();
     for (Source const& source : sources_) stir(source, dt_s);
+    layer(dt_s);
     std::erase_if(sources_, [](Source const& source) { return source.ml_s == 0; });
     for (Source& source : sources_) source.pushed_ml = source.medium_ml = source.drawn_ml = 0;
     settle(chamber_ml);

@@ -135,6 +135,7 @@ void ContrastTransport::mix_along(std::array<Jet, 2> const& jets, double pushed_
     double const power_mm2_s3 = flow_mm3_s * speed_mm_s * speed_mm_s / 2 / volume_mm3; // per mass
     double const eddy_mm = eddies * 2 * std::sqrt(volume_mm3 / length_mm / std::numbers::pi);
     double const mm2_s = std::cbrt(power_mm2_s3 * eddy_mm) * eddy_mm;
+    for (Stirred const& s : stirred_) layering_.stir(s.in.cell, mm2_s);
     // V c' - dt div(D A grad c') = V c: three diagonals, from one end to the other and back.
     double behind = 0; // what the face behind exchanges [mL]
     for (std::size_t i = 0; i < stirred_.size(); ++i) {

@@ -41,7 +41,9 @@ int most_cells(LumenCells const& cells)
 ContrastTransport::ContrastTransport(LumenGraph const& vessels, LumenCells const& cells, BloodVessels const& what)
     : node_chamber_(vessels.nodes_mm.size(), -1), shares_(std::size_t(cells.count()) * lane_count, 0.0),
       picture_(shares_.size(), 0.0f), bed_picture_(what.beds.size(), 0.0f), junctions_(int(vessels.nodes_mm.size())),
-      transport_(most_cells(cells)), pending_(vessels.nodes_mm.size(), 0)
+      transport_(most_cells(cells)), layering_(vessels, cells), face_flows_(std::size_t(most_cells(cells)) + 1),
+      cell_shares_(face_flows_.size()), spreads_(face_flows_.size()), onward_(face_flows_.size()),
+      node_in_ml_s_(vessels.nodes_mm.size()), pending_(vessels.nodes_mm.size(), 0)
 {
     FLUORO_EXPECT(cells.first.size() == vessels.edges.size() + 1);
     for (double const mm3 : cells.volume_mm3) cells_ml_.push_back(mm3 / 1000);

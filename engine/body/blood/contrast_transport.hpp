@@ -2,6 +2,7 @@
 #include "blood_flows.hpp"
 #include "edge_transport.hpp"
 #include "junctions.hpp"
+#include "layering.hpp"
 
 #include <cstdint>
 #include <fluoro/lumen/cells.hpp>
@@ -30,9 +31,13 @@ public:
     void inject(int source, int edge, double along_mm, double ml_s, double medium_share = 1);
     /// The cells of an edge have these volumes from the end of the coming step on; what they lose the flows carry away.
     void reshape(int edge, std::span<double const> cells_ml);
+    /// Gravity in patient space, a unit vector, and density of the medium; until told, nothing layers.
+    void pull(Vec3 const& down, double medium_g_cm3);
     void advance(double dt_s, BloodFlows const& flows);
 
     std::span<float const> share() const { return picture_; }
+    /// Of every cell: by how much the share rises across it, per radius, patient space.
+    std::span<glm::vec3 const> lean() const { return layering_.lean(); }
     std::span<float const> bed_share() const { return bed_picture_; }
     std::array<double, chamber_count> chamber_ml() const;
     double mean_share(int cell) const;
@@ -129,6 +134,9 @@ private:
     void carry_along(Jet const& jet, double pushed_ml, double pushed_medium_ml);
     void mix_along(std::array<Jet, 2> const& jets, double pushed_ml, double dt_s);
     void stir(Source const& source, double dt_s);
+    void layer(double dt_s);
+    void find_face_flows(int number, double dt_s);
+    void spread_along(Edge const& edge, double dt_s);
     void settle(std::array<double, chamber_count> const& chamber_ml);
 
     std::vector<Edge> edges_;
@@ -159,6 +167,9 @@ private:
     std::vector<Stirred> stirred_; ///< of the source at hand, along the vessel
     Junctions junctions_;
     EdgeTransport transport_;
+    Layering layering_;
+    std::vector<double> face_flows_, cell_shares_, spreads_, onward_; ///< of the edge at hand
+    std::vector<double> node_in_ml_s_;
     std::vector<int> wet_, near_, ready_, pending_; ///< nodes, edges, nodes; near edges that flow into each node
     double injected_ml_ = 0, excreted_ml_ = 0;
     bool is_empty_ = true;

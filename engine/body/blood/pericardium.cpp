@@ -17,8 +17,8 @@ constexpr std::array<std::uint16_t, 6> gives_way{10, 11, 12, 13, 14, 1055}; // l
 constexpr double lattice_mm = 3, reach_mm = 24;
 constexpr double lung_hu = -300, mean_lung_hu = -800; // below it; of those
 constexpr double blood_g_cm3 = 1.05;                  // 40 to 50 HU as water of that mass
-/// 20 mmHg at 180 mL, where an acute effusion stops the heart from filling (typical 150 to 200 mL).
-constexpr double stiffness_mmhg = 1, stretch_ml = 60;
+/// Of what the sac holds beyond a heart of its usual size: slack at first, 15 mmHg at 100 mL more (typical).
+constexpr double stiffness_mmhg = 1, stretch_ml = 36;
 
 bool is_one_of(auto const& labels, std::uint16_t label)
 {

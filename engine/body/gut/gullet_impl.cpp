@@ -37,13 +37,13 @@ Gullet::Impl::Impl(Patient const& patient, SwallowSettings const& wanted)
       first_throat{tube.cells().at(way.fauces_mm)}, first_gullet{tube.cells().at(way.upper_mm)}, inlet{first_throat},
       airway{tube_of(windpipe(patient.lumens.airways))}, bowel{tube_of(duodenum(patient.lumens.gut))}, stomach{patient},
       recesses{throat_recesses(patient, tube.cells())}, zenker{throat_pouch(patient, std::max(0, first_gullet - 2))},
-      picture{tube, patient.ct, first_throat, first_gullet, wide_place_mm}, graph_{tube.cells()}
+      picture{tube, patient.ct, first_throat, first_gullet, wide_place_mm, first_gullet}, graph_{tube.cells()}
 {
     tube.outlet.is_open = true;
     TubeCells const& cells = tube.cells();
     for (int i = first_gullet; i < cells.count(); ++i)
         if (cells.open_mm2[std::size_t(i)] > std::numbers::pi * wide_mm * wide_mm) tube.set_stands_open(i);
-    picture = TubePicture{tube, patient.ct, first_throat, first_gullet, wide_place_mm};
+    picture = TubePicture{tube, patient.ct, first_throat, first_gullet, wide_place_mm, first_gullet};
     open_sphincters();
     if (airway) {
         for (int i = 0; i < airway->cells().count(); ++i) airway->set_stands_open(i);
@@ -116,7 +116,7 @@ void Gullet::Impl::advance(double dt_s, Vec3 const& towards)
     // Some of what passes stays in the recesses; the next swallow washes it out.
     recesses.advance(dt_s, down, muscles.is_busy() ? SidePouch::Habit{0.15, 0.8, 0.4} : SidePouch::Habit{}, tube);
     if (zenker) zenker->advance(dt_s, down, {6, 0, 0.9}, tube);
-    stomach.advance(dt_s, down);
+    stomach.advance(dt_s, down, {settings.antral_per_min, settings.antral_mm_s, settings.antral_strength});
     move_bowel(dt_s);
 }
 

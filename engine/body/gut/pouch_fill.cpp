@@ -13,6 +13,7 @@ PouchFill::PouchFill(std::shared_ptr<HollowVoxels const> hollow, int layers, int
     FLUORO_EXPECT(layers_ >= 1 && layers_ <= most_layers);
     auto const n = std::size_t(hollow_->count());
     height_.assign(n, 0);
+    room_ = hollow_->room_mm3;
     for (auto* of_boxes : {&order_, &list_, &node_of_}) of_boxes->assign(n, 0);
     for (auto* of_boxes : {&rank_height_, &rank_room_}) of_boxes->assign(n, 0);
     spots_.assign(n + 1, {above_all, -1, 0});
@@ -37,6 +38,13 @@ void PouchFill::set_boxes(int boxes)
     is_sorted_ = false;
 }
 
+void PouchFill::squeeze(std::span<float const> left)
+{
+    FLUORO_EXPECT(left.size() == room_.size());
+    for (std::size_t i = 0; i < room_.size(); ++i) room_[i] = hollow_->room_mm3[i] * left[i];
+    has_new_rooms_ = true;
+}
+
 void PouchFill::pour(int layer, int box, double mm3)
 {
     for (auto l = std::size_t(layer); l < layers_; ++l) volume_[l][std::size_t(box)] += mm3;
@@ -58,7 +66,7 @@ double PouchFill::total_mm3(int layer) const
 double PouchFill::share(int layer, int box) const
 {
     auto const i = std::size_t(box);
-    return std::clamp(volume_[std::size_t(layer)][i] / double(hollow_->room_mm3[i]), 0.0, 1.0);
+    return std::clamp(volume_[std::size_t(layer)][i] / double(room_[i]), 0.0, 1.0);
 }
 
 double PouchFill::drain_at(int layer, int box, double mm3)
@@ -94,7 +102,10 @@ void PouchFill::settle(Vec3 const& down, double dt_s, double spill_mm3_s)
         find_pools(down);
         down_ = down;
         is_sorted_ = true;
+        has_new_rooms_ = false;
     }
+    if (has_new_rooms_) find_rooms();
+    has_new_rooms_ = false;
     fall();
     highest_mm_ = -1e9;
     for (std::size_t l = 0; l < layers_; ++l) {

@@ -14,6 +14,8 @@ public:
     /// The first so many boxes can be filled from now on; what is in others moves inward.
     void set_boxes(int boxes);
     int boxes() const { return boxes_; }
+    /// Of every box, how much of its room is left [> 0, 1]; what is too much finds its place with the next settle().
+    void squeeze(std::span<float const> left);
     void pour(int layer, int box, double mm3);
     /// Removes evenly from where that liquid is; returns how much it was.
     double drain(int layer, double mm3);
@@ -40,6 +42,7 @@ private:
     static constexpr std::size_t most_layers = 3;
     void sort(Vec3 const& down);
     void find_pools(Vec3 const& down);
+    void find_rooms();
     void join_box(int box, int rank, std::span<int const> lower);
     void join_pools(int box, int rank, std::span<int const> lower, int& node, int& landing);
     int root_of(int node);
@@ -60,7 +63,8 @@ private:
     bool is_sorted_ = false;
     Vec3 down_{0};
     double highest_mm_ = -1e9;
-    std::vector<float> height_;
+    std::vector<float> height_, room_;
+    bool has_new_rooms_ = false;
     /// Of a box: its number from low to high with the pool that it drains to, and the node it belongs to. Box i has
     /// place i + 1; place 0, no box, is above all others.
     struct Spot {

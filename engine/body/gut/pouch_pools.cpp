@@ -87,6 +87,24 @@ void PouchFill::find_pools(Vec3 const& down)
     }
 }
 
+/// The same pools with other rooms.
+void PouchFill::find_rooms()
+{
+    for (Node& node : nodes_) node.own_mm3 = 0;
+    for (int rank = 0; rank < boxes_; ++rank) {
+        float const room = room_[std::size_t(order_[std::size_t(rank)])];
+        rank_room_[std::size_t(rank)] = room;
+        nodes_[std::size_t(node_of_[std::size_t(rank)])].own_mm3 += double(room);
+    }
+    for (std::size_t id = 0; id < nodes_.size(); ++id) {
+        Node& node = nodes_[id];
+        if (int(id) == sink_) continue;
+        node.room_mm3 = node.own_mm3;
+        for (int const child : node.child)
+            if (child >= 0) node.room_mm3 += nodes_[std::size_t(child)].room_mm3;
+    }
+}
+
 void PouchFill::join_box(int box, int rank, std::span<int const> lower)
 {
     // What the lower neighbours have in common: nearly always all of it. No branches: which are lower is anybody's
@@ -115,9 +133,9 @@ void PouchFill::join_box(int box, int rank, std::span<int const> lower)
         join_pools(box, rank, lower, node, landing);
     spot(box) = {key_of(rank, landing), node, 0};
     node_of_[std::size_t(rank)] = node;
-    rank_room_[std::size_t(rank)] = hollow_->room_mm3[i];
+    rank_room_[std::size_t(rank)] = room_[i];
     Node& own = nodes_[std::size_t(node)];
-    own.own_mm3 += double(hollow_->room_mm3[i]);
+    own.own_mm3 += double(room_[i]);
     ++own.count;
     if (box != mouth_) return;
     constexpr double endless_mm3 = 1e15;

@@ -47,7 +47,7 @@ Vec3 node_at(Patient const& patient, char const* name)
 
 } // namespace
 
-Stomach::Stomach(Patient const& patient) : hollow_{hollow_of(patient)}
+Stomach::Stomach(Patient const& patient) : hollow_{hollow_of(patient)}, waves_{patient.lumens.gut, *hollow_}
 {
     if (!has_picture()) {
         juice_mm3_ = usual_room_mm3;
@@ -57,11 +57,9 @@ Stomach::Stomach(Patient const& patient) : hollow_{hollow_of(patient)}
     fill_.emplace(hollow_, 2);
     cardia_ = hollow_->nearest(node_at(patient, "cardia"), hollow_->inside);
     pylorus_ = hollow_->nearest(node_at(patient, "pylorus"), hollow_->inside);
-    double sum = 0;
-    for (int i = 0; i < hollow_->count(); ++i) {
+    room_up_to_mm3_.resize(std::size_t(hollow_->count()));
+    for (int i = 0; i < hollow_->inside; ++i) {
         auto const box = std::size_t(i);
-        room_up_to_mm3_.push_back(sum += double(hollow_->room_mm3[box]));
-        if (i >= hollow_->inside) continue;
         double const juice = double(hollow_->room_mm3[box]) - double(hollow_->air_mm3[box]);
         fill_->pour(1, i, juice);
         juice_mm3_ += juice;
@@ -106,7 +104,7 @@ Portion Stomach::let_through()
     return own;
 }
 
-void Stomach::advance(double dt_s, Vec3 const& down)
+void Stomach::advance(double dt_s, Vec3 const& down, AntralHabit const& antrum)
 {
     double const freed = -std::expm1(-dt_s / granules_s) * granules_mm3_;
     granules_mm3_ -= freed;
@@ -116,10 +114,15 @@ void Stomach::advance(double dt_s, Vec3 const& down)
     double const passed = std::min(since_settled_s_, 2 * settle_every_s);
     since_settled_s_ = 0;
 
-    // As much as stands at the pylorus leaves.
+    // A stomach that has been given something contracts; the pylorus lets through what stands there, in spurts.
+    AntralHabit const resting{antrum.per_min, antrum.mm_s, 0};
+    bool const moved = waves_.moves();
+    waves_.advance(passed, barium_.liquid_mm3 > 0 ? antrum : resting);
+    if (fill_ && (moved || waves_.moves())) fill_->squeeze(waves_.left());
     double const loose = barium_.liquid_mm3 - film_total_mm3_;
     double const stands = fill_ ? std::max(0.1, fill_->share(0, pylorus_)) : 1;
-    double const leaves = std::min(loose, -std::expm1(-passed * std::numbers::ln2 / half_life_s) * loose * stands);
+    double const rate = std::numbers::ln2 / half_life_s * waves_.opening() / waves_.open_share();
+    double const leaves = std::min(loose, -std::expm1(-passed * rate) * loose * stands);
     if (leaves > 0) {
         Portion const gone = barium_ * (leaves / barium_.liquid_mm3);
         through_ += gone;
@@ -141,11 +144,13 @@ void Stomach::advance(double dt_s, Vec3 const& down)
 /// Boxes as many as its filling needs, at least those of the CT; juice makes up what is missing there.
 void Stomach::fit_room()
 {
-    double const inside = room_up_to_mm3_[std::size_t(hollow_->inside) - 1];
-    if (double const missing = inside - total_mm3(); missing > 0) {
+    if (double const missing = hollow_->total_mm3(hollow_->inside) - total_mm3(); missing > 0) {
         juice_mm3_ += missing;
         fill_->pour(1, cardia_, missing);
     }
+    double sum = 0;
+    for (std::size_t i = 0; i < room_up_to_mm3_.size(); ++i)
+        room_up_to_mm3_[i] = sum += double(hollow_->room_mm3[i] * waves_.left()[i]);
     auto const enough = std::ranges::lower_bound(room_up_to_mm3_, total_mm3() * (1 - 1e-12));
     int const boxes = std::clamp(int(enough - room_up_to_mm3_.begin()) + 1, hollow_->inside, hollow_->count());
     // The wall takes its film along.
@@ -180,7 +185,7 @@ void Stomach::wet_walls(double dt_s)
         double& film = film_mm3_[std::size_t(i)];
         double const stands = fill_->share(0, i);
         if (film <= 0 && stands <= 0) continue;
-        double const most = is_wall(i) ? thick * area : 0;
+        double const most = is_wall(i) ? thick * area * double(waves_.fold(i)) : 0;
         if (stands > 0.3 && film < most)
             film += fill_->drain_at(0, i, most - film);
         else if (double const given = stands > 0.3 ? 0 : film > most ? film - most : back * film; given > 0) {
@@ -196,8 +201,11 @@ void Stomach::keep_picture()
     for (std::size_t l = 0; l < 2; ++l) {
         std::swap(before_[l], now_[l]);
         for (int i = 0; i < hollow_->count(); ++i)
-            now_[l][std::size_t(i)] = i < fill_->boxes() ? float(fill_->share(int(l), i)) : 0;
+            now_[l][std::size_t(i)] =
+                i < fill_->boxes() ? float(fill_->share(int(l), i)) * waves_.left()[std::size_t(i)] : 0;
     }
+    std::swap(before_[2], now_[2]);
+    for (std::size_t i = 0; i < now_[2].size(); ++i) now_[2][i] = 1 - waves_.left()[i];
 }
 
 Stomach::Shares Stomach::shares(double strongest_mg_mm3) const
@@ -212,15 +220,17 @@ Stomach::Shares Stomach::shares(double strongest_mg_mm3) const
                                ? float(std::min(1.0, barium_.solids_mg / barium_.liquid_mm3 / strongest_mg_mm3))
                                : 0;
     double empty = 0;
-    for (std::size_t i = 0; i < boxes; ++i) empty += (1 - wet_share(i, fade)) * double(hollow_->room_mm3[i]);
+    for (std::size_t i = 0; i < boxes; ++i) empty += (1 - taken_share(i, fade)) * double(hollow_->room_mm3[i]);
     // The last box may be larger than what is in it.
     double const full = empty > gas_mm3_ ? gas_mm3_ / empty : 1;
     for (std::size_t i = 0; i < boxes; ++i) {
         float const air = hollow_->air_mm3[i] / hollow_->room_mm3[i];
-        float const wet = float(wet_share(i, fade)), gas = (1 - wet) * float(full);
+        // What is no gas: liquid, film, and wall where it has contracted.
+        float const wet = float(wet_share(i, fade)), taken = float(taken_share(i, fade)),
+                    gas = (1 - taken) * float(full);
         float const film = float(film_mm3_[i] / double(hollow_->room_mm3[i]));
         float const white = std::min(wet, std::lerp(before_[0][i], now_[0][i], fade) + film);
-        float const share = wet > 0 ? white / wet : 0;
+        float const share = taken > 0 ? white / taken : 0;
         float const into_air = std::max(0.0f, air - gas); // liquid where the CT has air
         if (air > 0) {
             all.barium_in_air[i] = strength * share * into_air / air;
@@ -232,6 +242,11 @@ Stomach::Shares Stomach::shares(double strongest_mg_mm3) const
         }
     }
     return all;
+}
+
+double Stomach::taken_share(std::size_t box, float fade) const
+{
+    return std::min(1.0, wet_share(box, fade) + double(std::lerp(before_[2][box], now_[2][box], fade)));
 }
 
 /// Of a box, liquid and film.

@@ -1,4 +1,5 @@
 #pragma once
+#include "antral_waves.hpp"
 #include "pouch_fill.hpp"
 #include "tube_fluid.hpp"
 
@@ -14,7 +15,8 @@ public:
 
     void receive(Portion const& portion); ///< at the cardia
     void take_granules(double gas_mm3) { granules_mm3_ += gas_mm3; }
-    void advance(double dt_s, Vec3 const& down);
+    void advance(double dt_s, Vec3 const& down, AntralHabit const& antrum = {});
+    AntralWaves const& waves() const { return waves_; }
 
     /// At the cardia, against the chest [Pa].
     double pressure_pa() const { return pressure_pa_; }
@@ -44,10 +46,12 @@ private:
     void keep_picture();
     bool is_wall(int box) const;
     double wet_share(std::size_t box, float fade) const;
+    double taken_share(std::size_t box, float fade) const;
     double total_mm3() const { return barium_.liquid_mm3 - film_total_mm3_ + juice_mm3_ + gas_mm3_; }
 
     std::shared_ptr<HollowVoxels const> hollow_;
     HollowPlaces places_;
+    AntralWaves waves_;
     std::optional<PouchFill> fill_;
     std::vector<double> room_up_to_mm3_; ///< of the boxes up to and with each
     int cardia_ = -1, pylorus_ = -1;
@@ -57,7 +61,8 @@ private:
     double film_total_mm3_ = 0;
     double pressure_pa_ = 0;
     double since_settled_s_ = 1;
-    std::array<std::vector<float>, 2> before_, now_; ///< shares of barium and of all liquid, to be blended
+    /// To be blended: what barium, all liquid and a contracted wall take of every box.
+    std::array<std::vector<float>, 3> before_, now_;
 };
 
 } // namespace fluoro

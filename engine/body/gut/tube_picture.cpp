@@ -16,6 +16,8 @@ constexpr double layer_mm = 0.65; ///< between discs, so that they merge on the 
 constexpr double begins_to_lie = 0.15, lies = 0.5;
 /// Share of a wide tube's cross-section above which liquid is a pool, not a trickle.
 constexpr double pooled = 0.003;
+/// Throat and its sphincter, filled: twice as wide as deep (typical); the gullet is round so far below.
+constexpr double throat_aspect = 2, becomes_round_mm = 30;
 
 double smooth(double t)
 {
@@ -35,7 +37,8 @@ BasisDensities soft_tissue()
     return basis_densities(45);
 }
 
-TubePicture::TubePicture(TubeFluid const& tube, Volume const& ct, int first_open, int last_open, double place_mm)
+TubePicture::TubePicture(TubeFluid const& tube, Volume const& ct, int first_open, int last_open, double place_mm,
+                         int flat_before)
     : wide_{tube, ct, place_mm}
 {
     Mat4 const index_from_patient = ct.grid.index_from_patient();
@@ -55,7 +58,12 @@ TubePicture::TubePicture(TubeFluid const& tube, Volume const& ct, int first_open
         constexpr int reach = 2;
         Frame frame{{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, Vec3{0}};
         if (last > 0) frame.along = glm::normalize(at(i + reach) - at(i - reach));
-        Vec3 const before = frames_.empty() ? Vec3{0.3, 0.8, 0.5} : frames_.back().side;
+        double const below = i < flat_before ? 0 : tube.cells().centre_mm(i) - tube.cells().centre_mm(flat_before);
+        if (flat_before > 0)
+            frame.widening = std::sqrt(std::lerp(throat_aspect, 1.0, smooth(below / becomes_round_mm)));
+        Vec3 const before = i < flat_before   ? Vec3{1, 0, 0}
+                            : frames_.empty() ? Vec3{0.3, 0.8, 0.5}
+                                              : frames_.back().side;
         Vec3 const side = before - frame.along * glm::dot(frame.along, before);
         frame.side = glm::normalize(glm::length(side) > 1e-3 ? side : glm::cross(frame.along, Vec3{0.6, 0, 0.8}));
         frame.up = glm::cross(frame.along, frame.side);
@@ -117,10 +125,12 @@ void TubePicture::sweep_cell(TubeCells const& cells, std::span<Share const> shar
         double const lying = glm::length(across);
         double const wide = std::max(collapsed_mm, circle_mm(whole_mm2));
         double const radius = std::max(std::min(wide, collapsed_mm), circle_mm(own_mm2));
-        Vec3 const shift = lying > 0 ? across * (smooth((lying - begins_to_lie) / (lies - begins_to_lie)) *
-                                                 std::max(0.0, wide - radius) / lying)
-                                     : Vec3{0};
-        int const rings = std::max(1, int(std::lround(radius / parcel_mm)));
+        double const widening = std::lerp(here.widening, there.widening, share);
+        Vec3 const level = lying > 0 ? across / lying : Vec3{0};
+        double const deep = glm::length(Vec2{glm::dot(level, side) * widening, glm::dot(level, up) / widening});
+        Vec3 const shift =
+            level * (smooth((lying - begins_to_lie) / (lies - begins_to_lie)) * std::max(0.0, wide - radius) * deep);
+        int const rings = std::max(1, int(std::lround(radius * widening / parcel_mm)));
         constexpr double golden = 2.399963; // turns one layer's parcels from the next one's
         for (int ring = 0; ring < rings; ++ring) {
             double const inner = double(ring) / rings, outer = double(ring + 1) / rings;
@@ -132,7 +142,7 @@ void TubePicture::sweep_cell(TubeCells const& cells, std::span<Share const> shar
             double const c = std::cos(step), s = std::sin(step);
             double x = at * std::cos(start), y = at * std::sin(start);
             for (int k = 0; k < count; ++k) {
-                Vec3 const from_axis = side * x + up * y + shift;
+                Vec3 const from_axis = side * (x * widening) + up * (y / widening) + shift;
                 // Inside of a bend less of the tube lies between two discs than outside of it.
                 double const room = std::max(0.1, 1 - glm::dot(here.bend, from_axis));
                 to.at_mm.emplace_back(middle + from_axis);

@@ -13,8 +13,10 @@ namespace fluoro {
 class TubePicture {
 public:
     /// From `first_open` to before `last_open` the lumen stands open at rest and the CT may show air in it; elsewhere
-    /// it is collapsed. `place_mm`: side of the places where the wall stands open.
-    TubePicture(TubeFluid const& tube, Volume const& ct, int first_open, int last_open, double place_mm);
+    /// it is collapsed. `place_mm`: side of the places where the wall stands open. Before the cell `flat_before` the
+    /// lumen is wide from side to side and half as deep, beyond it becomes round.
+    TubePicture(TubeFluid const& tube, Volume const& ct, int first_open, int last_open, double place_mm,
+                int flat_before = 0);
 
     struct Parcels {
         std::vector<ContentParcels> in_tissue, in_air; ///< by what the CT has there
@@ -44,6 +46,7 @@ private:
 
     struct Frame {
         Vec3 along, side, up, bend; ///< bend: towards the centre of curvature, 1 over its radius [1/mm]
+        double widening = 1;        ///< of a circle, along `side`; as much less along `up`
     };
     std::vector<Frame> frames_; ///< of every cell
     std::vector<char> is_air_;  ///< of every cell

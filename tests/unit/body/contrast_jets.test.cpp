@@ -89,6 +89,18 @@ TEST(Jets, leave_what_is_pushed_where_they_turn_round)
         away += own * std::abs(vessel.at_mm(cell) - 150);
     }
     EXPECT_NEAR(away / ml, 30, 3);
+    // The edge of what they leave, at 18 mm, after one step of eddies, implicit: exp(-x / L), L = sqrt(D dt) of (5)'s
+    // 500 mm2/s, so that it rises by 1.5 mm / 2L a cell; a third for its height, which is no flat step.
+    double steepest = 0, most = 0, before = 0;
+    for (int cell = 80; cell < 120; ++cell) { // within 30 mm of the tip: beyond 45 mm no eddies reach
+        double const share = contrast.mean_share(cell);
+        if (cell > 80) steepest = std::max(steepest, std::abs(share - before));
+        most = std::max(most, share);
+        before = share;
+    }
+    double const rises = 1.5 / (2 * std::sqrt(500.0 / 64));
+    EXPECT_NEAR(steepest / most, rises, rises / 3);
+    measured("jet_first_edge", steepest / most);
     measured("jet_first_mm", away / ml);
 }
 

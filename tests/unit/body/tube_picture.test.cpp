@@ -81,6 +81,31 @@ TEST(TubePicture, a_full_soft_tube_is_as_wide_as_it_is)
     EXPECT_NEAR(d.middle.z, -50, 0.05);
 }
 
+// A filled throat is twice as wide from side to side as it is deep and holds as much; 30 mm on the gullet is round.
+// Rings' parcels lie within half a millimetre of the edge.
+TEST(TubePicture, a_filled_throat_is_wide_and_flat)
+{
+    TubeFluid tube{tube_of(8, 60), {}};
+    int const flat = 6; // cells
+    TubePicture const picture{tube, {}, 0, 0, 1.5, flat};
+    double const mm3 = std::numbers::pi * 64 * 2.5;
+    for (int i = 0; i < tube.cells().count(); ++i) tube.add(i, barium(mm3));
+    auto const parcels = picture.barium(tube, strength_mg_mm3, upright);
+    auto const extent = [&](double from_mm, double to_mm) {
+        Vec3 most{0};
+        for (ContentParcels const& p : parcels.in_tissue)
+            for (auto const& at : p.at_mm)
+                if (at.z < -from_mm && at.z > -to_mm) most = glm::max(most, glm::abs(Vec3{at}));
+        return most;
+    };
+    Vec3 const throat = extent(2, 10), gullet = extent(48, 58);
+    EXPECT_NEAR(throat.x, 8 * std::sqrt(2.0), 0.7);
+    EXPECT_NEAR(throat.y, 8 / std::sqrt(2.0), 0.7);
+    EXPECT_NEAR(gullet.x, 8, 0.7);
+    EXPECT_NEAR(gullet.y, 8, 0.7);
+    EXPECT_NEAR(drawn(parcels).mm3 / (mm3 * tube.cells().count()), 1, 1e-5);
+}
+
 TEST(TubePicture, liquid_and_gas_lie_on_each_other_in_who_lies)
 {
     TubeFluid tube{tube_of(9, 100), {}};

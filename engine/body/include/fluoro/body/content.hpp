@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <fluoro/core/geometry.hpp>
 #include <fluoro/physics/basis.hpp>
@@ -18,6 +20,10 @@ struct ContentPlaces {
     std::vector<std::uint32_t> first; ///< places of slot s: first[s] .. first[s + 1]
     double size_mm = 1;               ///< side of the cube that each place stands for
     BasisDensities displaced;         ///< what the CT has there
+    /// Of each place in a vessel's section, off the middle of its slot [mm]: by volume, a slot's
+    /// add up to nothing. Empty: nothing here leans or gives way.
+    std::vector<glm::vec3> off_mm;
+    std::vector<float> reach_mm; ///< of every slot: the longest of them
 };
 
 /// A round hollow way of changing width, filled to some share: a vessel thinner than the grid, a gullet with a bolus.
@@ -43,6 +49,40 @@ struct Content {
     struct Cloud {
         std::shared_ptr<ContentPlaces const> places;
         std::vector<float> share; ///< one per slot: volume share that is medium [0, 1]
+        /// Of so many slots each, a cell of a vessel: by how much the share rises per mm off the middle. Empty:
+        /// nowhere.
+        std::vector<glm::vec3> lean_per_mm = {};
+        /// Of each cell: its room now over that of its places, which move apart or together with it. Empty: all 1.
+        std::vector<float> room = {};
+        int slots_per_cell = 1;
+        float room_of(std::size_t slot) const
+        {
+            return room.empty() || places->off_mm.empty() ? 1.0f : room[slot / std::size_t(slots_per_cell)];
+        }
+        /// Of one slot, so that no place holds less than nothing or more than all.
+        glm::vec3 lean_of(std::size_t slot) const
+        {
+            if (lean_per_mm.empty() || places->off_mm.empty()) return glm::vec3{0};
+            glm::vec3 const wanted = lean_per_mm[slot / std::size_t(slots_per_cell)];
+            float const most = std::max(0.0f, std::min(share[slot], 1 - share[slot])),
+                        most_off = glm::length(wanted) * places->reach_mm[slot] * std::sqrt(room_of(slot));
+            return most_off > most ? wanted * (most / most_off) : wanted;
+        }
+        /// A place of a slot as it stands now: moved with its vessel's wall, apart from its neighbours by `stretch`.
+        struct Placed {
+            glm::vec3 at_mm;
+            float medium_mm3, stretch;
+        };
+        Placed placed(std::size_t slot, std::size_t place, glm::vec3 const& lean) const
+        {
+            float const room_now = room_of(slot);
+            if (room_now == 1 && lean == glm::vec3{0})
+                return {places->at_mm[place], share[slot] * places->volume_mm3[place], 1};
+            float const stretch = std::sqrt(room_now);
+            glm::vec3 const off = places->off_mm[place];
+            return {places->at_mm[place] + (stretch - 1) * off,
+                    (share[slot] + stretch * glm::dot(lean, off)) * room_now * places->volume_mm3[place], stretch};
+        }
     };
     std::vector<Cloud> clouds;
     std::vector<ContentParcels> parcels = {};

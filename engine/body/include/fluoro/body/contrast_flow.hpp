@@ -26,12 +26,18 @@ public:
     /// The cells of an edge, none of a chamber, have these volumes at the end of the coming step (a balloon, a stent);
     /// circulation and this are to be told what that pushes away or draws in, Circulation::inject.
     void reshape(int edge, std::span<double const> cells_ml);
+    /// Gravity in patient space, a unit vector, and the medium's density: it layers in wide vessels with slow blood.
+    /// Until told, nothing does.
+    void pull(Vec3 const& down, double medium_g_cm3);
     /// One step with the flows that the circulation has now: call it after every one of the circulation's own.
     /// dt_s (0 .. 1/60 s). Flows are gathered, medium moves on every 1/64 s, in sub-steps where the flow is fast.
     void advance(double dt_s, Circulation const& circulation);
 
     /// Volume share of medium in every cell and lane [0, 1]: index = cell * lanes + lane.
     std::span<float const> share() const;
+    /// Of every cell: how the share rises across it, per radius and in patient space; a section of a mean share c has
+    /// c + lean . r / R.
+    std::span<glm::vec3 const> lean() const;
     /// Volume share of medium in the blood of every capillary bed.
     std::span<float const> bed_share() const;
     /// Blood in the heart's chambers that share() is of [mL].

@@ -27,14 +27,14 @@ public:
     Content contents(ContrastFlow const& flow, Mixture const& medium) const
     {
         return flow.is_empty() ? Content{medium, {}, {}, {}}
-                               : contents(flow.share(), flow.bed_share(), flow.chamber_ml(), medium);
+                               : contents(flow.share(), flow.bed_share(), flow.chamber_ml(), medium, {}, flow.lean());
     }
     /// The same from shares by cell and lane and by bed, as ContrastFlow has them. `room`: of every cell, its volume
-    /// now over that as drawn; empty: all as drawn. Tubes are as thin or wide as that says; in wide vessels medium
-    /// keeps to the middle of a narrowed place.
+    /// now over that as drawn; empty: all as drawn. Tubes are as thin or wide as that says, the places of
+    /// wide vessels move apart or together. `lean`: of every cell, as ContrastFlow has it; wide vessels show it.
     Content contents(std::span<float const> share, std::span<float const> bed_share,
                      std::array<double, chamber_count> const& chamber_ml, Mixture const& medium,
-                     std::span<float const> room = {}) const;
+                     std::span<float const> room = {}, std::span<glm::vec3 const> lean = {}) const;
 
 private:
     struct Impl;

@@ -24,6 +24,9 @@ struct SwallowSettings {
     double tertiary_share = 0;     ///< of swallows followed by tertiary contractions
     double epiglottis_delay_s = 0; ///< late closure: aspiration
     double reflux_per_min = 0;     ///< gastric content let up
+    double antral_per_min = 3;     ///< waves of the stomach's lower half
+    double antral_mm_s = 2.5;      ///< their speed half way to the pylorus
+    double antral_strength = 1;    ///< 1: all but close the antrum; 0 = none
     std::uint64_t seed = 1;
 };
 
