@@ -25,7 +25,7 @@ double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, uns
     // thickness still shows them as stripes; thinned bone loses the ties first, and what stays is coarser, further
     // apart and taller. Rows whose spacing wanders have no mean of their own, however small the bone.
     double const porous = std::clamp(1 - bone_density, 0.0, 0.8);
-    double const pitch = std::lerp(2.5, 3.6, porous), up = local.z / std::lerp(1.6, 2.2, porous);
+    double const pitch = std::lerp(2.5, 3.6, porous), up = local.z / std::lerp(2.2, 2.6, porous);
     auto const rows = [&](double across, double along, unsigned family) {
         double const wander = noise(Vec3{across, along / 2.5, up}, 5, seed + family);
         return std::numbers::sqrt2 * std::sin(2 * std::numbers::pi * across / pitch + 2.0 * wander);
@@ -66,8 +66,8 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const transverse =
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
-    double const thin = transverse > spinous ? 0.5 : 0.6;
-    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1200.0 : lumbar ? 1000.0 : 1100.0, tip);
+    double const thin = transverse > spinous ? 0.5 : 0.65;
+    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1200.0 : 1150.0, tip);
     double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 : 1.0, thin, tip);
     double core = core_hu_ + (cervical ? 35 : -10) * (1 - tip) - 30 * tip;
     if (in_body) {
