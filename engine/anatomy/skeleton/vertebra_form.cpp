@@ -269,7 +269,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.6 * s, 1.2 * s, 3.9 * s, 3.4 * s}, {}});
         paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 1.2 * s, 1.8 * s, 3.4 * s, 4.2 * s}, {}});
     }
-    double const clear = std::min(above.gap_mm, below.gap_mm) + 0.3;
+    double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
     kept_off_.push_back({upper_side(above, bearing), clear});
     kept_off_.push_back({lower_side(below, bearing), clear});
 }
