@@ -128,7 +128,7 @@ Vec3 costovertebral_joint(BodyPlan const& plan, int rib, double sign)
                       : rib >= 11 ? rim - 4 * s
                       : rib == 10 ? rim - 2 * s
                                   : rim + v.disc_below_mm / 2;
-    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? -1 : 3.5) * s,
+    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? 4.5 : 3.5) * s,
                       up);
 }
 
