@@ -185,7 +185,7 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         Vec3 const centre = plan.place("heart-centre");
         return {centre - 80 * s, centre + 80 * s};
     }
-    if (name == "spine") return between(-110, 170);
+    if (name == "spine") return between(-110, 235);
     if (name == "neck") {
         // Chin and nape are the head's, not the outline's.
         Box const box = between(330, 530);

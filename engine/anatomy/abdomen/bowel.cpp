@@ -16,6 +16,26 @@ constexpr Tissue wall_tissue{35, 1.04, 8, 3};
 constexpr double stool_density = 0.95; ///< with its bubbles
 constexpr Tissue gas_tissue{-1000, 0.0012};
 
+/// A semilunar fold of the large bowel: a curved leaf across the way, thick at its root on one side of the wall, with a
+/// free edge within.
+struct Fold {
+    Vec3 at{0}, along{0, 0, 1}, toward{1, 0, 0}; ///< middle of the way, its direction, that of the leaf's root
+    double radius = 1, free = 0;                 ///< of the way; of the leaf's free edge from the middle [mm]
+    double bend = 0;                             ///< of the leaf [1/mm]
+
+    double distance_mm(Vec3 const& p) const
+    {
+        Vec3 const d = p - at;
+        double const far = 1.5 * radius, out = glm::length(d) - far;
+        if (out > 0) return out;
+        double const in = glm::dot(d, toward) - free;
+        // Two layers of mucous membrane.
+        double const half_thick = std::clamp(1.1 + 0.09 * in, 0.8, 3.0);
+        double const off = std::abs(glm::dot(d, along) + bend * glm::dot(d, d) / 2) - half_thick;
+        return std::max({0.6 * off, -in, out});
+    }
+};
+
 /// A hollow way: its centre line and outer radii, a point every 3 mm.
 struct Way {
     std::vector<Vec3> points;
@@ -97,13 +117,43 @@ private:
             box.high.y = std::min(box.high.y, y);
             if (is_empty(box)) continue;
             box.high.y = std::min(piece.bounds().high.y, y + 8);
-            // What lies below is lumpy.
+            // What lies below is lumpy, and some of it sticks to the walls.
             pieces.push_back({box, [piece, y, seed = frame_.seed(44)](Vec3 const& p) {
-                                  return std::max(piece.distance_mm(p),
-                                                  0.7 * (p.y - y + 3.5 * std::clamp(noise(p, 13, seed), -2.0, 2.0)));
+                                  double const wall = piece.distance_mm(p);
+                                  double const lump = 0.7 * (p.y - y + 3.5 * std::clamp(noise(p, 13, seed), -2.0, 2.0));
+                                  if (std::max(wall, lump) > 4) return std::max(wall, lump);
+                                  double const stuck = 0.9 + 1.1 * std::clamp(noise(p, 6, seed + 1), -1.0, 2.0);
+                                  return std::max(0.75 * (wall + std::max(0.0, stuck)), lump);
                               }});
         }
         return unite(pieces, 1.5);
+    }
+
+    /// Folds spring from half of the wall or so, each from another side than the last.
+    Fold fold_at(Way const& way, std::size_t i, int index) const
+    {
+        Vec3 const along =
+            glm::normalize(way.points[i + 1] - way.points[i - 1] +
+                           Vec3{0.3 * random(index, 12), 0.3 * random(index, 13), 0.3 * random(index, 14)});
+        Vec3 const side = glm::normalize(glm::cross(along, std::abs(along.z) < 0.8 ? Vec3{0, 0, 1} : Vec3{1, 0, 0}));
+        double const turn = 2.1 * index + 0.5 * random(index, 15);
+        Vec3 const toward = std::cos(turn) * side + std::sin(turn) * glm::cross(along, side);
+        return {way.points[i],
+                along,
+                toward,
+                way.radii[i],
+                way.radii[i] * (0.05 + 0.2 * random(index, 16)),
+                0.028 * (index % 2 ? 1 : -1) + 0.012 * random(index, 17)};
+    }
+
+    /// The gas that the folds leave.
+    static Shape between(Shape const& gas, std::vector<Fold> const& folds)
+    {
+        return {gas.bounds(), [gas, folds](Vec3 const& p) {
+                    double distance = gas.distance_mm(p);
+                    for (Fold const& fold : folds) distance = std::max(distance, -fold.distance_mm(p));
+                    return distance;
+                }};
     }
 
     /// Coils in two layers behind the wall of the belly, from the duodenojejunal flexure to the caecum.
@@ -186,15 +236,18 @@ private:
         }
         Way way;
         way.points = curve(through, 2.5, radii, way.radii);
-        // Haustra of 25 to 40 mm, none in the rectum.
+        // Haustra of 20 to 40 mm between semilunar folds, none in the rectum.
         auto const n = double(way.points.size() - 1);
         double phase = 0;
+        std::vector<Fold> folds;
         for (std::size_t i = 0; i < way.radii.size(); ++i) {
-            double const along = double(i) / n;
-            phase += 2.5 / (30 + 6 * random(int(i) / 14, 7));
-            double const fold = std::pow(std::abs(std::sin(std::numbers::pi * phase)), 0.7);
-            double const strength = along < 0.62 ? 0.17 : along < 0.86 ? 0.12 : 0;
-            way.radii[i] *= 1 + 0.3 * strength - strength * (1 - fold);
+            double const along = double(i) / n, before = phase;
+            phase += 2.5 / (23 + 6 * random(int(i) / 9, 7));
+            double const fold = std::sqrt(std::abs(std::sin(std::numbers::pi * phase)));
+            double const strength = along < 0.62 ? 0.22 : along < 0.86 ? 0.15 : 0;
+            if (strength > 0 && std::floor(phase) > std::floor(before) && i > 0 && i + 1 < way.points.size())
+                folds.push_back(fold_at(way, i, int(phase)));
+            way.radii[i] *= (1 + 0.06 * random(int(phase), 11)) * (1 + 0.3 * strength - strength * (1 - fold));
         }
         double const thick = 3.0 * calibre_;
         // Where gas stands in a lying person: the front of the caecum, the transverse colon, the sigmoid; the flexures.
@@ -212,15 +265,15 @@ private:
             gases.push_back(gas_in(way, std::max(0.01, middle - half), std::min(0.97, middle + half), thick,
                                    p.level + 0.12 * random(key, 10) + 0.25 * (gas_ - 1)));
         }
-        Shape const gas = unite(gases);
+        Shape const gas = between(unite(gases), folds);
         Fitted const gut = fitted(roughened(way.shape(), 2.0, 17, frame_.seed(42)), gas, mass("colon-wall"),
                                   mass("colon-content") / stool_density, [](Vec3 const&) { return true; });
         colon_outer_.push_back(gut.wall);
         Organ content{"colon-content", label_of("colon_content"), Rank::organ, {-60, stool_density}, gut.content};
         content.hu = [seed = frame_.seed(43)](Vec3 const& p, double) {
             // Stool: mash with small bubbles of gas.
-            double const bubbles = noise(p, 4.5, seed) + 0.6 * noise(p, 2.2, seed + 1);
-            return 45 + 14 * noise(p, 7, seed + 2) - 420 * std::clamp((bubbles - 0.75) / 0.8, 0.0, 1.0);
+            double const bubbles = noise(p, 6, seed) + 0.6 * noise(p, 2.8, seed + 1);
+            return 45 + 14 * noise(p, 7, seed + 2) - 520 * std::clamp((bubbles - 0.85) / 0.7, 0.0, 1.0);
         };
         large_.push_back({"colon", label_of("colon"), Rank::organ, wall_tissue, gut.wall});
         large_.push_back(content);

@@ -60,7 +60,7 @@ void build_masses(Anatomy& anatomy)
     std::vector<Shape> kidneys;
     Shape const* cavity = nullptr;
     for (Organ const& organ : organs) {
-        if (organ.name.starts_with("kidney-")) kidneys.push_back(offset(organ.shape, 4.5 * anatomy.plan.scale));
+        if (organ.name.starts_with("kidney-")) kidneys.push_back(offset(organ.shape, 2 * anatomy.plan.scale));
         if (organ.name == "visceral-fat") cavity = &organ.shape;
     }
     if (cavity == nullptr) return;

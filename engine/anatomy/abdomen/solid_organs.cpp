@@ -74,7 +74,7 @@ private:
             });
         });
         Shape fitted = intersect(offset(base, by), offset(cavity_, -under_mm));
-        for (Shape const& kidney : kidneys_) fitted = without(fitted, offset(kidney, perirenal_mm * frame_.scale()));
+        for (Shape const& room : kidney_rooms_) fitted = without(fitted, room);
         covers_.push_back(fitted);
         return fitted;
     }
@@ -82,8 +82,7 @@ private:
     /// Within the fat that keeps neighbours off the kidneys.
     bool near_kidney(Vec3 const& p) const
     {
-        return std::ranges::any_of(
-            kidneys_, [&](Shape const& kidney) { return kidney.distance_mm(p) < perirenal_mm * frame_.scale(); });
+        return std::ranges::any_of(kidney_rooms_, [&](Shape const& room) { return room.distance_mm(p) < 0; });
     }
 
     /// Fills the right dome and tapers to the left lobe before the stomach; a lower face that looks back and left.
@@ -148,7 +147,7 @@ private:
     void kidneys()
     {
         double const s = frame_.scale();
-        std::vector<Shape> both;
+        std::vector<Shape> rooms;
         for (double const side : {-1.0, 1.0}) {
             bool const is_left = side > 0;
             std::string const end = is_left ? "left" : "right";
@@ -164,9 +163,17 @@ private:
             Shape form = roughened(without(body, waist, 14 * s), 1.0, 26, frame_.seed(is_left ? 3 : 4));
             // The sinus takes its room.
             form = with_mass(form, mass("kidney") + 13 * size_, 1.05, 2, 2, 4);
-            both.push_back(form);
-            // Gerota's fascia bounds the fat around the kidney.
-            Shape const capsule = intersect(offset(form, 15 * s), offset(cavity_, -1.5), 4);
+            // Nowhere is the fat between the kidney and its neighbours equally thick.
+            rooms.push_back(
+                sampled(roughened(offset(form, perirenal_mm * s), 6 * s, 26, frame_.seed(is_left ? 9 : 10)), 3, 12));
+            // Gerota's fascia bounds the fat around the kidney, most of it behind and below.
+            Shape const pad =
+                unite(offset(form, 7 * s),
+                      ellipsoid(Frame{axes.at(4 * s * side, 10 * s, -14 * s), axes.left, axes.back, axes.up},
+                                s * Vec3{36, 27, 58}),
+                      10 * s);
+            Shape const capsule =
+                intersect(roughened(pad, 5 * s, 34, frame_.seed(is_left ? 11 : 12)), offset(cavity_, -1.5), 4);
             add("gerota-fascia-" + end, "visceral_fat", Rank::cavity, {-20, 0.98}, skin_of(capsule, 1.2));
             add("perirenal-fat-" + end, "visceral_fat", Rank::cavity, {-110, 0.95, 6, 5}, offset(capsule, -1.2));
             std::string const label = "kidney_" + end;
@@ -178,7 +185,7 @@ private:
                                     s * Vec3{7, 4.5, 17}),
                           2, 9, frame_.seed(is_left ? 5 : 6)));
         }
-        kidneys_ = both;
+        kidney_rooms_ = rooms;
     }
 
     void pancreas()
@@ -245,8 +252,8 @@ private:
     BodyPlan const& plan_;
     AbdomenFrame frame_;
     Shape cavity_;
-    std::vector<Shape> covers_; ///< drawn over what is made next
-    std::vector<Shape> kidneys_;
+    std::vector<Shape> covers_;       ///< drawn over what is made next
+    std::vector<Shape> kidney_rooms_; ///< with the fat that keeps neighbours off
     static constexpr double perirenal_mm = 4.5;
     bool is_female_;
     double size_ = 1;

@@ -77,9 +77,13 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
             Vec3 const p = behind(k, s * rows[k].lateral_x, s * rows[k].lateral_back);
             return k == 0 ? p + 1.5 * s * ups[0] : p;
         };
+        // The ear-shaped face is flat and nearly upright, so that a beam from the front finds the joint.
+        Vec3 const out = glm::normalize(Vec3{1, 0.17, -0.2});
+        std::vector<HalfSpace> face;
+        if (i < 2) face.push_back({out, glm::dot(out, s * Vec3{51, 10, -8})});
         link(
-            paired_, i, lateral, [&](int k) { return s * rows[k].lateral_half; },
-            [&](int k) { return s * rows[k].lateral_thick; }, glm::normalize(Vec3{1, 0.28, 0}));
+            paired_, i, lateral, [&](int k) { return s * (rows[k].lateral_half + (k < 2 ? 1.5 : 0)); },
+            [&](int k) { return s * rows[k].lateral_thick; }, glm::normalize(Vec3{1, 0.28, 0}), face);
         auto const roof = [&](int k) { return s * (rows[k].depth / 2 + rows[k].canal_depth); };
         if (i < 3) // the roof of the canal, open below S4
             link(

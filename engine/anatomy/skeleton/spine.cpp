@@ -70,7 +70,7 @@ void add_lesions(Anatomy& anatomy, VertebraForm const& form, Level level, BodyPa
 double whole_density(Level level, double bone_density)
 {
     double const i = double(level);
-    double const young = level <= Level::c7 ? 1.4 : level <= Level::t12 ? std::lerp(1.29, 1.225, (i - 7) / 11) : 1.225;
+    double const young = level <= Level::c7 ? 1.4 : level <= Level::t12 ? std::lerp(1.305, 1.235, (i - 7) / 11) : 1.232;
     return 1.06 + (young - 1.06) * (0.72 + 0.28 * bone_density);
 }
 
@@ -107,7 +107,7 @@ void build_spine(Anatomy& anatomy)
 
     // S1 has a label of its own; both pieces overlap a little, so that no seam is left between them.
     double const mean = cancellous_hu(Level::sacrum, plan.parameters.bone_density);
-    Tissue const bone{mean, whole_density(Level::l5, plan.parameters.bone_density) - 0.05};
+    Tissue const bone{mean, whole_density(Level::l5, plan.parameters.bone_density) - 0.04};
     // Where they meet is no surface: there the depth is that below the whole bone's.
     auto const hu = [sacrum](Vec3 const& p, Depth const& depth) {
         double const whole = -sacrum->distance_mm(p);

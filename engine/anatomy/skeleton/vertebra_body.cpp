@@ -92,7 +92,8 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double const near = std::max(upper, lower);
     if (!cervical && std::abs(near) < 3) {
         Vec3 const on{q.x, q.y, upper > lower ? 40.0 : -40.0};
-        double const wander = 0.01 * mean * std::clamp(noise(on, 11, seed_ + 9), -1.5, 1.5) * (1 - std::abs(near) / 3);
+        double const wander =
+            (lumbar ? 0.016 : 0.011) * mean * std::clamp(noise(on, 9, seed_ + 9), -1.5, 1.5) * (1 - std::abs(near) / 3);
         upper += wander;
         lower += wander;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace fluoro {
 
@@ -20,16 +21,21 @@ double cancellous_hu(Level level, double bone_density)
 
 double trabeculae_hu(Vec3 const& local, double core_hu, double bone_density, unsigned seed)
 {
-    // Upright plates and struts about a millimetre apart; thinned bone loses the cross-ties first, so that what stays
-    // is coarser, further apart and streaks upward.
+    // Upright plates and struts in rows along the body's own axes and its diagonals, so that a picture of the whole
+    // thickness still shows them as stripes; thinned bone loses the ties first, and what stays is coarser, further
+    // apart and taller. Rows whose spacing wanders have no mean of their own, however small the bone.
     double const porous = std::clamp(1 - bone_density, 0.0, 0.8);
-    double const size = std::lerp(1.1, 2.2, porous), tall = std::lerp(3.0, 7.0, porous);
-    double const fine = noise(Vec3{local.x, local.y, local.z / tall}, size, seed);
-    double const ties = noise(Vec3{local.x / 2.5, local.y / 2.5, local.z}, 1.2, seed + 1);
-    // Bundles of them, which a picture of the whole thickness still shows.
-    double const bundles = noise(Vec3{local.x, local.y, local.z / 5}, 2.6, seed + 2);
-    double const strength = std::lerp(26.0, 46.0, porous) + 0.15 * std::max(core_hu, 0.0);
-    return strength * (fine + (0.75 - 0.75 * porous) * ties + 0.7 * bundles);
+    double const pitch = std::lerp(2.5, 3.6, porous), up = local.z / std::lerp(2.2, 2.6, porous);
+    auto const rows = [&](double across, double along, unsigned family) {
+        double const wander = noise(Vec3{across, along / 2.5, up}, 5, seed + family);
+        return std::numbers::sqrt2 * std::sin(2 * std::numbers::pi * across / pitch + 2.0 * wander);
+    };
+    double const x = local.x, y = local.y, a = (x + y) * 0.707, b = (x - y) * 0.707;
+    double const plates = rows(x, y, 0) + rows(y, x, 2) + 0.8 * rows(a, b, 3) + 0.8 * rows(b, a, 4);
+    double const ties = noise(Vec3{x / 3, y / 3, local.z}, 1.3, seed + 1);
+    double const patches = noise(local, 5, seed + 5);
+    double const strength = std::lerp(18.0, 36.0, porous) + 0.1 * std::max(core_hu, 0.0);
+    return strength * (plates + (0.8 - 0.7 * porous) * ties + 0.3 * patches);
 }
 
 bool VertebraForm::is_facet(Vec3 const& q) const
@@ -61,7 +67,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
     double const thin = transverse > spinous ? 0.5 : 0.65;
-    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1100.0 : 1200.0, tip);
+    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1200.0 : 1150.0, tip);
     double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 : 1.0, thin, tip);
     double core = core_hu_ + (cervical ? 35 : -10) * (1 - tip) - 30 * tip;
     if (in_body) {
@@ -73,7 +79,10 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
     if (!in_body && is_facet(q)) spread *= 1.4;
-    core += trabeculae_hu(q, core_hu_, density_, seed_);
+    core = dense_ * core + trabeculae_hu(q, core_hu_, density_, seed_);
+    // Cortex is thick here and thin there, and pierced by small vessels.
+    double const grain = noise(q, 5, seed_ + 7) + 0.7 * noise(q, 2.2, seed_ + 8);
+    spread *= in_body ? std::clamp(1 + 0.2 * grain, 0.5, 1.3) : std::clamp(1.06 + 0.24 * grain, 0.5, 1.7);
     double const shell = depth.mean_bell(spread);
     double hu = core + shell * (peak * shell_ - core);
 
@@ -90,7 +99,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     if (in_body && q.y > -0.1 * half_depth_ && level_ > Level(1)) {
         double const behind = std::clamp(q.y / half_depth_, 0.0, 1.1);
         double const radius = scale_ * (0.7 + 1.6 * behind * behind);
-        double const off2 = (0.3 * q.x * q.x + q.z * q.z) / (radius * radius);
+        double const off2 = (0.1 * q.x * q.x + q.z * q.z) / (radius * radius);
         hu = std::lerp(hu, 40.0, 0.85 * behind * std::exp(-off2));
     }
     for (Metastasis const& m : pathology_.metastases) {
@@ -116,10 +125,10 @@ Vec3 costovertebral_joint(BodyPlan const& plan, int rib, double sign)
     double const rim = (v.anterior_height_mm + v.posterior_height_mm) / 4, s = plan.scale;
     // Ribs 2 to 9 stand on two bodies and the disc between; 1, 10, 11, 12 on their own.
     double const up = rib == 1    ? rim - 5 * s
-                      : rib >= 11 ? rim - 7 * s
+                      : rib >= 11 ? rim - 4 * s
                       : rib == 10 ? rim - 2 * s
                                   : rim + v.disc_below_mm / 2;
-    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? -1 : 3.5) * s,
+    return v.frame.at(sign * (0.5 * v.endplate_width_mm + 2.0), 0.5 * v.endplate_depth_mm - (rib >= 11 ? 4.5 : 3.5) * s,
                       up);
 }
 

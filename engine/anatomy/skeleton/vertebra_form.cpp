@@ -45,6 +45,13 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
     lean_up_ = 0.006 * std::clamp(noise(Vec3{0, double(level_) * 3.7, 0}, 1, seed_), -1.5, 1.5);
     // Spurs grow where the spine wears most: no two levels alike.
     double const spur = 0.75 + 0.25 * std::clamp(noise(Vec3{1.5, double(level_) * 3.1, 7}, 1, seed_), -2.0, 1.0);
+    double const dished = 1 + (is_lumbar(level)     ? 0.16
+                               : is_cervical(level) ? 0
+                                                    : 0.07) *
+                                  random(3),
+                 drawn_in = 1 + 0.2 * random(5);
+    lift_ = is_lumbar(level) ? 0.05 * random(7) : 0;
+    dense_ = 1 + 0.03 * random(9);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
@@ -63,9 +70,10 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         lower_dish_ = 1.2 * scale_;
         osteophyte_ = 3.0 * age * spur;
     }
+    if (!is_cervical(level)) waist_ *= drawn_in;
     // Porous end-plates give way to the nucleus.
-    upper_dish_ *= 1 + 1.3 * porous;
-    lower_dish_ *= 1 + 1.0 * porous;
+    upper_dish_ *= dished * (1 + 1.3 * porous);
+    lower_dish_ *= (2 - dished) * (1 + 1.0 * porous);
     if (pathology_.fracture) {
         Fracture const& f = *pathology_.fracture;
         double const rims = (size_.anterior_height_mm + size_.posterior_height_mm) / 2;
@@ -92,7 +100,12 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
     arch_box_ = {Vec3{1e9}, Vec3{-1e9}};
     for (auto const* parts : {&paired_, &middle_})
         for (BonePart const& part : *parts) arch_box_ = around(arch_box_, part.plate.bounds());
-    arch_box_ = grown(arch_box_, 1.2); // blends
+    arch_box_ = grown(arch_box_, 3.2); // blends and the lift of the transverse processes
+}
+
+double VertebraForm::random(int what) const
+{
+    return std::clamp(noise(Vec3{what + 0.5, double(level_) * 4.3 + 0.5, 2.5}, 1, seed_), -1.5, 1.5);
 }
 
 void VertebraForm::shape_typical(BodyPlan const& plan)
@@ -175,7 +188,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         paired_.push_back(
             {{low, iap_root + Vec3{-1, 0, 1} * s - low, Vec3{0, 0, 1}, 1 * s, 1 * s, 3.2 * s, 3.4 * s}, {between[1]}});
     }
-    double const off = 1.0 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
+    double const off = 1.5 * std::clamp(noise(Vec3{5.5, double(level_) * 2.3, 1}, 1, seed_), -1.5, 1.5);
     spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
     Vec3 const sideways{0, std::sin(drop), std::cos(drop)};
     bool const bifid = cervical && level_ < Level::c7;
@@ -185,19 +198,23 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     if (cervical)
         middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
     else {
-        // A blade, thinnest in its middle, thick along its lower edge and its end: seen from the front a drop.
-        double const blade = 0.95 * r0, slender = (lumbar ? 0.66 : 0.8) * r0;
-        double const base_half = base + r0 - blade, tip_half = end_half + r1 - blade;
-        double const middle_half = (base_half + tip_half) / 2 + blade - slender;
-        Vec3 const stem = stem_end - spinous_root;
-        middle_.push_back({{spinous_root, stem * 0.5, sideways, base_half, middle_half, blade, slender}, {}});
-        middle_.push_back(
-            {{spinous_root + stem * 0.5, stem * 0.44, sideways, middle_half, tip_half, slender, blade}, {}});
-        Vec3 const lower = spinous_root - (base - 0.6 * s) * sideways,
-                   lower_end = stem_end - (end_half - 0.4 * s) * sideways;
-        middle_.push_back({{lower, lower_end - lower, sideways, 0.3, 0.8 * s, r0, r1}, {}});
-        Vec3 const edge = stem_end + 0.6 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
-        middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.75 * r1, r1}, {}});
+        // A blade with a sharp upper and a thick lower edge, seen from the front a drop: its sides are planes that meet
+        // above it.
+        double const blade = (lumbar ? 1.0 : 0.9) * r1, sharp = 1.1 * s;
+        double const base_half = std::max(base + r0 - blade, 0.4), tip_half = std::max(end_half + r1 - blade, 0.4);
+        double const slope = (blade - sharp) / (2 * base_half + 1.3 * blade);
+        Vec3 const stem = stem_end - spinous_root, top = spinous_root + (base_half + blade) * sideways;
+        BonePart wedge{{spinous_root, stem * 0.94, sideways, base_half, tip_half, blade, 0.94 * blade}, {}};
+        for (double const side : {-1.0, 1.0}) {
+            Vec3 const n = glm::normalize(Vec3{side, 0, 0} + slope * sideways);
+            wedge.cuts.push_back({n, glm::dot(n, top) + sharp * n.x * side});
+        }
+        // The upper edge falls backward.
+        Vec3 const bevel = glm::normalize(sideways + (lumbar ? 0.24 : 0.1) * glm::normalize(stem));
+        wedge.cuts.push_back({bevel, glm::dot(bevel, top)});
+        middle_.push_back(wedge);
+        Vec3 const edge = stem_end - 0.1 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
+        middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.6 * r1, 0.9 * r1}, {}});
     }
     if (bifid) {
         Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
@@ -209,7 +226,10 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     if (bifid) spinous_tip_ = stem_end;
 
     // Transverse process.
-    Vec3 const tip = transverse_tip_ = {s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up};
+    bool const lowest = level_ == Level::l5;
+    Vec3 const jitter = lumbar && !lowest ? s * Vec3{1.2 * random(11), random(13), 1.6 * random(17)} : Vec3{0};
+    Vec3 const tip = transverse_tip_ =
+        Vec3{s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up} + jitter;
     if (cervical) {
         // Two bars around the vertebral artery's foramen: the costal one in front, the true one behind, a gutter
         // between.
@@ -223,21 +243,31 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     } else if (lumbar) {
         Vec3 const from = end + Vec3{0.5, -1.5, -0.5} * s;
         double const stout = level_ == Level::l5 ? 1.6 : 1;
-        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), waist = glm::mix(from, tip, 0.45) + Vec3{0, 0.8, -0.6} * s;
+        // A thin plate that sinks before it rises to its tip; nowhere straight for long.
+        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}),
+                   waist = glm::mix(from, tip, 0.42) + Vec3{0, 1.2, lowest ? -0.4 : -1.8} * s;
         paired_.push_back(
-            {{from, waist - from, w, 4.4 * s * stout, 3.2 * s * stout, 3.2 * s * stout, 2.4 * s * stout}, {}});
-        paired_.push_back(
-            {{waist, tip - waist, w, 3.2 * s * stout, 1.5 * s * std::min(stout, 1.3), 2.4 * s * stout, 2.1 * s * stout},
-             {}});
+            {{from, waist - from, w, 4.4 * s * stout, 3.0 * s * stout, 3.0 * s * stout, 2.1 * s * stout}, {}});
+        paired_.push_back({{waist, tip - waist, lowest ? w : glm::normalize(Vec3{0, -0.2, 1}), 3.0 * s * stout,
+                            1.9 * s * std::min(stout, 1.3), 2.1 * s * stout, 1.9 * s * stout},
+                           {}});
         // Mamillary process on the back of the upper facet.
         Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
         paired_.push_back({{knob, Vec3{0, 0.1, 0}, Vec3{0, 0, 1}, 2.5 * s, 2.5 * s, 2.6 * s, 2.6 * s}, {}});
+    } else if (level_ >= Level(int(Level::t1) + 10)) {
+        // The last two have three small tubercles instead: beside, above (mamillary) and below (accessory).
+        Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
+        auto const tubercle = [&](Vec3 const& to, double h, double r) {
+            paired_.push_back({{from, to - from, glm::normalize(Vec3{0.3, 0, 1}), 2.6 * s, h * s, 3.2 * s, r * s}, {}});
+        };
+        tubercle(tip, 2.4, 2.0);
+        tubercle(glm::mix(from, tip, 0.55) + Vec3{-1.0, 2.5, 7.0} * s, 0.6, 2.3);
+        tubercle(glm::mix(from, tip, 0.6) + Vec3{0, -2.0, -6.5} * s, 0.8, 2.0);
     } else {
         Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
-        double const club = level_ >= Level(int(Level::t1) + 10) ? 3.4 : 4.2;
         Vec3 const neck = glm::mix(from, tip, 0.55) + Vec3{0, 0, 0.5} * s;
         paired_.push_back({{from, neck - from, Vec3{0, 0, 1}, 2.6 * s, 1.2 * s, 3.9 * s, 3.4 * s}, {}});
-        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 1.2 * s, 1.8 * s, 3.4 * s, club * s}, {}});
+        paired_.push_back({{neck, tip - neck, Vec3{0, 0, 1}, 1.2 * s, 1.8 * s, 3.4 * s, 4.2 * s}, {}});
     }
     double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
     kept_off_.push_back({upper_side(above, bearing), clear});
@@ -300,7 +330,10 @@ double VertebraForm::distance_mm(Vec3 const& patient) const
     Vec3 const folded{std::abs(q.x), q.y, q.z};
     double d = has_body_ ? body_mm(q) : 1e9;
     if (outside_mm(arch_box_, folded) < d + 2.4) {
-        Vec3 const w = warped(frame_.local(wavy(patient)));
+        Vec3 w = warped(frame_.local(wavy(patient)));
+        // One transverse process stands a little higher than the other.
+        double const out = std::abs(w.x) - pedicle_.x - 10 * scale_;
+        if (out > 0) w.z += (w.x > 0 ? lift_ : -lift_) * out;
         double const arch = 0.9 * arch_mm(w, Vec3{std::abs(w.x), w.y, w.z});
         d = has_body_ ? smooth_least(d, arch, 2.4) : arch;
     }

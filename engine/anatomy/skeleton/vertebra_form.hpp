@@ -102,6 +102,8 @@ private:
     /// Under the cartilage of a joint.
     bool is_facet(Vec3 const& q) const;
     Vec3 warped(Vec3 q) const;
+    /// What differs by chance between levels, about 0, of deviation 1 and at most 1.5.
+    double random(int what) const;
     Vec3 wavy(Vec3 const& p) const;
 
     Level level_;
@@ -125,6 +127,8 @@ private:
     unsigned seed_ = 0;
     double lean_back_ = 0, lean_up_ = 0; ///< one side a little behind and above the other
     double core_hu_ = 170, shell_ = 1, density_ = 1, sclerosis_ = 0;
+    double lift_ = 0,
+           dense_ = 1; ///< of the left transverse process over the right one; of the bone over the mean level's
     double wave_mm_ = 0, wave_phase_ = 0;
 };
 

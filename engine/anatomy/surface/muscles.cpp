@@ -182,16 +182,23 @@ private:
     }
 
     void tube_muscle(std::string const& name, std::string const& label, std::vector<Vec3> const& through,
-                     std::vector<double> const& radii, double flat)
+                     std::vector<double> const& radii)
     {
         std::vector<double> out;
         std::vector<Vec3> const line = curve(through, 6, radii, out);
         std::vector<Vec3> const sides(line.size(), Vec3{1, 0, 0});
         std::vector<double> wide = out, thin = out;
-        for (double& w : wide) w /= flat;
-        for (double& t : thin) t *= flat;
+        for (double& w : wide) w *= 0.9;
+        for (double& t : thin) t *= 0.72;
+        // Two bellies, one before the other: the side of both is nearly flat.
+        std::vector<Shape> bellies;
+        for (double const way : {-0.46, 0.46}) {
+            std::vector<Vec3> belly = line;
+            for (std::size_t i = 0; i < belly.size(); ++i) belly[i].y += way * out[i];
+            bellies.push_back(strap(belly, sides, wide, thin));
+        }
         Shape const shape =
-            roughened(strap(line, sides, wide, thin), 1, 25, unsigned(plan_.parameters.seed) + unsigned(line.size()));
+            roughened(unite(bellies, 6 * scale_), 0.8, 25, unsigned(plan_.parameters.seed) + unsigned(line.size()));
         add(name, label.c_str(), Rank::cavity, muscle(), shape);
     }
 
@@ -221,7 +228,7 @@ private:
             next(at(s * 86, -36, -178), 16);
             next(at(s * 93, -22, -212), 12);
             next(at(s * 97, 4, -240), 8);
-            tube_muscle("psoas-" + side, "iliopsoas_" + side, line, radii, 1.15);
+            tube_muscle("psoas-" + side, "iliopsoas_" + side, line, radii);
             // Iliacus: lines the hollow of the ilium.
             std::vector<Vec3> const fossa{at(s * 104, 6, -58), at(s * 101, -4, -90), at(s * 90, -20, -125),
                                           at(s * 84, -32, -160)};
