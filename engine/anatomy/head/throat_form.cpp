@@ -17,12 +17,12 @@ ThroatForm throat_form(BodyPlan const& plan)
     SweepSection const fauces = in_neck(2.35, 12.5, 13, 7), inlet = in_neck(3.15, 11, 15, 6.5);
     SweepSection sphincter = in_neck(6.45, 7.5, 8, 1.2);
     sphincter.at_mm = plan.place("upper-sphincter");
-    t.mouth = {in_head(-109, -31.5, 18, 1.4), in_head(-97, -32.5, 7, 1.2), in_head(-88, -24, 9, 1.3),
-               in_head(-76, -12.5, 10, 1.3),  in_head(-60, -9.5, 10, 1.3), in_head(-45, -12, 9, 1.3),
-               in_head(-35, -22, 9, 1.5),     in_head(-29, -33, 9, 2),     fauces};
+    t.mouth = {in_head(-109, -31.5, 18, 1.4), in_head(-97, -32.5, 7, 1.2),  in_head(-88, -24, 9, 1.3),
+               in_head(-76, -12.5, 11, 1.4),  in_head(-60, -9.5, 12, 1.5),  in_head(-45, -12.3, 12, 1.7),
+               in_head(-35.5, -22, 12, 1.9),  in_head(-29.5, -33, 11, 2.3), fauces};
     t.mouth_filled_mm = {4, 4, 9, 11, 11, 10, 8, 8, 9};
-    t.nasopharynx = {in_head(-48, 12, 13, 11), in_head(-33, 7, 14, 10), in_neck(1.25, 17, 13, 7.5),
-                     in_neck(1.8, 13, 12, 5.5), fauces};
+    t.nasopharynx = {in_head(-48, 12, 14, 11), in_head(-33, 7, 15.5, 10), in_neck(1.25, 17, 15, 7.5),
+                     in_neck(1.8, 13, 14, 5.7), fauces};
     t.oropharynx = {fauces, in_neck(2.75, 12, 15, 7), inlet};
     t.oropharynx_filled_mm = {9, 11, 11};
     t.hypopharynx = {inlet,

@@ -186,7 +186,7 @@ constexpr Level l(int n)
 constexpr PlaceRow place_rows[] = {
     // Airways and gullet
     {"larynx", Level(4), 0, -33, 2},
-    {"hyoid", Level(2), 0, -47, -8},
+    {"hyoid", Level(2), 0, -47, -12},
     {"oral-cavity", Level(1), 0, -70, 0},
     {"upper-sphincter", Level(5), 0, -15.5, -11},
     {"trachea-top", Level(6), 0, -30, 4},

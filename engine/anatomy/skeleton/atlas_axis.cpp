@@ -92,13 +92,12 @@ void shape_axis(VertebraForm& form, BodyPlan const& plan)
     // The large forked spinous process.
     double const drop = radians(level.spinous_drop_deg);
     form.spinous_tip_ = ridge + s * level.spinous_length * Vec3{0, std::cos(drop), -std::sin(drop)};
-    Vec3 const sideways{0, std::sin(drop), std::cos(drop)}, stem_end = glm::mix(ridge, form.spinous_tip_, 0.65);
-    form.middle_.push_back({{ridge, stem_end - ridge, sideways, 3.6 * s, 3.4 * s, 2.6 * s, 2.8 * s}, {}});
-    Vec3 const fork = glm::mix(ridge, form.spinous_tip_, 0.5);
-    form.paired_.push_back({{fork + Vec3{0.8, 0, 0}, form.spinous_tip_ - fork + Vec3{4.2 * s, 0, 0}, sideways, 2.0 * s,
-                             1.0 * s, 2.3 * s, 2.6 * s},
-                            {}});
-    form.spinous_tip_ = stem_end;
+    Vec3 const sideways{0, std::sin(drop), std::cos(drop)}, stem = form.spinous_tip_ - ridge;
+    form.middle_.push_back({{ridge, 0.5 * stem, sideways, 4.0 * s, 2.8 * s, 3.6 * s, 2.2 * s}, {}});
+    Vec3 const fork = ridge + 0.2 * stem;
+    form.paired_.push_back(
+        {{fork, 0.8 * stem + Vec3{4.6 * s, 0, 0}, sideways, 3.0 * s, 1.2 * s, 2.0 * s, 2.8 * s}, {}});
+    form.spinous_tip_ -= 0.2 * stem;
     // Short transverse processes.
     Vec3 const tip = form.transverse_tip_ = {s * level.transverse_x, back + s * (level.transverse_back - 6),
                                              s * level.transverse_up};

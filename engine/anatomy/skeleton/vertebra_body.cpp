@@ -26,7 +26,10 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     if (is_broken) // what is lost in height bulges
         flare += 0.06 * half_depth_ * hollow * pathology_.fracture->height_loss * 4;
     double const narrow = 1 - waist_ * hollow;
-    double const a = half_width_ * narrow + flare, front = half_depth_ * (1 - 0.8 * waist_ * hollow) + flare;
+    // The rims that bear uncinate processes stand out to the sides.
+    double const rim = level_ >= Level(2) && level_ <= Level::c7 ? std::clamp((q.z / half + 0.3) / 1.5, 0.0, 1.0) : 0;
+    double const a = half_width_ * (narrow + 0.13 * rim * rim) + flare,
+                 front = half_depth_ * (1 - 0.8 * waist_ * hollow) + flare;
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
     double const middle_y = (lumbar ? 0.12 : cervical ? 0.25 : 0.22) * half_depth_; // widest behind the middle
     double const bf = front + middle_y, bb = 1.42 * half_depth_ - middle_y;

@@ -66,10 +66,19 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const transverse =
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
-    double const thin = transverse > spinous ? 0.5 : 0.65;
-    double peak = std::lerp(1550.0, transverse > spinous && lumbar ? 1200.0 : 1150.0, tip);
-    double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 : 1.0, thin, tip);
-    double core = core_hu_ + (cervical ? 35 : -10) * (1 - tip) - 30 * tip;
+    double const thin = transverse > spinous ? (cervical ? 0.7 : 0.5) : cervical ? 0.85 : 0.65;
+    // The neck's pillars bear nearly as much as its bodies: dense inside.
+    double const pillar = cervical ? std::clamp((q.y - half_depth_ - 2 * scale_) / (2 * scale_), 0.0, 1.0) : 0;
+    double peak = std::lerp(1550.0 - 200 * pillar, cervical || (lumbar && transverse > spinous) ? 1200.0 : 1150.0, tip);
+    double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 - 0.06 * pillar : 1.0, thin, tip);
+    double core = core_hu_ + (cervical ? 35 + 75 * pillar : -10) * (1 - tip) - 30 * tip;
+    if (cervical && level_ >= Level(2)) {
+        // The costal bar before the artery is the slightest part.
+        double const beside = std::clamp((std::abs(q.x) - half_width_) / (2 * scale_), 0.0, 1.0);
+        double const ahead = std::clamp((half_depth_ - 3.5 * scale_ - q.y) / (2 * scale_), 0.0, 1.0);
+        peak = std::lerp(peak, 600.0, beside * ahead);
+        core = std::lerp(core, 60.0, beside * ahead);
+    }
     if (in_body) {
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;

@@ -56,7 +56,7 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         waist_ = 0.06;
         upper_dish_ = 0.3;
         lower_dish_ = 1.2;
-        uncinate_ = level >= Level(2) ? 4.4 * scale_ : 0;
+        uncinate_ = level >= Level(2) ? 4.6 * scale_ : 0;
         saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
@@ -192,12 +192,21 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     spinous_tip_ = spinous_root + reach * Vec3{0, std::cos(drop), -std::sin(drop)} + Vec3{off, 0, 0};
     Vec3 const sideways{0, std::sin(drop), std::cos(drop)};
     bool const bifid = cervical && level_ < Level::c7;
-    Vec3 const stem_end = bifid ? glm::mix(spinous_root, spinous_tip_, 0.7) : spinous_tip_;
+    Vec3 const stem_end = spinous_tip_;
     double const base = std::max(s * form.spinous_base / 2 - r0, 0.5),
                  end_half = std::max(s * form.spinous_tip / 2 - r1, 0.4);
-    if (cervical)
-        middle_.push_back({{spinous_root, stem_end - spinous_root, sideways, base, end_half, r0, r1}, {}});
-    else {
+    if (cervical) {
+        // Thick where the laminae meet, thinning to a neck; then two knobs that part, or C7's single one.
+        Vec3 const stem = spinous_tip_ - spinous_root, neck = spinous_root + (bifid ? 0.42 : 0.5) * stem;
+        double const slender = bifid ? 1.7 * s : 2.0 * s, neck_half = std::max(0.62 * base, 0.5);
+        middle_.push_back({{spinous_root, neck - spinous_root, sideways, base, neck_half, 3.1 * s, slender}, {}});
+        if (bifid) {
+            Vec3 const fork = spinous_root + 0.2 * stem, knob = spinous_tip_ + Vec3{3.6 * s - off, 0, 0};
+            Vec3 const from{0, fork.y, fork.z};
+            paired_.push_back({{from, knob - from, sideways, neck_half, 0.5 * end_half, 1.6 * s, 2.4 * s}, {}});
+        } else
+            middle_.push_back({{neck, spinous_tip_ - neck, sideways, neck_half, end_half, slender, 1.25 * r1}, {}});
+    } else {
         // A blade with a sharp upper and a thick lower edge, seen from the front a drop: its sides are planes that meet
         // above it.
         double const blade = (lumbar ? 1.0 : 0.9) * r1, sharp = 1.1 * s;
@@ -216,14 +225,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         Vec3 const edge = stem_end - 0.1 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
         middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.6 * r1, 0.9 * r1}, {}});
     }
-    if (bifid) {
-        Vec3 const fork = glm::mix(spinous_root, spinous_tip_, 0.6);
-        paired_.push_back({{Vec3{0.8, fork.y, fork.z}, Vec3{4.4 * s, spinous_tip_.y - fork.y, spinous_tip_.z - fork.z},
-                            sideways, 1.6 * s, 1.2 * s, 2.1 * s, 2.6 * s},
-                           {}});
-    }
-
-    if (bifid) spinous_tip_ = stem_end;
+    if (bifid) spinous_tip_ -= 0.15 * (spinous_tip_ - spinous_root);
 
     // Transverse process.
     bool const lowest = level_ == Level::l5;
@@ -231,13 +233,13 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     Vec3 const tip = transverse_tip_ =
         Vec3{s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up} + jitter;
     if (cervical) {
-        // Two bars around the vertebral artery's foramen: the costal one in front, the true one behind, a gutter
-        // between.
-        Vec3 const front{half_width_ * 0.9, back * 0.15, 1.5 * s}, front_tip{tip.x - 4 * s, -back * 0.25, -2.5 * s};
-        paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 0.9 * s, 0.9 * s, 1.3 * s, 1.8 * s}, {}});
-        Vec3 const behind{above.centre_mm.x, back + 1.0 * s, -1 * s};
-        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.5 * s, 0.3 * s, 2.4 * s, 2.1 * s}, {}});
-        paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 1, 0}, 0, 0, 1.6 * s, 1.6 * s}, {}});
+        // Two bars around the vertebral artery's foramen: the costal one in front, slender, the true one behind, that
+        // runs forward as it leaves the pillar; between their tubercles a thin lamella, the nerve's gutter.
+        Vec3 const front{half_width_ * 0.9, 0, 1.2 * s}, front_tip{tip.x - 5.5 * s, -0.6 * back, -3 * s};
+        paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 1.2 * s, 0.6 * s, 0.9 * s, 1.2 * s}, {}});
+        Vec3 const behind{above.centre_mm.x - 1 * s, back + 1.6 * s, 0.2 * s};
+        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.4 * s, 0.2 * s, 2.2 * s, 1.8 * s}, {}});
+        paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 0, 1}, 0.4 * s, 0.4 * s, 1.1 * s, 1.2 * s}, {}});
         double const hole = level_ == Level::c7 ? 1.8 : 2.9;
         holes_.push_back({{half_width_ + (hole + 2.0) * s, back * 0.15 + 2.2 * s, 0}, hole * s});
     } else if (lumbar) {
