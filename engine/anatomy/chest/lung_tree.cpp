@@ -147,10 +147,10 @@ private:
             for (int const i : order) {
                 Site& here = site(i);
                 if (i == 0 || here.children.empty()) continue;
-                double sum = radius_of(here.load);
+                double sum = here.load;
                 Vec3 middle = sum * site(here.parent).at;
                 for (int const child : here.children) {
-                    double const pull = radius_of(site(child).load);
+                    double const pull = site(child).load;
                     sum += pull;
                     middle += pull * site(child).at;
                 }

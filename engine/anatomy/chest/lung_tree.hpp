@@ -24,8 +24,8 @@ inline constexpr double murray_exponent = 2.9;
 
 struct Growth {
     double stop_radius_mm = 0.5; ///< thinner branches are not made
-    double balance = 0.55;       ///< what a millimetre of way from the root costs over one of wire
-    double stem = 0.3;           ///< a first branch's length over the way to the middle of what it supplies
+    double balance = 0.25;       ///< what a millimetre of way from the root costs over one of wire
+    double stem = 0.42;          ///< a first branch's length over the way to the middle of what it supplies
     int pulls = 8;               ///< rounds of straightening
 };
 
