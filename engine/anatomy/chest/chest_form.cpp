@@ -357,7 +357,13 @@ Shape lung(BodyPlan const& plan, Side side)
                 // The right lung reaches behind the heart to the left of the midline.
                 double const midline = scale * 6 * std::clamp((320 - p.z / scale) / 60, 0.0, 1.0);
                 double const beyond = 0.99 * (0.5 - sign * (p.x - midline));
-                double const out = std::max(form.cavity.distance_mm(p) + pleura_mm, beyond);
+                // Beside the spine fat lies under the pleura, thicker at the heads of the ribs, or a beam aslant
+                // would see one straight edge from top to bottom.
+                double const turn = 2 * std::numbers::pi * p.z / scale;
+                double const swell = 1 + std::sin(turn / 26) * 0.6 + std::sin(turn / 63 + sign) * 0.4;
+                double const beside_spine = std::clamp((48 - std::abs(p.x) / scale) / 22, 0.0, 1.0);
+                double const fat = 1.5 * scale * swell * beside_spine * beside_spine * (3 - 2 * beside_spine);
+                double const out = std::max(form.cavity.distance_mm(p) + pleura_mm + fat, beyond);
                 return std::max({out, form.above_diaphragm.distance_mm(p), -form.between_lungs.distance_mm(p)});
             }};
 }

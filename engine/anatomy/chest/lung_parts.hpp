@@ -31,7 +31,6 @@ struct VeinRoot {
     char const* name; ///< of the veins that grow from there: "right-upper"
     char const* node;
     std::vector<int> segments; ///< that it drains; of segments()
-    int fans;
 };
 std::vector<VeinRoot> vein_roots();
 Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double const> shares, double& unit_radius_mm);
@@ -41,8 +40,9 @@ struct Bronchovascular {
     Tree airways, arteries;
 };
 void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::vector<Vec3>> const& clouds,
-                 double unit_radius_mm, unsigned seed);
+                 double unit_radius_mm);
+/// To those points only that `is_free` says.
 void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>> const& clouds, double unit_radius_mm,
-                std::function<double(Vec3 const&)> const& clearance, unsigned seed);
+                std::function<bool(Vec3 const&)> const& is_free);
 
 } // namespace fluoro

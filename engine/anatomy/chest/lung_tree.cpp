@@ -2,204 +2,223 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fluoro/core/expect.hpp>
-#include <fluoro/core/random.hpp>
+#include <limits>
 
 namespace fluoro {
 
 namespace {
 
-/// How much of its parent's direction a branch keeps: wide vessels turn little at a time, twigs go straight to what
-/// they supply.
-double straightness(double radius_mm)
-{
-    return std::lerp(0.22, 0.6, std::clamp((radius_mm - 0.5) / 0.8, 0.0, 1.0));
-}
-constexpr double widest_turn_rad = radians(45.0);
+/// One place of a growing tree.
+struct Site {
+    Vec3 at{0};
+    int parent = -1;
+    double way_mm = 0;         ///< from the root
+    double load = 1;           ///< points that it supplies, itself among them
+    std::vector<int> children; ///< those that are wide enough to be made, the widest last
+};
 
-Vec3 any_across(Vec3 const& axis)
-{
-    Vec3 const other = std::abs(axis.x) < 0.8 ? Vec3{1, 0, 0} : Vec3{0, 1, 0};
-    return glm::normalize(glm::cross(axis, other));
-}
-
-/// `wanted` turned toward `heading` until they are at most `most_rad` apart; all of length 1.
-Vec3 turned_within(Vec3 const& wanted, Vec3 const& heading, double most_rad)
-{
-    double const cosine = std::clamp(glm::dot(wanted, heading), -1.0, 1.0);
-    if (std::acos(cosine) <= most_rad) return wanted;
-    Vec3 aside = wanted - cosine * heading;
-    aside = glm::length(aside) < 1e-6 ? any_across(heading) : glm::normalize(aside);
-    return std::cos(most_rad) * heading + std::sin(most_rad) * aside;
-}
-
-Vec3 middle_of(std::span<Vec3 const> cloud)
-{
-    Vec3 sum{0};
-    for (Vec3 const& p : cloud) sum += p;
-    return sum / double(cloud.size());
-}
-
-/// Direction in which the cloud is longest.
-Vec3 longest_axis(std::span<Vec3 const> cloud, Vec3 const& middle)
-{
-    Mat3 spread{0};
-    for (Vec3 const& p : cloud) {
-        Vec3 const d = p - middle;
-        spread += glm::outerProduct(d, d);
-    }
-    Vec3 axis{0.61, 0.53, 0.59};
-    for (int i = 0; i < 12; ++i) {
-        axis = spread * axis;
-        double const length = glm::length(axis);
-        if (length < 1e-9) return {0, 0, 1};
-        axis /= length;
-    }
-    return axis;
-}
-
+/// Joins every point of a cloud to what has been joined already where wire and way to the root cost least.
 class Grower {
 public:
-    Grower(Tree& tree, std::string name, int segment, Growth const& growth, std::string from_node)
-        : tree_{tree}, name_{std::move(name)}, from_node_{std::move(from_node)}, segment_{segment}, growth_{growth},
-          random_{growth.seed, RandomStream::body, 2, std::uint32_t(tree.size())}
+    Grower(std::vector<Vec3> cloud, Vec3 const& from, Vec3 const& heading, double radius, Growth const& growth)
+        : growth_{growth}, radius_{radius}
     {
+        lay_stem(cloud, from, heading);
+        join(cloud);
+        weigh();
+        part_forks();
+        straighten();
     }
 
-    struct Task {
-        int parent;
-        Vec3 from, heading;
-        double radius;
-        std::span<Vec3> cloud;
-        int fans;
-    };
-
-    void run(Task const& first)
+    /// Cuts the tree into branches from fork to fork.
+    void write(Tree& tree, int parent, std::string const& from_node, std::string const& name, int segment)
     {
-        std::vector<Task> open{first};
+        struct Task {
+            int fork, next, parent;
+        };
+        std::vector<Task> open{{0, sites_[0].children.empty() ? -1 : sites_[0].children.back(), parent}};
+        int made = 0;
         while (!open.empty()) {
             Task const task = open.back();
             open.pop_back();
-            if (task.cloud.empty()) continue;
-            Vec3 from = task.from, heading = task.heading;
-            double radius = task.radius;
-            int parent = task.parent;
-            if (task.fans <= 0) {
-                bool const is_last =
-                    radius * growth_.taper * std::pow(0.5, 1 / murray_exponent) < growth_.stop_radius_mm ||
-                    task.cloud.size() < 4;
-                parent = add_branch(task, is_last);
-                if (is_last) continue;
-                Branch const& made = tree_[std::size_t(parent)];
-                from = made.points_mm.back();
-                heading = glm::normalize(made.points_mm.back() - made.points_mm[made.points_mm.size() - 2]);
-                radius = made.radii_mm.back();
-            }
-            auto const [near, far] = split(task.cloud, heading);
-            for (std::span<Vec3> const part : {near, far}) {
-                double const share = double(part.size()) / double(task.cloud.size());
-                double const thin = radius * std::pow(share, 1 / murray_exponent);
-                if (thin >= growth_.stop_radius_mm) open.push_back({parent, from, heading, thin, part, task.fans - 1});
-            }
+            if (task.next < 0) continue;
+            Branch branch;
+            branch.parent = task.parent;
+            branch.from = task.parent < 0 || tree[std::size_t(task.parent)].is_laid ? from_node : std::string{};
+            branch.segment = segment;
+            branch.name = name + (made == 0 ? "" : "-" + std::to_string(made));
+            ++made;
+            int const end = draw(branch, task.fork, task.next);
+            tree.push_back(std::move(branch));
+            for (int const child : sites_[std::size_t(end)].children)
+                open.push_back({end, child, int(tree.size()) - 1});
         }
     }
 
 private:
-    double even(double low, double high) { return std::lerp(low, high, random_.next_uniform()); }
+    double radius_of(double load) const { return radius_ * std::pow(load / sites_[0].load, 1 / murray_exponent); }
+    Site& site(int i) { return sites_[std::size_t(i)]; }
 
-    std::pair<std::span<Vec3>, std::span<Vec3>> split(std::span<Vec3> cloud, Vec3 const& heading)
+    /// A bend from the way of what comes before to the middle of the cloud.
+    void lay_stem(std::vector<Vec3> const& cloud, Vec3 const& from, Vec3 const& heading)
     {
-        Vec3 const middle = middle_of(cloud);
-        Vec3 axis = longest_axis(cloud, middle);
-        axis -= 0.75 * glm::dot(axis, heading) * heading; // rather beside the branch than before and behind
-        Vec3 const jitter{even(-1, 1), even(-1, 1), even(-1, 1)};
-        axis = glm::normalize(glm::normalize(axis) + 0.25 * jitter);
-        // A stem goes on and gives off a lesser branch; now on this side, now on that.
-        double const lesser = even(0.1, 0.42), share = even(0, 1) < 0.5 ? lesser : 1 - lesser;
-        auto const cut = std::ptrdiff_t(std::clamp<double>(share * double(cloud.size()), 1, double(cloud.size() - 1)));
-        std::nth_element(cloud.begin(), cloud.begin() + cut, cloud.end(),
-                         [&](Vec3 const& a, Vec3 const& b) { return glm::dot(a, axis) < glm::dot(b, axis); });
-        return {cloud.first(std::size_t(cut)), cloud.subspan(std::size_t(cut))};
+        Vec3 middle{0};
+        for (Vec3 const& p : cloud) middle += p / double(cloud.size());
+        Vec3 const end = glm::mix(from, middle, growth_.stem);
+        double const length = glm::length(end - from);
+        int const count = std::max(1, int(length / 5));
+        sites_.push_back({from, -1, 0, 0, {}});
+        for (int i = 1; i <= count; ++i) {
+            double const t = double(i) / count;
+            Vec3 const bent = glm::mix(glm::mix(from, from + 0.4 * length * heading, t), end, t);
+            sites_.push_back({bent, i - 1, sites_.back().way_mm + glm::length(bent - sites_.back().at), 0, {}});
+        }
     }
 
-    int add_branch(Task const& task, bool is_last)
+    void join(std::vector<Vec3> const& cloud)
     {
-        Vec3 const to = middle_of(task.cloud) - task.from;
-        double const far = std::max(glm::length(to), 1e-3);
-        Vec3 const wanted =
-            is_last ? to / far : glm::normalize(glm::mix(to / far, task.heading, straightness(task.radius)));
-        Vec3 const ahead = turned_within(wanted, task.heading, widest_turn_rad);
-        double const length =
-            std::max(is_last ? 0.85 * far : growth_.reach * far * even(0.8, 1.2), 1.6 * task.radius + 1.2);
-        Vec3 end = task.from + length * ahead;
-        if (growth_.clearance && task.radius > 0.6) {
-            // Of a few ways the one that keeps furthest from what is there already.
-            double best = room(task.from, end, task.radius);
-            for (int i = 0; i < 5; ++i) {
-                Vec3 const jitter{even(-1, 1), even(-1, 1), even(-1, 1)};
-                Vec3 const other = task.from + length * glm::normalize(ahead + 0.28 * jitter);
-                double const found = room(task.from, other, task.radius);
-                if (found > best) {
-                    best = found;
-                    end = other;
+        struct Open {
+            Vec3 at;
+            double cost;
+            int best;
+        };
+        std::vector<Open> open;
+        for (Vec3 const& p : cloud) open.push_back({p, std::numeric_limits<double>::max(), 0});
+        auto const offer = [&](int to) {
+            Site const& there = sites_[std::size_t(to)];
+            double const far = growth_.balance * there.way_mm;
+            for (Open& o : open) {
+                // No point can be joined for less than this costs without any wire.
+                if (far >= o.cost) continue;
+                double const room = (o.cost - far) / (1 + growth_.balance);
+                Vec3 const d = o.at - there.at;
+                double const square = glm::dot(d, d);
+                if (square >= room * room) continue;
+                o.cost = (1 + growth_.balance) * std::sqrt(square) + far;
+                o.best = to;
+            }
+        };
+        for (std::size_t i = 0; i < sites_.size(); ++i) offer(int(i));
+        while (!open.empty()) {
+            auto const least = std::ranges::min_element(open, {}, &Open::cost);
+            double const way = site(least->best).way_mm + glm::length(least->at - site(least->best).at);
+            sites_.push_back({least->at, least->best, way, 1, {}});
+            *least = open.back();
+            open.pop_back();
+            offer(int(sites_.size()) - 1);
+        }
+    }
+
+    void weigh()
+    {
+        for (std::size_t i = sites_.size(); i-- > 1;) site(sites_[i].parent).load += sites_[i].load;
+        for (std::size_t i = 1; i < sites_.size(); ++i)
+            if (radius_of(sites_[i].load) >= growth_.stop_radius_mm) site(sites_[i].parent).children.push_back(int(i));
+        for (Site& s : sites_) std::ranges::sort(s.children, {}, [&](int i) { return site(i).load; });
+    }
+
+    /// No fork has more than two branches: the lesser ones leave one after the other.
+    void part_forks()
+    {
+        for (std::size_t i = 0; i < sites_.size(); ++i) {
+            if (sites_[i].children.size() <= (i == 0 ? 1 : 2)) continue;
+            // At the root all go on together.
+            std::size_t const stay = i == 0 ? 0 : 1;
+            Site next{sites_[i].at, int(i), sites_[i].way_mm, 0, {}};
+            next.at = glm::mix(sites_[i].at, site(sites_[i].children.back()).at, 0.4);
+            next.children.assign(sites_[i].children.begin() + std::ptrdiff_t(stay), sites_[i].children.end());
+            for (int const child : next.children) {
+                site(child).parent = int(sites_.size());
+                next.load += site(child).load;
+            }
+            sites_[i].children.resize(stay);
+            sites_[i].children.push_back(int(sites_.size()));
+            sites_.push_back(std::move(next));
+        }
+    }
+
+    /// Like strings under tension, the wider the stronger: stems straighten and forks find their angles.
+    void straighten()
+    {
+        std::vector<int> order{0};
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order.insert(order.end(), site(order[i]).children.begin(), site(order[i]).children.end());
+        for (int round = 0; round < growth_.pulls; ++round)
+            for (int const i : order) {
+                Site& here = site(i);
+                if (i == 0 || here.children.empty()) continue;
+                double sum = here.load;
+                Vec3 middle = sum * site(here.parent).at;
+                for (int const child : here.children) {
+                    double const pull = site(child).load;
+                    sum += pull;
+                    middle += pull * site(child).at;
                 }
+                here.at = glm::mix(here.at, middle / sum, 0.6);
+            }
+    }
+
+    /// From a fork through `next` to the following fork or the end, which is returned.
+    int draw(Branch& branch, int fork, int next)
+    {
+        std::vector<int> way{fork, next};
+        while (site(way.back()).children.size() == 1) way.push_back(site(way.back()).children.back());
+        // The widest branch goes on in its parent's direction, others leave at an angle.
+        bool const is_stem = site(fork).children.back() == next && site(fork).parent >= 0;
+        auto const place = [&](std::ptrdiff_t i) {
+            auto const last = std::ptrdiff_t(way.size()) - 1;
+            if (i < 0) return is_stem ? site(site(fork).parent).at : 2.0 * site(fork).at - site(next).at;
+            if (i <= last) return site(way[std::size_t(i)]).at;
+            Site& end = site(way.back());
+            if (!end.children.empty()) return site(end.children.back()).at;
+            return 2.0 * end.at - site(way[std::size_t(last - 1)]).at;
+        };
+        double const wide = radius_of(site(next).load);
+        // Centre lines have a point a millimetre; twigs that are drawn alone need fewer.
+        double const step = wide > 0.95 ? 1.0 : 2.2;
+        branch.points_mm.push_back(site(fork).at);
+        branch.radii_mm.push_back(wide);
+        for (std::size_t k = 0; k + 1 < way.size(); ++k) {
+            auto const i = std::ptrdiff_t(k);
+            Vec3 const a = place(i), b = place(i + 1);
+            double const length = glm::length(b - a);
+            // Tangents by the neighbours' directions, as long as the piece is.
+            auto const along = [&](Vec3 const& before, Vec3 const& after) {
+                Vec3 const d = after - before;
+                double const far = glm::length(d);
+                return far < 1e-9 ? b - a : d * (length / far);
+            };
+            Vec3 const from = along(place(i - 1), b), to = along(a, place(i + 2));
+            double const thick = k == 0 ? wide : radius_of(site(way[k]).load);
+            double thin = radius_of(site(way[k + 1]).load);
+            if (k + 2 == way.size() && !site(way.back()).children.empty()) {
+                double sum = 0;
+                for (int const child : site(way.back()).children) sum += site(child).load;
+                thin = radius_of(sum);
+            }
+            int const count = std::max(1, int(std::ceil(length / step)));
+            for (int n = 1; n <= count; ++n) {
+                double const t = double(n) / count, s = 1 - t;
+                branch.points_mm.push_back(s * s * (1 + 2 * t) * a + t * t * (3 - 2 * t) * b +
+                                           t * s * (s * from - t * to));
+                branch.radii_mm.push_back(std::min(branch.radii_mm.back(), std::lerp(thick, thin, t)));
             }
         }
-        Branch branch;
-        branch.parent = task.parent;
-        branch.from = task.parent < 0 || tree_[std::size_t(task.parent)].is_laid ? from_node_ : std::string{};
-        branch.segment = segment_;
-        branch.name = name_ + (made_ == 0 ? "" : "-" + std::to_string(made_));
-        ++made_;
-        draw(branch, task, end);
-        tree_.push_back(std::move(branch));
-        return int(tree_.size()) - 1;
+        return way.back();
     }
 
-    double room(Vec3 const& from, Vec3 const& to, double radius) const
-    {
-        double least = 3; // more room than this is as good
-        for (double t : {0.45, 0.75, 1.0}) least = std::min(least, growth_.clearance(glm::mix(from, to, t)) - radius);
-        return least;
-    }
-
-    /// A bend that leaves half in its parent's direction and ends in its own, with a little sway.
-    void draw(Branch& branch, Task const& task, Vec3 const& end)
-    {
-        Vec3 const chord = end - task.from;
-        double const length = glm::length(chord);
-        Vec3 const own = chord / length;
-        Vec3 const start = glm::normalize(glm::mix(own, task.heading, 0.55));
-        Vec3 const side = any_across(own), other = glm::cross(own, side);
-        double const angle = even(0, 2 * std::numbers::pi), sway = even(0.01, 0.035) * length;
-        Vec3 const bulge = sway * (std::cos(angle) * side + std::sin(angle) * other);
-        // Centre lines have a point a millimetre; twigs that are drawn alone need fewer.
-        double const step = task.radius > 0.95 ? 1.0 : 2.2;
-        int const count = std::max(2, int(std::ceil(length / step)));
-        for (int i = 0; i <= count; ++i) {
-            double const t = double(i) / count, s = 1 - t;
-            Vec3 const straight = s * s * (1 + 2 * t) * task.from + t * t * (3 - 2 * t) * end +
-                                  length * (t * s * s * start - t * t * s * own);
-            branch.points_mm.push_back(straight + std::sin(std::numbers::pi * t) * t * bulge);
-            branch.radii_mm.push_back(task.radius * std::lerp(1.0, growth_.taper, t));
-        }
-        branch.points_mm.back() = end;
-    }
-
-    Tree& tree_;
-    std::string name_, from_node_;
-    int segment_, made_ = 0;
     Growth const& growth_;
-    RandomSequence random_;
+    double radius_;
+    std::vector<Site> sites_;
 };
 
 } // namespace
 
 void grow(Tree& tree, int parent, std::string const& from_node, Vec3 const& from_mm, Vec3 const& heading,
-          double radius_mm, std::vector<Vec3> cloud, std::string const& name, int segment, int fans,
-          Growth const& growth)
+          double radius_mm, std::vector<Vec3> const& cloud, std::string const& name, int segment, Growth const& growth)
 {
-    Grower{tree, name, segment, growth, from_node}.run({parent, from_mm, heading, radius_mm, cloud, fans});
+    if (cloud.empty()) return;
+    Grower{cloud, from_mm, heading, radius_mm, growth}.write(tree, parent, from_node, name, segment);
 }
 
 void lay(Tree& tree, Laid const& laid, Vec3 const& from_mm)

@@ -23,19 +23,16 @@ using Tree = std::vector<Branch>;
 inline constexpr double murray_exponent = 2.9;
 
 struct Growth {
-    double stop_radius_mm = 0.45; ///< branches thinner than this are not made
-    double taper = 0.985;         ///< radius at a branch's end over that at its start
-    double reach = 0.47;          ///< a branch's length over the way to the middle of what it supplies
-    unsigned seed = 1;
-    /// Distance to what the tree should keep clear of [mm]; empty = nothing.
-    std::function<double(Vec3 const&)> clearance = {};
+    double stop_radius_mm = 0.5; ///< thinner branches are not made
+    double balance = 0.25;       ///< what a millimetre of way from the root costs over one of wire
+    double stem = 0.42;          ///< a first branch's length over the way to the middle of what it supplies
+    int pulls = 8;               ///< rounds of straightening
 };
 
-/// Adds to `tree` branches from a place into the cloud of points that they supply, halving it again and again.
-/// `heading`: of what comes before, length 1. `fans`: how many times the cloud is halved at the very start.
+/// Adds to `tree` branches from a place to a cloud of points, along ways that are both short and few.
+/// `heading`: of what comes before, length 1.
 void grow(Tree& tree, int parent, std::string const& from_node, Vec3 const& from_mm, Vec3 const& heading,
-          double radius_mm, std::vector<Vec3> cloud, std::string const& name, int segment, int fans,
-          Growth const& growth);
+          double radius_mm, std::vector<Vec3> const& cloud, std::string const& name, int segment, Growth const& growth);
 
 /// A piece laid by hand: from node to node through points.
 struct Laid {

@@ -9,8 +9,9 @@ namespace fluoro {
 
 namespace {
 
-constexpr double cloud_mm = 4.4;           ///< spacing of the points that trees grow to
+constexpr double cloud_mm = 5.0;           ///< spacing of the points that trees grow to
 constexpr double bare_rim_mm = 6;          ///< below the pleura no vessel is wide enough to be drawn
+constexpr double vein_clear_mm = 2.5;      ///< between what veins grow to and a bundle of bronchus and artery
 constexpr double dependent_hu = 75;        ///< the back of a lung over its front, lying on the back: 50 to 100
 constexpr double fissure_mm = 0.2;         ///< two layers of pleura
 constexpr double seam_mm = 10;             ///< by which lobes lie under those above: any voxel
@@ -72,15 +73,15 @@ private:
         trees_.airways = central_airways(plan_);
         double unit = 0;
         trees_.arteries = central_arteries(plan_, valve_at, shares, unit);
-        grow_beside(trees_, plan_, by_segment, unit, seed_);
+        grow_beside(trees_, plan_, by_segment, unit);
         veins_ = central_veins(plan_, vessels, shares, unit);
         // Veins run between the bundles of bronchus and artery.
         auto const thick = [](Branch const& b) { return b.radii_mm.front() > 0.8; };
         std::vector<TubePiece> taken = pieces_of(trees_.arteries, thick);
         for (TubePiece const& piece : pieces_of(trees_.airways, thick, airway_wall_mm)) taken.push_back(piece);
         Shape const bundles = branches(taken);
-        grow_veins(
-            veins_, plan_, by_segment, unit, [&](Vec3 const& p) { return bundles.distance_mm(p); }, seed_ + 1);
+        grow_veins(veins_, plan_, by_segment, unit,
+                   [&](Vec3 const& p) { return bundles.distance_mm(p) > vein_clear_mm; });
     }
 
     /// Volume of the pieces that lie in a lung [mm3].

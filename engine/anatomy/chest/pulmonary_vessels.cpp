@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fluoro/core/error.hpp>
+#include <iterator>
 #include <map>
 
 namespace fluoro {
@@ -57,6 +57,7 @@ double bronchus_radius(double artery_radius)
     return 0.85 * artery_radius;
 }
 
+constexpr double join_mm = 9;           ///< in this length an artery comes three fifths of the way to its bronchus
 constexpr double least_bronchus_mm = 1; ///< radius; bronchi of less than 2 mm are part of the lung's mean density
 
 } // namespace
@@ -116,11 +117,10 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
 
 std::vector<VeinRoot> vein_roots()
 {
-    return {
-        {"right-upper", "right-upper-vein", {0, 1, 2}, 2},      {"right-middle", "right-middle-vein", {3, 4}, 1},
-        {"right-superior-segment", "right-lower-vein", {5}, 0}, {"right-basal", "right-basal-vein", {6, 7, 8, 9}, 2},
-        {"left-upper", "left-upper-vein", {10, 11}, 2},         {"left-lingular", "left-lingular-vein", {12, 13}, 1},
-        {"left-superior-segment", "left-lower-vein", {14}, 0},  {"left-basal", "left-basal-vein", {15, 16, 17}, 2}};
+    return {{"right-upper", "right-upper-vein", {0, 1, 2}},      {"right-middle", "right-middle-vein", {3, 4}},
+            {"right-superior-segment", "right-lower-vein", {5}}, {"right-basal", "right-basal-vein", {6, 7, 8, 9}},
+            {"left-upper", "left-upper-vein", {10, 11}},         {"left-lingular", "left-lingular-vein", {12, 13}},
+            {"left-superior-segment", "left-lower-vein", {14}},  {"left-basal", "left-basal-vein", {15, 16, 17}}};
 }
 
 Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double const> shares, double& unit_radius_mm)
@@ -174,12 +174,11 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
 }
 
 void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::vector<Vec3>> const& clouds,
-                 double unit_radius_mm, unsigned seed)
+                 double unit_radius_mm)
 {
     std::size_t total = 0;
     for (auto const& cloud : clouds) total += cloud.size();
     Tree ways;
-    std::vector<int> roots; // index of the first way of each segment
     for (std::size_t i = 0; i < clouds.size(); ++i) {
         SegmentPlan const& segment = segments()[i];
         Branch const& bronchus = trees.airways[std::size_t(ending_at(trees.airways, segment.bronchus))];
@@ -187,11 +186,9 @@ void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::
         Vec3 const heading = glm::normalize(from - bronchus.points_mm[bronchus.points_mm.size() - 2]);
         double const share = double(clouds[i].size()) / double(total);
         Growth growth;
-        growth.seed = seed;
         growth.stop_radius_mm = 0.5 * plan.scale;
-        roots.push_back(int(ways.size()));
         grow(ways, -1, segment.bronchus, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent),
-             clouds[i], segment.name, int(i), 0, growth);
+             clouds[i], segment.name, int(i), growth);
     }
     // Each way is a bronchus as long as that is wide enough, and an artery at its side.
     std::vector<int> airway_of(ways.size(), -1), artery_of(ways.size(), -1);
@@ -230,10 +227,11 @@ void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::
             if (glm::length(across) > 1e-3)
                 beside = glm::normalize(across) * (radius + airway_wall_mm(radius) + way.radii_mm.back() + 0.3);
         }
-        off_at_end[i] = beside;
+        double gone_mm = 0;
         for (std::size_t k = 0; k <= last; ++k) {
-            double const t = double(k) / double(last);
-            artery.points_mm[k] += glm::mix(off, beside, t * t * (3 - 2 * t));
+            if (k > 0) gone_mm += glm::length(way.points_mm[k] - way.points_mm[k - 1]);
+            off_at_end[i] = glm::mix(beside, off, std::exp(-gone_mm / (join_mm * plan.scale)));
+            artery.points_mm[k] += off_at_end[i];
         }
         artery_of[i] = int(trees.arteries.size());
         trees.arteries.push_back(std::move(artery));
@@ -241,7 +239,7 @@ void grow_beside(Bronchovascular& trees, BodyPlan const& plan, std::vector<std::
 }
 
 void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>> const& clouds, double unit_radius_mm,
-                std::function<double(Vec3 const&)> const& clearance, unsigned seed)
+                std::function<bool(Vec3 const&)> const& is_free)
 {
     std::size_t total = 0;
     for (auto const& cloud : clouds) total += cloud.size();
@@ -249,7 +247,7 @@ void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>
         std::vector<Vec3> cloud;
         for (int const segment : root.segments) {
             auto const& part = clouds[std::size_t(segment)];
-            cloud.insert(cloud.end(), part.begin(), part.end());
+            std::ranges::copy_if(part, std::back_inserter(cloud), is_free);
         }
         int const before = ending_at(veins, root.node);
         Branch const& stem = veins[std::size_t(before)];
@@ -257,11 +255,9 @@ void grow_veins(Tree& veins, BodyPlan const& plan, std::vector<std::vector<Vec3>
         Vec3 const heading = glm::normalize(from - stem.points_mm[stem.points_mm.size() - 2]);
         double const share = double(cloud.size()) / double(total);
         Growth growth;
-        growth.seed = seed;
         growth.stop_radius_mm = 0.5 * plan.scale;
-        growth.clearance = clearance;
         grow(veins, before, root.node, from, heading, unit_radius_mm * std::pow(share, 1 / murray_exponent), cloud,
-             std::string{"pulmonary-vein-"} + root.name, -1, root.fans, growth);
+             std::string{"pulmonary-vein-"} + root.name, -1, growth);
     }
 }
 
