@@ -57,9 +57,9 @@ constexpr std::array<Row, 16> half_widths{{{14, 113},
                                            {130, 132},
                                            {160, 134.5},
                                            {190, 135.8},
-                                           {220, 131.5},
-                                           {245, 124.5},
-                                           {265, 116},
+                                           {220, 129.5},
+                                           {245, 122.5},
+                                           {265, 115},
                                            {285, 106},
                                            {300, 100.5},
                                            {312, 94},
@@ -70,10 +70,10 @@ constexpr std::array<Row, 16> half_widths{{{14, 113},
 constexpr std::array<Row, 11> gutters{{{60, 42},
                                        {100, 44},
                                        {150, 44},
-                                       {190, 44.5},
-                                       {230, 44.5},
-                                       {252, 43.5},
-                                       {272, 41.5},
+                                       {190, 44},
+                                       {230, 43.5},
+                                       {252, 42},
+                                       {272, 40.5},
                                        {290, 39},
                                        {318, 27},
                                        {345, 15},
@@ -125,7 +125,7 @@ public:
         double const depth = p.y < middle ? middle - s.front : (s.back - middle) / 0.93;
         // The front is flat over the heart and pointed above it.
         double const pointed = std::clamp((p.z / scale_ - 190) / 60, 0.0, 1.0);
-        double const n = p.y < middle ? std::lerp(2.3, 1.9, pointed) : 2.4;
+        double const n = p.y < middle ? std::lerp(2.25, 2.1, pointed) : 2.4;
         double const u = x / w, v = std::abs(p.y - middle) / depth;
         double const k = std::pow(std::pow(u, n) + std::pow(v, n), 1 / n);
         double rim = -std::min(w, depth);

@@ -55,8 +55,8 @@ constexpr OutlineRow male_outline[] = {
     {-270, 168, -78, 92, 12, 16, 22},   {-230, 174, -92, 110, 14, 18, 30}, {-180, 175, -104, 114, 16, 18, 32},
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
     {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -124, 98, 13, 10, 10},
-    {170, 158, -131, 107, 10, 9, 10},   {220, 162, -134, 115, 9, 9, 10},   {270, 164, -126, 121, 9, 9, 10},
-    {310, 165, -111, 122, 8, 9, 10},    {340, 150, -93, 119, 7, 9, 10},    {365, 112, -72, 106, 6, 8, 10},
+    {170, 158, -131, 107, 10, 9, 10},   {220, 162, -131, 115, 9, 9, 10},   {270, 164, -122, 121, 9, 9, 10},
+    {310, 165, -107, 122, 8, 9, 10},    {340, 150, -91, 119, 7, 9, 10},    {365, 112, -72, 106, 6, 8, 10},
     {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
     {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
@@ -387,11 +387,12 @@ void place_arms(BodyPlan& plan, double scale)
 {
     constexpr double upper_mm = 304, lower_mm = 255, carrying_deg = 8;
     bool const is_raised = plan.parameters.word("arms", {"raised", "out"}, "raised") == "raised";
-    double const over_level = is_raised ? 66 : -5, forward = is_raised ? 17 : 0; // [deg]
+    double const over_level = is_raised ? 66 : -5; // [deg]
     for (double const sign : {-1.0, 1.0}) {
         std::string const side = sign > 0 ? "-left" : "-right";
         auto const way = [&](double deg) {
-            double const up = std::sin(radians(deg)), a = radians(forward);
+            // Nobody holds both arms alike.
+            double const up = std::sin(radians(deg)), a = radians(is_raised ? sign > 0 ? 21 : 13 : 0);
             return Vec3{sign * std::cos(radians(deg)), -up * std::sin(a), up * std::cos(a)};
         };
         Vec3& shoulder = plan.places.at("shoulder" + side);

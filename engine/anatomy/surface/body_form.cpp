@@ -38,7 +38,7 @@ constexpr Relief common[] = {
     {0, 112, -235, 13, 40, 45, -14, false}, // and of the muscles below it
     {72, 112, -165, 48, 45, 52, 7, false},  // buttocks
     {80, 104, -262, 60, 30, 9, -8, true},   // the fold below them
-    {0, -134, 240, 13, 40, 60, -5, false},  // over the breastbone
+    {0, -131, 240, 13, 40, 60, -5, false},  // over the breastbone
     {0, -127, 100, 34, 40, 30, -5, false},  // below it
     {78, -126, 150, 34, 40, 22, 3, false},  // margin of the ribs
     {0, -115, -29, 8, 30, 8, -12, true},    // navel
@@ -56,13 +56,13 @@ constexpr Relief common[] = {
     {0, -85, -268, 12, 60, 26, -26, false}, // between the thighs
 };
 constexpr Relief of_men[] = {
-    {82, -129, 250, 44, 44, 40, 7, false}, // pectoralis
-    {80, -129, 210, 48, 40, 9, -3, true},  // its lower edge
+    {82, -126, 250, 44, 44, 40, 6, false}, // pectoralis
+    {80, -127, 210, 48, 40, 9, -3, true},  // its lower edge
     {0, -88, -252, 24, 36, 18, 26, true},  // scrotum
 };
 // Breasts of 500 g, spread sideways by lying.
 constexpr Relief of_women[] = {
-    {88, -103, 205, 48, 46, 46, 23, true},  {128, -55, 200, 34, 42, 42, 9, true},
+    {88, -103, 205, 48, 46, 46, 23, true}, {128, -55, 200, 34, 42, 42, 9, true},
     {80, -113, 150, 52, 40, 7, -6, true}, // fold below the breast
     {80, -124, 262, 44, 40, 32, 3, false}, {150, 20, -150, 44, 60, 60, 4, true},
 };
@@ -167,9 +167,12 @@ Shape trunk(BodyPlan const& plan, Layer layer)
                           Section const &a = (*sections)[i], &b = (*sections)[i + 1];
                           double const w = std::lerp(a.half_width, b.half_width, share);
                           double const d = std::lerp(a.half_depth, b.half_depth, share);
-                          double const n = a.exponent;
+                          double const before = std::lerp(a.middle_y, b.middle_y, share) - p.y;
+                          // Over the upper ribs the front is rounder than the back.
+                          double const chest = std::clamp(1 - std::abs(p.z / scale - 265) / 85, 0.0, 1.0);
+                          double const n = a.exponent - (before > 0 ? 0.5 * chest * chest * (3 - 2 * chest) : 0);
                           double const x = std::abs(p.x) / w;
-                          double const y = std::abs(p.y - std::lerp(a.middle_y, b.middle_y, share)) / d;
+                          double const y = std::abs(before) / d;
                           double const k = std::pow(std::pow(x, n) + std::pow(y, n), 1 / n);
                           double rim = -std::min(w, d);
                           if (k > 1e-6)
