@@ -392,7 +392,7 @@ void place_arms(BodyPlan& plan, double scale)
         std::string const side = sign > 0 ? "-left" : "-right";
         auto const way = [&](double deg) {
             // Nobody holds both arms alike.
-            double const up = std::sin(radians(deg)), a = radians(is_raised ? sign > 0 ? 21 : 13 : 0);
+            double const up = std::sin(radians(deg)), a = radians(is_raised ? sign > 0 ? 30 : 21 : 0);
             return Vec3{sign * std::cos(radians(deg)), -up * std::sin(a), up * std::cos(a)};
         };
         Vec3& shoulder = plan.places.at("shoulder" + side);
