@@ -29,13 +29,15 @@ sheet() { # OUT NAME...: one row of three views for each
 
 # A chest radiograph is taken with a full breath held, and so was the CT.
 breath="--inspiration 45"
-chest_beam="--sid 1100 --fov 460 --kv 85 --copper 0.2"
+# From as far as a chest stand, so that apices, recesses and skin are in the field.
+chest_beam="--sid 1800 --sod 1550 --kv 85 --copper 0.2"
 spine_beam="--sid 1100 --fov 330 --kv 80 --copper 0.1"
 neck_beam="--sid 1100 --fov 280 --kv 70 --copper 0.1"
 # shellcheck disable=SC2086
 for who in $people; do
     "$fluorolab" phantom "$who" --region trunk --spacing "$spacing" -o "$work/trunk.fluoro"
-    views "$who-chest" "$work/trunk.fluoro" $chest_beam $breath --target heart-centre
+    case $who in obese-adult) field=560 ;; *) field=480 ;; esac
+    views "$who-chest" "$work/trunk.fluoro" $chest_beam --fov $field $breath --target heart-centre
     views "$who-spine" "$work/trunk.fluoro" $spine_beam --target L2
     # Head and neck without the shoulders, which would lie before the neck in a lateral view.
     "$fluorolab" phantom "$who" --region head --spacing "$spacing" -o "$work/head.fluoro"
@@ -44,7 +46,7 @@ done
 "$fluorolab" import "$1" --remove-couch -o "$work/chest.fluoro"
 "$fluorolab" import "$2" -o "$work/abdomen.fluoro"
 # shellcheck disable=SC2086
-views ct-chest "$work/chest.fluoro" $chest_beam
+views ct-chest "$work/chest.fluoro" $chest_beam --fov 480
 # shellcheck disable=SC2086
 views ct-spine "$work/abdomen.fluoro" $spine_beam
 for part in chest spine; do

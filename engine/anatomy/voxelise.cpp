@@ -180,7 +180,7 @@ Box region_named(BodyPlan const& plan, std::string_view name)
         return box;
     };
     if (name == "trunk") return between(-290, 440);
-    if (name == "chest") return between(90, 400);
+    if (name == "chest") return between(25, 400); // under the domes of a deep breath
     if (name == "heart") {
         Vec3 const centre = plan.place("heart-centre");
         return {centre - 80 * s, centre + 80 * s};

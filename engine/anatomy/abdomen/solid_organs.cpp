@@ -224,7 +224,7 @@ private:
     void thymus()
     {
         Vec3 const notch = plan_.place("jugular-notch"), angle = plan_.place("sternal-angle");
-        Vec3 const top = notch + frame_.scale() * Vec3{4, 14, -12}, low = angle + frame_.scale() * Vec3{8, 16, -26};
+        Vec3 const top = notch + frame_.scale() * Vec3{4, 30, -12}, low = angle + frame_.scale() * Vec3{8, 38, -22};
         Shape const lobes =
             unite(rounded_cone(top, 5, low + Vec3{9, 0, 0}, 8), rounded_cone(top, 5, low - Vec3{9, 0, 0}, 8));
         double const fatty = std::clamp((plan_.parameters.age_y - 20) / 30, 0.0, 1.0);

@@ -54,26 +54,26 @@ constexpr std::array<Row, 16> half_widths{{{14, 113},
                                            {40, 117},
                                            {70, 122},
                                            {100, 127.5},
-                                           {130, 133},
-                                           {160, 136.5},
-                                           {190, 138},
-                                           {220, 135.5},
-                                           {245, 132},
-                                           {265, 126},
-                                           {285, 116.5},
-                                           {300, 107},
-                                           {312, 96},
+                                           {130, 132},
+                                           {160, 134.5},
+                                           {190, 135.8},
+                                           {220, 129.5},
+                                           {245, 122.5},
+                                           {265, 115},
+                                           {285, 106},
+                                           {300, 100.5},
+                                           {312, 94},
                                            {322, 83},
                                            {332, 67},
                                            {343, 43}}};
 /// How far the gutters reach behind the middle of the vertebral body.
 constexpr std::array<Row, 11> gutters{{{60, 42},
                                        {100, 44},
-                                       {150, 46},
-                                       {190, 47.5},
-                                       {230, 48.5},
-                                       {252, 48},
-                                       {272, 45},
+                                       {150, 44},
+                                       {190, 44},
+                                       {230, 43.5},
+                                       {252, 42},
+                                       {272, 40.5},
                                        {290, 39},
                                        {318, 27},
                                        {345, 15},
@@ -119,11 +119,13 @@ public:
     /// Negative inside the wall at a height; right near it.
     double inside(Section const& s, Vec3 const& p) const
     {
-        double const x = std::abs(p.x), w = s.half_width * (p.x < 0 ? 1.006 : 0.994);
+        double const x = std::abs(p.x), w = s.half_width * (p.x < 0 ? 1.003 : 0.997);
         double const middle = (s.front + s.back) / 2;
         // The gutters are the back of the superellipse at half the width, so its middle reaches further.
         double const depth = p.y < middle ? middle - s.front : (s.back - middle) / 0.93;
-        constexpr double n = 2.4;
+        // The front is flat over the heart and pointed above it.
+        double const pointed = std::clamp((p.z / scale_ - 190) / 60, 0.0, 1.0);
+        double const n = p.y < middle ? std::lerp(2.25, 2.1, pointed) : 2.4;
         double const u = x / w, v = std::abs(p.y - middle) / depth;
         double const k = std::pow(std::pow(u, n) + std::pow(v, n), 1 / n);
         double rim = -std::min(w, depth);
@@ -208,7 +210,7 @@ private:
 
 Box box_down_to(BodyPlan const& plan, double low_z)
 {
-    return {plan.scale * Vec3{-146, -112, low_z - 8}, plan.scale * Vec3{146, 96, apex_z + 8}};
+    return {plan.scale * Vec3{-146, -128, low_z - 8}, plan.scale * Vec3{146, 96, apex_z + 8}};
 }
 
 Shape wall_down_to(BodyPlan const& plan, double low_z)

@@ -109,9 +109,9 @@ Shape shape_of_mediastinum(BodyPlan const& plan)
         along({{at("pulmonary-valve", -4, 30, 16), s * 15},
                {at("carina", -10, 4, -22), s * 15},
                {at("hilum-right", 8, 0, 0), s * 13}}),
-        // Fat behind the breastbone: thick above (thymus), a thin sheet where the lungs meet.
-        rounded_box({at("sternal-angle", 1, 24, 22)}, s * Vec3{11, 20, 28}, s * 10),
-        rounded_box({at("sternal-angle", 4, 22, -50)}, s * Vec3{2.2, 32, 62}, s * 2),
+        // Fat on the great vessels (thymus), and the thin sheet between lungs that meet behind the breastbone.
+        rounded_box({at("sternal-angle", 1, 46, 22)}, s * Vec3{11, 14, 26}, s * 10),
+        rounded_box({at("sternal-angle", 4, 32, -50)}, s * Vec3{1.8, 42, 62}, s * 1.6),
     };
     Shape const all = unite(parts, 12 * s);
     Box box = thoracic_box(plan);

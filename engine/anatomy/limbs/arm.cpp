@@ -162,7 +162,7 @@ void add_arm(Anatomy& anatomy, int sign)
     for (LimbLayer const layer : {LimbLayer::skin, LimbLayer::fat, LimbLayer::muscle}) {
         Shape const trunk = trunk_layer(anatomy, layer), arm = soft_arm(plan, sign, build, layer);
         // The armpit and the slope of the shoulder are rounded joints; the trunk itself stays the trunk's.
-        double const blend = layer == LimbLayer::muscle ? 40 : 55;
+        double const blend = layer == LimbLayer::muscle ? 55 : 70;
         Shape const joined = unite(trunk, arm, blend);
         Box const near = grown(arm.bounds(), blend / 2);
         Shape const piece{near, [=](Vec3 const& p) { return joined.distance_mm(p); }};

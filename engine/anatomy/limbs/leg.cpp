@@ -169,7 +169,7 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
         unite(
             std::vector<Shape>{
                 shaft({{30, 0, 1}, {55, -2, 4}, {90, -4, 7}, {150, -5, 9}, {250, -4, 6}, {330, -2, 2}, {375, -2, 0}},
-                      {28, 21.5, 17.5, 14.6, 12.8, 13.6, 19}),
+                      {28.5, 22, 18, 15, 13.2, 14.2, 19.8}),
                 ellipsoid(a.frame_at(18, -19, -1), k * Vec3{21, 25, 17}),
                 ellipsoid(a.frame_at(18, 19, -1), k * Vec3{20, 24.5, 17}),
                 ellipsoid(a.frame_at(42, 2, 20), k * Vec3{11, 9, 16}),
@@ -187,10 +187,10 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
                     {370, 24, -7},
                     {395, 26, -6},
                     {412, 25, -6}},
-                   {10, 11.5, 7.4, 7, 6.8, 7, 8.2, 10.5, 8}),
+                   {10.5, 12, 7.7, 7.3, 7.1, 7.3, 8.5, 11, 8.4}),
              long_bone(2.8), 1.4);
-    std::vector<Shape> tarsus{ellipsoid(f.frame_at(4, -2, -18), k * Vec3{20, 15, 27}),
-                              ellipsoid(f.frame_at(-28, 3, -34), k * Vec3{20, 21, 37}),
+    std::vector<Shape> tarsus{ellipsoid(f.frame_at(4, -2, -18), k * Vec3{21, 16, 28}),
+                              ellipsoid(f.frame_at(-28, 3, -34), k * Vec3{21, 22, 38}),
                               ellipsoid(f.frame_at(36, -10, -20), k * Vec3{16, 14, 12}),
                               ellipsoid(f.frame_at(38, 18, -30), k * Vec3{14, 12.5, 18}),
                               ellipsoid(f.frame_at(56, -16, -22), k * Vec3{11, 12, 12}),

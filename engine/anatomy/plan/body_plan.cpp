@@ -54,9 +54,9 @@ struct OutlineRow {
 constexpr OutlineRow male_outline[] = {
     {-270, 168, -78, 92, 12, 16, 22},   {-230, 174, -92, 110, 14, 18, 30}, {-180, 175, -104, 114, 16, 18, 32},
     {-130, 170, -110, 109, 18, 17, 24}, {-80, 159, -111, 100, 18, 16, 16}, {-30, 150, -110, 93, 17, 15, 13},
-    {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -121, 98, 13, 10, 10},
-    {170, 158, -125, 107, 10, 9, 10},   {220, 164, -120, 115, 9, 9, 10},   {270, 168, -106, 121, 9, 9, 10},
-    {310, 168, -91, 122, 8, 9, 10},     {340, 150, -77, 119, 7, 9, 10},    {365, 112, -63, 106, 6, 8, 10},
+    {20, 147, -109, 90, 16, 14, 12},    {70, 148, -112, 92, 15, 12, 11},   {120, 152, -124, 98, 13, 10, 10},
+    {170, 158, -131, 107, 10, 9, 10},   {220, 162, -131, 115, 9, 9, 10},   {270, 164, -122, 121, 9, 9, 10},
+    {310, 165, -107, 122, 8, 9, 10},    {340, 150, -91, 119, 7, 9, 10},    {365, 112, -72, 106, 6, 8, 10},
     {390, 76, -68, 86, 5, 6, 9},        {415, 62, -75, 66, 4, 5, 7},       {450, 59, -79, 58, 4, 5, 6},
     {490, 60, -84, 58, 4, 5, 6},        {530, 66, -80, 75, 4, 4, 5},
 };
@@ -206,9 +206,9 @@ constexpr PlaceRow place_rows[] = {
     {"brachiocephalic-vein-junction", t(3), -26, -58, 0},
     {"caval-hiatus", t(9), -26, -50, -4},
     // Trunk
-    {"jugular-notch", t(2), 0, -74, -12},
-    {"sternal-angle", t(4), 0, -104, -10},
-    {"xiphoid", t(10), 0, -134, 4},
+    {"jugular-notch", t(2), 0, -90, -12},
+    {"sternal-angle", t(4), 0, -122, -10},
+    {"xiphoid", t(10), 0, -140, 4},
     {"diaphragm-dome-right", t(9), -72, -72, 2},
     {"diaphragm-dome-left", t(9), 72, -66, -12},
     {"diaphragm-crus", l(2), 0, -22, 0},
@@ -380,19 +380,24 @@ BodyPlan::Outline BodyPlan::outline(double z_mm) const
 
 namespace {
 
-/// Arms straight in the plane of the table with the palms up: raised beside the head as for a lateral view of the
-/// chest, or out on boards as for a puncture at the wrist. Below the elbow they turn 8 degrees more towards the head.
+/// Straight arms with the palms up: raised beside the head and a little in front of it, as for a lateral view of the
+/// chest, or out on boards in the plane of the table as for a puncture at the wrist. Below the elbow they turn 8
+/// degrees more towards the head.
 void place_arms(BodyPlan& plan, double scale)
 {
     constexpr double upper_mm = 304, lower_mm = 255, carrying_deg = 8;
     bool const is_raised = plan.parameters.word("arms", {"raised", "out"}, "raised") == "raised";
-    double const over_level = is_raised ? 50 : -5; // [deg]
+    double const over_level = is_raised ? 66 : -5; // [deg]
     for (double const sign : {-1.0, 1.0}) {
         std::string const side = sign > 0 ? "-left" : "-right";
-        auto const way = [&](double deg) { return Vec3{sign * std::cos(radians(deg)), 0, std::sin(radians(deg))}; };
+        auto const way = [&](double deg) {
+            // Nobody holds both arms alike.
+            double const up = std::sin(radians(deg)), a = radians(is_raised ? sign > 0 ? 30 : 21 : 0);
+            return Vec3{sign * std::cos(radians(deg)), -up * std::sin(a), up * std::cos(a)};
+        };
         Vec3& shoulder = plan.places.at("shoulder" + side);
         // The girdle goes up and inwards with the arm.
-        if (is_raised) shoulder += plan.scale * Vec3{sign * -12, 0, 16};
+        if (is_raised) shoulder += plan.scale * Vec3{sign * -14, 0, 24};
         Vec3 const elbow = shoulder + scale * upper_mm * way(over_level);
         plan.places["elbow" + side] = elbow;
         plan.places["wrist" + side] = elbow + scale * lower_mm * way(over_level + carrying_deg);

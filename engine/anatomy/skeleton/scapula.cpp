@@ -93,7 +93,7 @@ Shape scapula(BodyPlan const& plan, Side side)
         box = around(box, {blade.on(c), blade.on(c)});
     }
     box = grown(box, 12 * s);
-    double const half = 1.8 * s;
+    double const half = 2.1 * s;
     Shape const sheet{box, [=](Vec3 const& p) {
                           return 0.9 * std::max(std::abs(blade.height(p)) - half, to_polygon(flat, blade.flat(p)) - 2);
                       }};
@@ -144,10 +144,10 @@ Shape scapula(BodyPlan const& plan, Side side)
     std::vector<double> hook_radii;
     std::vector<Vec3> const hook = curve(beak, 5, beak_radii, hook_radii);
     std::array<Shape, 7> const parts{unite(sheet, glenoid, 5),
-                                     border({corners[3], corners[4], corners[5]}, {6.8, 5.8, 5.5}), // lateral: strong
-                                     border({corners[5], corners[6], corners[7]}, {5.5, 4.8, 3.5}), // inferior angle
-                                     border({corners[7], corners[8], superior}, {3.6, 3.4, 3.6}),   // medial
-                                     border({superior, corners[1], corners[2]}, {2.9, 2.2, 3.7}),   // superior: thin
+                                     border({corners[3], corners[4], corners[5]}, {7.4, 6.4, 6.0}), // lateral: strong
+                                     border({corners[5], corners[6], corners[7]}, {6.0, 5.2, 3.9}), // inferior angle
+                                     border({corners[7], corners[8], superior}, {4.0, 3.8, 3.9}),   // medial
+                                     border({superior, corners[1], corners[2]}, {3.2, 2.6, 4.0}),   // superior: thin
                                      unite(swept_bone(spine), swept_bone(acromion), 4),
                                      tube(hook, hook_radii)};
     return unite(parts, 3);

@@ -35,7 +35,7 @@ void build_shoulder_girdle(Anatomy& anatomy)
     for (Side const side : {Side::left, Side::right}) {
         std::string const end = side == Side::left ? "-left" : "-right";
         // Densities with marrow: ICRP 110.
-        add(anatomy, "clavicle" + end, 1.151, {1300, 2.0, 170, 50, 2.2}, clavicle(plan, side));
+        add(anatomy, "clavicle" + end, 1.151, {1300, 2.2, 190, 50, 2.2}, clavicle(plan, side));
         add(anatomy, "scapula" + end, 1.183, {1250, 1.4, 170, 50, 2.2}, scapula(plan, side));
         add(anatomy, "humerus" + end, 1.205, {1200, 1.1, 130, 55, 2.5}, humerus(plan, side));
         Organ& arm = anatomy.organs.back();

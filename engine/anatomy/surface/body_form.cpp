@@ -38,9 +38,9 @@ constexpr Relief common[] = {
     {0, 112, -235, 13, 40, 45, -14, false}, // and of the muscles below it
     {72, 112, -165, 48, 45, 52, 7, false},  // buttocks
     {80, 104, -262, 60, 30, 9, -8, true},   // the fold below them
-    {0, -120, 240, 13, 40, 60, -5, false},  // over the breastbone
-    {0, -125, 100, 34, 40, 30, -5, false},  // below it
-    {78, -120, 150, 34, 40, 22, 3, false},  // margin of the ribs
+    {0, -131, 240, 13, 40, 60, -5, false},  // over the breastbone
+    {0, -127, 100, 34, 40, 30, -5, false},  // below it
+    {78, -126, 150, 34, 40, 22, 3, false},  // margin of the ribs
     {0, -115, -29, 8, 30, 8, -12, true},    // navel
     {0, -115, 45, 8, 30, 60, -2, false},    // middle line of the belly
     {118, -52, -92, 22, 40, 24, 4, false},  // anterior spine of the ilium
@@ -48,23 +48,23 @@ constexpr Relief common[] = {
     {86, -90, -170, 38, 50, 12, -6, false}, // groin
     {160, 0, 55, 40, far, 34, -4, false},   // waist
     {182, 30, 262, 26, 24, 34, -13, false}, // armpit
-    {152, -70, 285, 20, 28, 24, 6, false},  // its front fold: pectoralis major
+    {152, -78, 285, 20, 28, 24, 6, false},  // its front fold: pectoralis major
     {160, 82, 262, 22, 26, 32, 6, false},   // its hind fold: latissimus
     {64, 112, 275, 36, 30, 48, 5, false},   // shoulder blades
-    {0, -66, 338, 14, 26, 12, -7, false},   // above the breastbone
-    {62, -64, 352, 26, 26, 14, -8, false},  // above the collar bones
+    {0, -83, 338, 14, 26, 12, -7, false},   // above the breastbone
+    {62, -76, 352, 26, 26, 14, -8, false},  // above the collar bones
     {0, -85, -268, 12, 60, 26, -26, false}, // between the thighs
 };
 constexpr Relief of_men[] = {
-    {82, -112, 250, 44, 44, 40, 7, false}, // pectoralis
-    {80, -116, 210, 48, 40, 9, -3, true},  // its lower edge
+    {82, -126, 250, 44, 44, 40, 6, false}, // pectoralis
+    {80, -127, 210, 48, 40, 9, -3, true},  // its lower edge
     {0, -88, -252, 24, 36, 18, 26, true},  // scrotum
 };
 // Breasts of 500 g, spread sideways by lying.
 constexpr Relief of_women[] = {
-    {88, -92, 205, 48, 46, 46, 23, true},  {128, -50, 200, 34, 42, 42, 9, true},
-    {80, -108, 150, 52, 40, 7, -6, true}, // fold below the breast
-    {80, -106, 262, 44, 40, 32, 3, false}, {150, 20, -150, 44, 60, 60, 4, true},
+    {88, -103, 205, 48, 46, 46, 23, true}, {128, -55, 200, 34, 42, 42, 9, true},
+    {80, -113, 150, 52, 40, 7, -6, true}, // fold below the breast
+    {80, -124, 262, 44, 40, 32, 3, false}, {150, 20, -150, 44, 60, 60, 4, true},
 };
 /// Per unit of fat above the reference's.
 constexpr Relief of_the_obese[] = {
@@ -73,8 +73,8 @@ constexpr Relief of_the_obese[] = {
     {178, 20, 62, 60, far, 6, -9, true},    // folds at the flank
     {178, 20, -18, 60, far, 5, -5, true},   // and below
     {70, -118, -142, 110, 46, 7, -9, true}, // fold below the apron
-    {85, -100, 225, 44, 40, 36, 4, true},   // male breasts are fat
-    {80, -115, 178, 60, 40, 6, -4, true},   // their fold
+    {85, -113, 225, 44, 40, 36, 4, true},   // male breasts are fat
+    {80, -122, 178, 60, 40, 6, -4, true},   // their fold
     {150, 85, 190, 40, 30, 6, -4, true},    // folds of the back
 };
 
@@ -167,9 +167,12 @@ Shape trunk(BodyPlan const& plan, Layer layer)
                           Section const &a = (*sections)[i], &b = (*sections)[i + 1];
                           double const w = std::lerp(a.half_width, b.half_width, share);
                           double const d = std::lerp(a.half_depth, b.half_depth, share);
-                          double const n = a.exponent;
+                          double const before = std::lerp(a.middle_y, b.middle_y, share) - p.y;
+                          // Over the upper ribs the front is rounder than the back.
+                          double const chest = std::clamp(1 - std::abs(p.z / scale - 265) / 85, 0.0, 1.0);
+                          double const n = a.exponent - (before > 0 ? 0.5 * chest * chest * (3 - 2 * chest) : 0);
                           double const x = std::abs(p.x) / w;
-                          double const y = std::abs(p.y - std::lerp(a.middle_y, b.middle_y, share)) / d;
+                          double const y = std::abs(before) / d;
                           double const k = std::pow(std::pow(x, n) + std::pow(y, n), 1 / n);
                           double rim = -std::min(w, d);
                           if (k > 1e-6)

@@ -86,8 +86,8 @@ private:
         both_planes("fat-under-external-oblique", flank, 7, 0.9);
         both_planes("fat-under-internal-oblique", flank, 13, 0.8);
         // Pectoralis major from minor and ribs; latissimus and serratus; trapezius.
-        both_planes("fat-under-pectoralis-major", {at(16, -125, 195), at(150, -20, 330)}, 11, 1.3);
-        both_planes("fat-under-pectoralis-minor", {at(60, -110, 235), at(150, -15, 330)}, 18, 1.2);
+        both_planes("fat-under-pectoralis-major", {at(16, -150, 195), at(150, -20, 330)}, 11, 1.3);
+        both_planes("fat-under-pectoralis-minor", {at(60, -132, 235), at(150, -15, 330)}, 18, 1.2);
         both_planes("fat-under-latissimus", {at(95, -10, 70), at(190, 125, 265)}, 8, 1.1);
         both_planes("fat-under-serratus", {at(105, -70, 130), at(190, 60, 265)}, 14, 0.9);
         both_planes("fat-under-trapezius", {at(20, 50, 150), at(130, 130, 370)}, 7, 1.1);

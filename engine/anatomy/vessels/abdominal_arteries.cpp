@@ -22,9 +22,9 @@ void add_coeliac(VesselTree& tree, Placement const& at, double c)
                 c * 1.6, c * 0.9);
     tree.artery("gastroduodenal", "gastroduodenal-ostium", "", {at(-27, -61, 78), at(-29, -62, 62), at(-28, -62, 44)},
                 c * 1.9, c * 1.3);
-    // The body's most winding artery, along the pancreas' upper edge.
+    // The body's most winding artery, along the upper edge of the pancreas behind the stomach.
     tree.artery("splenic", "coeliac-division", "splenic-hilum",
-                {at(14, -38, 97), at(28, -24, 99), at(42, -4, 104), at(60, 10, 114), at(76, 23, 126), at(88, 34, 138)},
+                {at(15, -35, 96), at(25, -13, 96), at(39, 5, 102), at(57, 17, 112), at(75, 26, 125), at(88, 34, 138)},
                 c * 2.5, c * 2.0, "artery", {5, 3, 20});
     tree.artery("splenic-upper", "splenic-hilum", "", {at(94, 38, 148), at(100, 42, 160)}, c * 1.5, c * 0.9);
     tree.artery("splenic-lower", "splenic-hilum", "", {at(95, 38, 136), at(104, 44, 132)}, c * 1.5, c * 0.9);

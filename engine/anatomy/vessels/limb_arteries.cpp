@@ -37,8 +37,8 @@ void add_arm_arteries(VesselTree& tree, int sign)
                 c * 0.7);
     // The superficial palmar arch closes the ring between the two.
     tree.artery(side + "palmar-arch", side + "wrist-ulnar", side + "wrist-radial",
-                {lower.at(275, -15, 10), lower.at(300, -9, 10.5), lower.at(311, 0, 10.5), lower.at(303, 12, 10.5),
-                 lower.at(278, 19, 10.5), lower.at(260, 19, 11)},
+                {lower.at(275, -15, 11), lower.at(300, -9, 12), lower.at(311, 0, 12), lower.at(303, 12, 12),
+                 lower.at(278, 19, 11.5), lower.at(260, 19, 11)},
                 c * 1.15, c * 1.1);
 }
 

@@ -59,7 +59,7 @@ void add_portal_veins(VesselTree& tree)
     tree.vein("portal-vein", "portal-division", "portal-confluence",
               {at(-30, -45, 108), at(-19, -46, 92), at(-8, -46, 75)}, c * 6.2, c * 6.2, label);
     tree.vein("splenic-vein", "portal-confluence", "",
-              {at(8, -41, 80), at(26, -28, 83), at(44, -11, 90), at(62, 7, 101), at(78, 25, 117), at(90, 34, 130)},
+              {at(8, -41, 80), at(26, -23, 82), at(42, -3, 88), at(60, 12, 100), at(77, 26, 117), at(90, 34, 130)},
               c * 4.5, c * 3.5, label);
     tree.vein(
         "superior-mesenteric-vein", "portal-confluence", "",

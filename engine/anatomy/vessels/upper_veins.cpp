@@ -43,7 +43,7 @@ void add_upper_veins(VesselTree& tree)
                   {at(s * 47, -48, 343.5), at(s * 60, -46, 343), at(s * 70, -44, 341.5), at(s * 78, -42, 338)}, c * 5.5,
                   c * 5);
         tree.vein(side + "axillary-vein", side + "first-rib-vein", side + "teres-border-vein",
-                  {at(s * 94, -33, 327), at(s * 116, -24, 310), at(s * 138, -14, 289), arm.at(44, -39, 14),
+                  {at(s * 94, -33, 327), at(s * 116, -23, 315), at(s * 139, -13, 301), arm.at(44, -39, 14),
                    arm.at(76, -32, 10)},
                   c * 5, c * 4);
     }

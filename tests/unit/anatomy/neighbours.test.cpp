@@ -184,7 +184,6 @@ constexpr Contact contacts[] = {
     {"middle-cardiac-vein", "stomach-wall", 4.2, "through the diaphragm's centre, on the fundus"},
     {"posterior-descending", "stomach-wall", 4.2, "through the diaphragm's centre, on the fundus"},
     {"descending-aorta", "stomach-wall", 3.6, "behind the fundus"},
-    {"splenic", "stomach-wall", 5.9, "winds along its back in the old"},
     {"right-external-iliac", "right-external-iliac-vein", 6.6, "winds over the vein in the old"},
     {"left-external-iliac", "left-external-iliac-vein", 3.4, "winds over the vein in the old"},
     {"left-brachial-vein", "left-basilic-vein", 3.7, "join at the border of teres major"},
