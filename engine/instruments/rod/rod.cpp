@@ -14,6 +14,7 @@ namespace {
 constexpr double stretch_mm_n = 1e-7;    ///< what a joint gives: a steel wire's 1e-4 without its ringing
 constexpr double longest_coast_mm = 0.5; ///< way on its own in a step: snaps stay slower than walls can catch
 constexpr double widest_coast_rad = 0.3; ///< turn on its own in a step, likewise: what a joint's linear part stands
+constexpr double known_mm = 0.1;         ///< so far from where it was asked for a wall counts as flat
 constexpr double missed_mm = 0.3;        ///< a wall run through by more than this is met in a second pass
 constexpr double stiffening_mm = 1;      ///< beyond this a wall lies on what is behind it
 constexpr double open_mm = 0.05;         ///< wider gaps between segments are closed in the same step
@@ -110,7 +111,14 @@ void Rod::Impl::coast(std::size_t i, Wall const& wall, double dt, RodFeed const&
     motion.coast = dt * (fed + keep * (segment.velocity_mm_s - fed)) + segment.load_n / motion.mass;
     if (double const way = glm::length(motion.coast); way > longest_coast_mm) motion.coast *= longest_coast_mm / way;
     if (segment.is_beyond_wall || segment.guide_n_mm > 0) return;
-    motion.wall = wall.touch(segment.at_mm);
+    Vec3 const since = segment.at_mm - segment.touched_mm;
+    bool const is_known = wall_age_s > 0 && glm::dot(since, since) < known_mm * known_mm;
+    if (!is_known) {
+        segment.touch = wall.touch(segment.at_mm);
+        segment.touched_mm = segment.at_mm;
+    }
+    motion.wall = segment.touch;
+    if (is_known) motion.wall.depth_mm += glm::dot(since, motion.wall.outward);
     motion.wall_way = dt * motion.wall.velocity_mm_s;
     motion.gap = motion.wall.depth_mm + segment.outer_mm / 2 -
                  wall_age_s * glm::dot(motion.wall.outward, motion.wall.velocity_mm_s);
