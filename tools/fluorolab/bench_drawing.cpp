@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fluoro/anatomy/built_in.hpp>
-#include <fluoro/lumen/distance.hpp>
 #include <fluoro/lumen/index.hpp>
 #include <fluoro/patient/bundle.hpp>
 #include <functional>
@@ -51,8 +50,6 @@ void bench_drawing(BenchRequest const& request, std::vector<JsonFields>& results
         timed("lumen index, 0.5 mm", [&] {
             index_lumens(anatomy.lumens.vessels, divide(anatomy.lumens.vessels, 2), heart, field_over(cube, 0.5));
         });
-        timed("lumen distance, 0.5 mm",
-              [&] { LumenDistance const distance(anatomy.lumens.vessels, heart, field_over(cube, 0.5)); });
         timed("write", [&] { write_bundle(kept, trunk); });
         timed("read", [&] { read_bundle(kept); });
         std::error_code error;
@@ -61,8 +58,7 @@ void bench_drawing(BenchRequest const& request, std::vector<JsonFields>& results
     glm::ivec3 const& n = trunk.ct.grid.size;
     std::printf("drawing %s, trunk of %d x %d x %d, heart of %d x %d x %d voxels, %d times\n", who.c_str(), n.x, n.y,
                 n.z, heart.ct.grid.size.x, heart.ct.grid.size.y, heart.ct.grid.size.z, rounds);
-    for (char const* const stage :
-         {"shapes", "trunk, 1 mm", "heart, 0.5 mm", "lumen index, 0.5 mm", "lumen distance, 0.5 mm", "write", "read"}) {
+    for (char const* const stage : {"shapes", "trunk, 1 mm", "heart, 0.5 mm", "lumen index, 0.5 mm", "write", "read"}) {
         double const p50 = percentile(stages[stage], 0.5), p95 = percentile(stages[stage], 0.95);
         std::printf("  %-24s p50 %9.1f ms  p95 %9.1f ms\n", stage, p50, p95);
         results.push_back({{"bench", "drawing"},

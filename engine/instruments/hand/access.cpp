@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <fluoro/core/error.hpp>
 #include <fluoro/instruments/access.hpp>
 #include <limits>
@@ -16,29 +17,38 @@ bool leads_to_heart(WallClass wall)
     return wall == WallClass::vein;
 }
 
-/// The nearest point of an edge's line among `points`, as a share of its length; and the squared distance to it.
+/// The nearest point of an edge's line: on which piece of it, where on that; and the squared distance to it.
 struct OnEdge {
-    double along = 0, square_mm2 = std::numeric_limits<double>::infinity(), radius_mm = 1;
+    std::size_t piece = 0;
+    double share = 0, square_mm2 = std::numeric_limits<double>::infinity(), radius_mm = 1;
 };
 
 OnEdge nearest_on(LumenEdge const& edge, Vec3 const& at)
 {
     OnEdge best;
+    for (std::size_t n = 0; n + 1 < edge.points_mm.size(); ++n) {
+        Vec3 const way = edge.points_mm[n + 1] - edge.points_mm[n], from = at - edge.points_mm[n];
+        double const square = glm::dot(way, way), passed = glm::dot(from, way);
+        // At the piece's ends nothing is to be divided.
+        double const t = passed <= 0 || square <= 0 ? 0.0 : passed >= square ? 1.0 : passed / square;
+        Vec3 const aside = from - t * way;
+        double const distance = glm::dot(aside, aside);
+        if (distance >= best.square_mm2) continue;
+        best = {n, t, distance, (1 - t) * edge.radii_mm[n] + t * edge.radii_mm[n + 1]};
+    }
+    return best;
+}
+
+/// As a share of the edge's length.
+double along_of(LumenEdge const& edge, OnEdge const& on)
+{
     double passed = 0, length = 0;
     for (std::size_t n = 0; n + 1 < edge.points_mm.size(); ++n) {
-        Vec3 const way = edge.points_mm[n + 1] - edge.points_mm[n];
-        double const square = glm::dot(way, way), step = std::sqrt(square);
-        double const t = square > 0 ? std::clamp(glm::dot(at - edge.points_mm[n], way) / square, 0.0, 1.0) : 0.0;
-        Vec3 const aside = at - edge.points_mm[n] - t * way;
-        if (double const distance = glm::dot(aside, aside); distance < best.square_mm2) {
-            best.square_mm2 = distance;
-            best.radius_mm = (1 - t) * edge.radii_mm[n] + t * edge.radii_mm[n + 1];
-            passed = length + t * step;
-        }
+        double const step = glm::length(edge.points_mm[n + 1] - edge.points_mm[n]);
+        if (n == on.piece) passed = length + on.share * step;
         length += step;
     }
-    best.along = length > 0 ? passed / length : 0;
-    return best;
+    return length > 0 ? passed / length : 0;
 }
 
 } // namespace
@@ -46,14 +56,17 @@ OnEdge nearest_on(LumenEdge const& edge, Vec3 const& at)
 LumenPlace nearest_place(LumenGraph const& graph, Vec3 const& rest_mm)
 {
     LumenPlace place;
+    OnEdge found;
     double nearest = std::numeric_limits<double>::infinity();
     for (std::size_t e = 0; e < graph.edges.size(); ++e) {
         OnEdge const on = nearest_on(graph.edges[e], rest_mm);
         double const distance = std::sqrt(on.square_mm2), from_wall = distance - on.radius_mm;
         if (from_wall >= nearest) continue;
         nearest = from_wall;
-        place = {int(e), on.along, distance / on.radius_mm};
+        found = on;
+        place = {int(e), 0, distance / on.radius_mm};
     }
+    if (place.edge >= 0) place.along = along_of(graph.edges[std::size_t(place.edge)], found);
     return place;
 }
 

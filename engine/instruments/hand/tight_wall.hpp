@@ -1,6 +1,7 @@
 #pragma once
 #include <fluoro/instruments/vessel_wall.hpp>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace fluoro {
@@ -20,14 +21,20 @@ private:
         double from_radius_mm, to_radius_mm;
         double from, to; ///< shares of the edge's length
     };
-    /// The pieces of a vessel that is tight somewhere, and the box that anything near them lies in.
+    /// A vessel that is tight somewhere: pieces_[first .. last).
     struct Stretch {
         std::string vessel;
-        std::vector<Piece> pieces;
-        Vec3 low_mm, high_mm;
+        std::size_t first, last;
     };
+    std::span<int const> near(Vec3 const& rest_mm) const;
+
     std::shared_ptr<VesselWall const> walls_;
     std::vector<Stretch> stretches_;
+    std::vector<Piece> pieces_;
+    // By cubes of a box: numbers_[starts_[c] .. starts_[c + 1]) can be the nearest in cube c.
+    Vec3 low_mm_{0};
+    glm::ivec3 cubes_{0};
+    std::vector<int> starts_, numbers_;
 };
 
 } // namespace fluoro

@@ -8,6 +8,17 @@ namespace fluoro {
 
 using namespace coaxial;
 
+namespace {
+
+/// Of a joint about the line: the sine of half the angle.
+double twist_in(RodSegment const& base, RodSegment const& tip)
+{
+    glm::dquat const p = glm::conjugate(base.turn) * tip.turn;
+    return p.w < 0 ? -p.z : p.z;
+}
+
+} // namespace
+
 /// End on, on the wall that faces a tool's tip.
 double CoaxialTools::Impl::felt_tip(Carried const& tool) const
 {
@@ -29,7 +40,6 @@ void CoaxialTools::Impl::feel(double dt_s)
     std::span<RodJoint const> const joints = rod.joints();
     if (joints.empty()) return;
     double rest_push = -glm::dot(joints[0].force_n, segments[0].turn * Vec3{0, 0, 1});
-    double rest_torque = joints[0].moment_n_mm.z;
     double tip_turned = carried[leader].state.turned_rad;
     for (std::size_t j = 0; j < joints.size(); ++j) {
         glm::dquat p = glm::conjugate(segments[j].turn) * segments[j + 1].turn;
@@ -64,9 +74,11 @@ void CoaxialTools::Impl::feel(double dt_s)
         tool.felt_push_n += share * (push - tool.felt_push_n);
         tool.felt_torque_n_mm += share * (torque - tool.felt_torque_n_mm);
         rest_push -= push;
-        rest_torque -= torque;
     }
+    // The line's own twist is the leader's.
     Carried& first = carried[leader];
+    double const rest_torque =
+        -first.joints[0].torsion_n_mm2 * 2 * twist_in(segments[0], segments[1]) / first.joints[0].length_mm;
     first.grip_n = rest_push;
     first.grip_n_mm = rest_torque;
     first.felt_push_n += share * (rest_push - first.felt_push_n);

@@ -2,6 +2,7 @@
 #include "tool_profile.hpp"
 #include "twist_line.hpp"
 
+#include <algorithm>
 #include <fluoro/instruments/coaxial_tools.hpp>
 #include <fluoro/instruments/rod.hpp>
 #include <optional>
@@ -12,8 +13,9 @@ namespace coaxial {
 
 constexpr int most_segments = 800;
 constexpr double substep_s = 1.0 / 600;
-constexpr double most_push_n = 10;               ///< of a hand, beyond which its tool slips
-constexpr double most_torque_n_mm = 100;         ///< likewise
+constexpr double most_push_n = 10;       ///< of a hand, beyond which its tool slips
+constexpr double most_torque_n_mm = 100; ///< likewise
+constexpr double most_shear = 0.03;      ///< of a tool's surface at the hub: a torquer on it slips before it yields
 constexpr double slip_mm_s = 20, slip_rad_s = 6; ///< through the hand, at twice what it can hold
 constexpr double guide_n_mm = 20;                ///< of the sheath's mouth on what is half out of it
 constexpr double lead_n_mm = 5, led_mm = 5;      ///< of a line that leads a tip, on so much of the tool
@@ -29,8 +31,15 @@ double segment_mm(double to_tip_mm);
 
 /// A tool that is in.
 struct Carried {
-    explicit Carried(Tool const& tool) : profile{tool}, twist{most_segments} {}
+    explicit Carried(Tool const& tool)
+        : profile{tool}, most_torque_n_mm{std::min(coaxial::most_torque_n_mm, 2 * most_shear *
+                                                                                  tool.sections.front().torsion_n_mm2 /
+                                                                                  tool.sections.front().outer_mm)},
+          twist{most_segments}
+    {
+    }
     ToolProfile profile;
+    double most_torque_n_mm; ///< that its hub is turned with
     ToolState state;
     ToolKind kind = ToolKind::wire;
     double push_mm_s = 0, turn_rad_s = 0;   ///< what the hand wants
@@ -79,8 +88,10 @@ struct CoaxialTools::Impl {
     void follow_lead();
     void merge();
     void merge_joint(std::size_t j);
+    void shape_joint(std::size_t j);
     void dress_segment(std::size_t i);
     void twist_others(double dt_s);
+    void twist_leader(double dt_s);
     void feel(double dt_s);
     double felt_tip(coaxial::Carried const& tool) const;
     void breach(Wall const& wall);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace fluoro {
 
@@ -160,7 +161,7 @@ void CoaxialTools::Impl::dress_segment(std::size_t i)
     segment.surface_rad_s = segment.is_covered ? outer.rate_rad_s[i] : 0;
 }
 
-/// Stiffnesses add; shapes and twists pull with their stiffness. docs/theory/rods.md eq. 10 and 11.
+/// Stiffnesses add. docs/theory/rods.md eq. 9.
 void CoaxialTools::Impl::merge_joint(std::size_t j)
 {
     std::span<RodSegment const> const segments = rod.segments();
@@ -169,11 +170,8 @@ void CoaxialTools::Impl::merge_joint(std::size_t j)
     double const at = carried[leader].state.inserted_mm - segment_to_tip_mm[j + 1] - segments[j + 1].length_mm / 2;
     glm::dquat p = glm::conjugate(segments[j].turn) * segments[j + 1].turn;
     if (p.w < 0) p = -p;
-    double bending = 0, twist = 0;
-    joint.torsion_n_mm2 = 0;
-    Vec2 rest{0};
-    for (std::size_t t = 0; t < carried.size(); ++t) {
-        Carried& tool = carried[t];
+    joint.bending_n_mm2 = joint.torsion_n_mm2 = 0;
+    for (Carried& tool : carried) {
         double const far = tool.state.inserted_mm - at + length / 2, near = std::max(far - length, 0.0);
         TwistJoint& own = tool.joints[j];
         own = {};
@@ -186,16 +184,27 @@ void CoaxialTools::Impl::merge_joint(std::size_t j)
         own.rest_per_mm = stretch.rest_per_mm;
         own.bent_per_mm = 2 / length * Vec2{p.x, p.y};
         own.line_rad_per_mm = 2 / length * p.z;
+        joint.bending_n_mm2 += own.bending_n_mm2;
+        joint.torsion_n_mm2 += own.torsion_n_mm2;
+    }
+}
+
+/// Shapes and twists pull with their stiffness. docs/theory/rods.md eq. 9.
+void CoaxialTools::Impl::shape_joint(std::size_t j)
+{
+    RodJoint& joint = rod.joints()[j];
+    double twist = 0;
+    Vec2 rest{0};
+    for (Carried const& tool : carried) {
+        TwistJoint const& own = tool.joints[j];
+        if (own.length_mm <= 0) continue;
         double const angle = (tool.angle_rad[j] + tool.angle_rad[j + 1]) / 2;
         double const c = std::cos(angle), s = std::sin(angle);
-        bending += own.bending_n_mm2;
         rest += own.bending_n_mm2 *
                 Vec2{c * own.rest_per_mm.x - s * own.rest_per_mm.y, s * own.rest_per_mm.x + c * own.rest_per_mm.y};
-        joint.torsion_n_mm2 += own.torsion_n_mm2;
-        twist += own.torsion_n_mm2 * (tool.angle_rad[j] - tool.angle_rad[j + 1]) / length;
+        twist += own.torsion_n_mm2 * (tool.angle_rad[j] - tool.angle_rad[j + 1]) / own.length_mm;
     }
-    joint.bending_n_mm2 = bending;
-    joint.rest_per_mm = Vec3{rest / bending, twist / joint.torsion_n_mm2};
+    joint.rest_per_mm = Vec3{rest / joint.bending_n_mm2, twist / joint.torsion_n_mm2};
 }
 
 void CoaxialTools::Impl::merge()
@@ -234,6 +243,29 @@ void CoaxialTools::Impl::twist_others(double dt_s)
             tool.angle_rad[i] = tool.angle_rad[nodes - 1];
             tool.rate_rad_s[i] = 0;
         }
+    }
+}
+
+/// The leader's own twist, the others standing still in space: the rod's step turns all of them together, and would
+/// let a soft wire in a stiff catheter come to rest in many steps only.
+void CoaxialTools::Impl::twist_leader(double dt_s)
+{
+    std::span<RodSegment> const segments = rod.segments();
+    Carried& first = carried[leader];
+    std::size_t const nodes = segments.size();
+    if (nodes < 2) return;
+    for (std::size_t i = 0; i < nodes; ++i) {
+        first.holds[i] = {segments[i].is_covered ? 0 : segments[i].spin_drag_n_mm_s / dt_s, 0};
+        first.angle_rad[i] = 0;
+    }
+    double const inertia = 1e-4 * first.joints[0].torsion_n_mm2 / first.joints[0].length_mm;
+    first.twist.relax(std::span{first.joints}.first(nodes - 1), std::span{first.holds}.first(nodes),
+                      std::span{first.angle_rad}.first(nodes), inertia);
+    for (std::size_t i = 0; i < nodes; ++i) {
+        double const by = std::exchange(first.angle_rad[i], 0);
+        segments[i].turn = segments[i].turn * glm::dquat{std::cos(by / 2), 0, 0, std::sin(by / 2)};
+        for (std::size_t t = 0; t < carried.size(); ++t)
+            if (t != leader) carried[t].angle_rad[i] -= by;
     }
 }
 

@@ -50,7 +50,7 @@ void CoaxialTools::Impl::move_hands(double dt_s)
         double const wanted = before + dt_s * speed;
         tool.state.inserted_mm = wanted < out_mm ? 0 : std::min(wanted, std::max(full, before));
         tool.moves_mm_s = (tool.state.inserted_mm - before) / dt_s;
-        tool.turns_rad_s = slipping(tool.turn_rad_s, tool.grip_n_mm, most_torque_n_mm, slip_rad_s);
+        tool.turns_rad_s = slipping(tool.turn_rad_s, tool.grip_n_mm, tool.most_torque_n_mm, slip_rad_s);
         tool.state.turned_rad += dt_s * tool.turns_rad_s;
     }
 }
@@ -67,7 +67,11 @@ void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_
     hold_base();
     if (lead) follow_lead();
     merge();
-    if (carried.size() > 1) twist_others(dt_s);
+    if (carried.size() > 1) {
+        twist_others(dt_s);
+        twist_leader(dt_s);
+    }
+    for (std::size_t j = 0; j < rod.joints().size(); ++j) shape_joint(j);
     follow_hole(wall, dt_s);
     rod.step(wall, dt_s, {carried[leader].moves_mm_s, carried[leader].turns_rad_s}, wall_age_s);
     feel(dt_s);

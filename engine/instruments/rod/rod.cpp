@@ -13,10 +13,12 @@ namespace {
 
 constexpr double stretch_mm_n = 1e-7;    ///< what a joint gives: a steel wire's 1e-4 without its ringing
 constexpr double longest_coast_mm = 0.5; ///< way on its own in a step: snaps stay slower than walls can catch
+constexpr double widest_coast_rad = 0.3; ///< turn on its own in a step, likewise: what a joint's linear part stands
+constexpr double known_mm = 0.1;         ///< so far from where it was asked for a wall counts as flat
 constexpr double missed_mm = 0.3;        ///< a wall run through by more than this is met in a second pass
 constexpr double stiffening_mm = 1;      ///< beyond this a wall lies on what is behind it
 constexpr double open_mm = 0.05;         ///< wider gaps between segments are closed in the same step
-constexpr int most_passes = 3;
+constexpr int most_passes = 3, most_closings = 10;
 
 Mat3 cross(Vec3 const& r)
 {
@@ -109,7 +111,14 @@ void Rod::Impl::coast(std::size_t i, Wall const& wall, double dt, RodFeed const&
     motion.coast = dt * (fed + keep * (segment.velocity_mm_s - fed)) + segment.load_n / motion.mass;
     if (double const way = glm::length(motion.coast); way > longest_coast_mm) motion.coast *= longest_coast_mm / way;
     if (segment.is_beyond_wall || segment.guide_n_mm > 0) return;
-    motion.wall = wall.touch(segment.at_mm);
+    Vec3 const since = segment.at_mm - segment.touched_mm;
+    bool const is_known = wall_age_s > 0 && glm::dot(since, since) < known_mm * known_mm;
+    if (!is_known) {
+        segment.touch = wall.touch(segment.at_mm);
+        segment.touched_mm = segment.at_mm;
+    }
+    motion.wall = segment.touch;
+    if (is_known) motion.wall.depth_mm += glm::dot(since, motion.wall.outward);
     motion.wall_way = dt * motion.wall.velocity_mm_s;
     motion.gap = motion.wall.depth_mm + segment.outer_mm / 2 -
                  wall_age_s * glm::dot(motion.wall.outward, motion.wall.velocity_mm_s);
@@ -125,7 +134,8 @@ void Rod::Impl::meet_wall(std::size_t i, double dt, RodFeed const& feed)
     Motion& motion = motions[i];
     double const keep = 1 - settings.damping;
     double const spin = glm::dot(segment.spin_rad_s, motion.tip);
-    motion.tip_coast = dt * (feed.turn_rad_s + keep * (spin - feed.turn_rad_s));
+    motion.tip_coast =
+        std::clamp(dt * (feed.turn_rad_s + keep * (spin - feed.turn_rad_s)), -widest_coast_rad, widest_coast_rad);
     motion.yield_across = 1 / motion.across;
     if (!motion.is_on_wall) {
         double const m = motion.mass, guide = segment.guide_n_mm;
@@ -189,9 +199,12 @@ void Rod::Impl::place(std::size_t i, double dt)
     Motion& motion = motions[i];
     if (!segment.is_held) {
         double const spin = glm::dot(segment.spin_rad_s, motion.tip);
-        Vec3 const sway = (1 - settings.damping) * dt * (segment.spin_rad_s - spin * motion.tip);
+        Vec3 sway = (1 - settings.damping) * dt * (segment.spin_rad_s - spin * motion.tip);
+        if (double const way = glm::length(sway); way > widest_coast_rad) sway *= widest_coast_rad / way;
         segment.at_mm = motion.old_at + motion.way;
-        Vec3 const loaded = motion.yield_across * segment.load_n_mm;
+        double const along = glm::dot(segment.load_n_mm, motion.tip);
+        Vec3 const loaded =
+            motion.yield_across * segment.load_n_mm + (motion.yield_about - motion.yield_across) * along * motion.tip;
         segment.turn = turned(motion.old_turn, sway + motion.tip_coast * motion.tip + loaded);
     }
 }
@@ -389,7 +402,7 @@ void Rod::step(Wall const& wall, double dt_s, RodFeed const& feed, double wall_a
         for (RodJoint& joint : rod.joints) joint.force_n = joint.moment_n_mm = Vec3{0};
         rod.solve();
         // One of Newton's steps is enough but for a snap, which turns segments far.
-        for (int more = 0; more < most_passes && widest_gap_mm() > open_mm; ++more) rod.solve();
+        for (int more = 0; more < most_closings && widest_gap_mm() > open_mm; ++more) rod.solve();
         if (!rod.find_missed_walls()) break;
     }
     for (std::size_t i = 0; i < rod.segments.size(); ++i) rod.settle(i, dt_s);

@@ -56,22 +56,27 @@ void find_able(std::vector<ClassPoint> const& near, Vec3 const& middle, std::vec
         if (glm::length(middle - point.at) - point.radius <= least) able.push_back(point);
 }
 
-Bricks<std::uint8_t> draw_classes(LumenGraph const& graph, FieldGrid const& of)
+/// Of the field of distances, coarser.
+FieldGrid class_grid(FieldGrid const& of)
 {
     FieldGrid grid;
     grid.origin_mm = of.origin_mm;
     grid.spacing_mm = class_mm;
     grid.size = glm::ivec3{glm::ceil(Vec3{of.size} * of.spacing_mm / class_mm)} + 1;
-    glm::ivec3 const count = (grid.size + Bricks<std::uint8_t>::side - 1) / Bricks<std::uint8_t>::side;
-    auto const points = points_by_brick(graph, grid, count);
-    auto const unknown = std::uint8_t(WallClass::chamber);
-    return Bricks<std::uint8_t>::drawn(grid, unknown, [&](glm::ivec3 const& first, auto& values) {
-        glm::ivec3 const brick = first / Bricks<std::uint8_t>::side;
+    return grid;
+}
+
+DrawnBricks<std::uint8_t>::Draw class_drawing(LumenGraph const& graph, FieldGrid const& grid)
+{
+    constexpr int side = DrawnBricks<std::uint8_t>::side;
+    glm::ivec3 const count = (grid.size + side - 1) / side;
+    return [grid, count, points = points_by_brick(graph, grid, count),
+            able = std::vector<ClassPoint>{}](glm::ivec3 const& first, std::span<std::uint8_t, 512> values) mutable {
+        glm::ivec3 const brick = first / side;
         auto const& near =
             points[(std::size_t(brick.z) * std::size_t(count.y) + std::size_t(brick.y)) * std::size_t(count.x) +
                    std::size_t(brick.x)];
         if (near.empty()) return false;
-        thread_local std::vector<ClassPoint> able;
         for (int part = 0; part < 8; ++part) {
             glm::ivec3 const low = 4 * glm::ivec3{part & 1, part >> 1 & 1, part >> 2};
             find_able(near, grid.at(first + low) + 1.5 * class_mm, able);
@@ -88,7 +93,7 @@ Bricks<std::uint8_t> draw_classes(LumenGraph const& graph, FieldGrid const& of)
                     }
         }
         return true;
-    });
+    };
 }
 
 /// Up and down as far as the CT goes; across as far as the vessels do.
@@ -144,7 +149,8 @@ VesselWall::VesselWall(LumenGraph const& graph, Patient const& patient)
 }
 
 VesselWall::VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance)
-    : distance_{std::move(distance)}, classes_{draw_classes(graph, distance_->field().grid)}
+    : distance_{std::move(distance)}, classes_{class_grid(distance_->grid()), std::uint8_t(WallClass::chamber),
+                                               class_drawing(graph, class_grid(distance_->grid()))}
 {
 }
 
@@ -183,7 +189,7 @@ Vec3 VesselWall::Tissue::forward_mm(Vec3 const& rest) const
 
 WallClass VesselWall::wall_class(Vec3 const& rest_mm) const
 {
-    Vec3 const at = (rest_mm - classes_.grid.origin_mm) / classes_.grid.spacing_mm;
+    Vec3 const at = (rest_mm - classes_.grid().origin_mm) / classes_.grid().spacing_mm;
     return WallClass(classes_.at(glm::ivec3{glm::floor(at + 0.5)}));
 }
 

@@ -87,13 +87,46 @@ TEST(CoaxialTools, line_does_not_jump_where_another_tool_comes_to_lead)
     };
     test::push(tools, nothing, 1, 140, 50, watch);  // beyond the wire
     test::push(tools, nothing, 0, 60, 50, watch);   // and the wire beyond it
-    test::push(tools, nothing, 0, -100, 50, watch); // and back
+    test::push(tools, nothing, 0, -110, 50, watch); // and back, clear of the catheter's curve
     test::wait(tools, nothing, 1);
     // 50 mm/s is 0.83 mm a frame; a tip on its way from one shape to another goes some times faster.
     test::measured("coaxial_furthest_jump_mm", furthest);
     EXPECT_LT(furthest, 5);
     EXPECT_NEAR(tools.state(1).tip_turned_rad, 2.0, 0.02) << "free in space the tip turns as the hub";
     EXPECT_NEAR(tools.state(0).tip_turned_rad, 0.0, 0.02);
+}
+
+// A wire of 0.014 inch in a catheter a hundred times as stiff against torsion, both turned against each other: each
+// comes to rest where its hub has it, and stays.
+TEST(CoaxialTools, soft_wire_in_a_stiff_catheter_comes_to_rest_after_turns)
+{
+    test::TubeWall const wall = test::arch(0.1);
+    CoaxialTools tools{{{0, 0, -100}, {0, 0, 1}}};
+    ASSERT_EQ(tools.add(test::tool("wire", {test::section(900, 0.356, 0, 10, 8, 0.04)})), "");
+    ASSERT_EQ(tools.add(test::tool("catheter", {test::section(900, 1.67, 1.2, 280, 900, 0.02)}, ToolKind::catheter)),
+              "");
+    test::push(tools, wall, 1, 200, 50);
+    test::push(tools, wall, 0, 205, 50);
+    for (int n = 0; n < 120; ++n) {
+        tools.hold(0, 0, -12);
+        tools.hold(1, 0, 12);
+        tools.advance(wall, test::frame_s);
+    }
+    double const wound = tools.state(0).turned_rad;
+    tools.hold(0, 0, 0);
+    tools.hold(1, 0, 0);
+    test::wait(tools, wall, 2);
+    double const before = tools.state(0).tip_turned_rad;
+    double sway = 0;
+    for (int n = 0; n < 60; ++n) {
+        tools.advance(wall, test::frame_s);
+        sway = std::max(sway, std::abs(tools.state(0).tip_turned_rad - before));
+    }
+    test::measured("coaxial_soft_wire_sway_rad", sway);
+    EXPECT_LT(wound, -20) << "nothing holds it";
+    EXPECT_LT(sway, 0.01);
+    EXPECT_NEAR(std::remainder(tools.state(0).tip_turned_rad - tools.state(0).turned_rad, 2 * pi), 0, 0.05);
+    EXPECT_NEAR(tools.state(0).torque_n_mm, 0, 0.01);
 }
 
 TEST(CoaxialTools, exchange_over_a_wire_keeps_the_order_of_diameters)

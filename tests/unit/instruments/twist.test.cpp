@@ -201,5 +201,57 @@ TEST(MichellRing, leaves_its_plane_above_the_critical_twist)
     EXPECT_GT(above.most_out, 0.3);
 }
 
+// Greenhill: a rod drawn by T and twisted by M, its ends free to tilt, leaves the straight line in a helix at
+// M^2 = 4 E I T + (2 pi E I / L)^2; in a long one the second part fades.
+TEST(Greenhill, drawn_rod_leaves_the_straight_line_at_the_critical_twist)
+{
+    double const bending = 1000, torsion = 800, span = 240, draw = 2;
+    int const count = 96;
+    double const length = span / (count - 1); // between the middles of the segments that are held on the axis
+    double const critical = std::sqrt(4 * bending * draw + std::pow(2 * pi * bending / span, 2));
+    auto const aside = [&](double share) {
+        Rod rod{count};
+        RodJoint joint;
+        joint.bending_n_mm2 = bending;
+        joint.torsion_n_mm2 = torsion;
+        double const moment = share * critical;
+        for (int i = 0; i < count; ++i) {
+            RodSegment segment;
+            segment.length_mm = length;
+            segment.at_mm = Vec3{0, 0, i * length};
+            double const angle = moment / torsion * i * length;
+            segment.turn = glm::dquat{std::cos(angle / 2), 0, 0, std::sin(angle / 2)};
+            rod.put_at_tip(segment, joint);
+        }
+        for (int const sign : {-1, 1}) {
+            RodSegment& end = sign > 0 ? rod.segments().back() : rod.segments().front();
+            end.guide_n_mm = 1000;
+            end.load_n = Vec3{0, 0, sign * draw};
+            end.load_n_mm = Vec3{0, 0, sign * moment};
+        }
+        double out = 0, twisting = 0;
+        for (int n = 0; n < 4'000; ++n) {
+            for (int i = 1; i + 1 < count; ++i) // a nudge in a helix, then left alone
+                rod.segments()[std::size_t(i)].load_n = n < 50
+                                                            ? 1e-5 * std::sin(pi * i / (count - 1)) *
+                                                                  Vec3{std::cos(moment * i * length / (2 * bending)),
+                                                                       std::sin(moment * i * length / (2 * bending)), 0}
+                                                            : Vec3{0};
+            rod.step(NoWall{}, test::step_s);
+            if (n == 200) twisting = -rod.joints()[std::size_t(count / 2)].moment_n_mm.z / moment;
+            for (RodSegment const& segment : rod.segments())
+                if (n > 50) out = std::max(out, std::hypot(segment.at_mm.x, segment.at_mm.y));
+        }
+        // A joint that is turned by a carries M / cos(a / 2): 0.9 % more.
+        EXPECT_NEAR(twisting, 1, 0.02) << "the torque from outside is that within";
+        return out;
+    };
+    double const below = aside(0.98), above = aside(1.02);
+    test::measured("greenhill_below_mm", below);
+    test::measured("greenhill_above_mm", above);
+    EXPECT_LT(below, 0.05);
+    EXPECT_GT(above, 5);
+}
+
 } // namespace
 } // namespace fluoro

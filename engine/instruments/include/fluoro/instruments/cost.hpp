@@ -1,4 +1,6 @@
 #pragma once
+#include <fluoro/patient/volume.hpp>
+#include <memory>
 
 namespace fluoro {
 
@@ -11,5 +13,14 @@ struct InstrumentsCost {
 
 /// A wire of 120 segments and more (500 mm) to and fro in a winding artery that beats, for so many frames.
 InstrumentsCost measure_instruments(int frames);
+
+/// Tools in a patient who lives: a guide from the groin to the left main stem, a wire in it to and fro in the left
+/// anterior descending artery.
+struct LivingToolsCost {
+    InstrumentsCost frame;   ///< all that tools take, as a session has them; `least_touching` is not known
+    double first_tool_s = 0; ///< wall time from a hand's first order to its tool
+};
+/// Throws Error where the patient has no such vessels.
+LivingToolsCost measure_living_tools(std::shared_ptr<Patient const> const& patient, int frames);
 
 } // namespace fluoro

@@ -30,6 +30,8 @@ struct RodSegment {
     double normal_n = 0;         ///< of it, across the wall
     double spin_drag_n_mm_s = 0; ///< torque per rate of turning that the wall sets against its surface
     double depth_mm = -1e9;      ///< of its surface beyond the wall; negative in the lumen
+    WallTouch touch;             ///< what the wall last said, and where
+    Vec3 touched_mm{1e9};
 };
 
 /// What ties a segment to the next one toward the tip.
@@ -79,7 +81,8 @@ public:
     void take_from_tip();
 
     /// One implicit step. Held segments have been put where they stand at its end. `wall_age_s`: time since the walls
-    /// stood where `wall` has them.
+    /// stood where `wall` has them; when it is not 0 this is that wall of the step before, and a segment that has
+    /// hardly moved does not ask it again.
     void step(Wall const& wall, double dt_s, RodFeed const& feed = {}, double wall_age_s = 0);
     /// Widest gap between two segments' ends [mm]: what is left of the stretch that should be none.
     double widest_gap_mm() const;

@@ -17,10 +17,11 @@ struct WallKind {
 WallKind wall_kind(WallClass wall);
 
 /// The walls of one patient's vessels, carried along by his breath and heartbeat: distances at rest, found back through
-/// the displacement of the moment; directions and speeds by its derivatives.
+/// the displacement of the moment; directions and speeds by its derivatives. For one thread.
 class VesselWall final : public Wall {
 public:
-    /// These vessels of a patient as far up and down as his CT goes, the arms whole.
+    /// These vessels of a patient as far up and down as his CT goes, the arms whole. Walls are found where a tool first
+    /// comes near them; the patient must outlive this.
     VesselWall(LumenGraph const& graph, Patient const& patient);
     VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);
     /// Where the body's tissue stands now, `dt_s` after the last call. None = at rest.
@@ -35,7 +36,7 @@ public:
 
 private:
     std::shared_ptr<LumenDistance const> distance_;
-    Bricks<std::uint8_t> classes_;
+    DrawnBricks<std::uint8_t> classes_; ///< where none is known: a chamber
     /// One of both moves them: a displacement, or the motion near the tools.
     struct Tissue {
         std::shared_ptr<Displacement const> all;

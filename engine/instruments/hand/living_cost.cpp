@@ -1,0 +1,75 @@
+// What tools cost in a patient who lives.
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fluoro/core/error.hpp>
+#include <fluoro/instruments/cost.hpp>
+#include <fluoro/instruments/instruments.hpp>
+
+namespace fluoro {
+namespace {
+
+constexpr double tick_s = 1.0 / ticks_per_second;
+constexpr int ticks_per_frame = ticks_per_second / 60;
+constexpr char guide[] = "ebu3.5-6f", wire[] = "workhorse-0.014", access[] = "right-femoral";
+constexpr double seated_mm = 4, out_mm = 50; ///< beyond the ostium; of the wire beyond the guide
+
+double processor_ms()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return 1e3 * double(now.tv_sec) + 1e-6 * double(now.tv_nsec);
+}
+
+double wall_s()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void summarise(std::vector<double> times, InstrumentsCost& cost)
+{
+    for (double const ms : times) cost.mean_ms += ms / double(times.size());
+    std::ranges::sort(times);
+    cost.p99_ms = times[times.size() * 99 / 100];
+    cost.most_ms = times.back();
+}
+
+} // namespace
+
+LivingToolsCost measure_living_tools(std::shared_ptr<Patient const> const& patient, int frames)
+{
+    LivingToolsCost cost;
+    auto const library = std::make_shared<ToolLibrary>();
+    Body body{patient, {}};
+    Instruments hand{patient, library, 1};
+    double const begin = wall_s();
+    if (auto refusal = hand.order(TakeTool{"j-wire-0.035", access, true}); !refusal.empty()) throw Error{refusal};
+    cost.first_tool_s = wall_s() - begin;
+    if (auto refusal = hand.order(PutToolAway{"j-wire-0.035"}); !refusal.empty()) throw Error{refusal};
+    Instruments tools{patient, library, 1};
+    std::vector<ToolInPlace> const lie{{guide, access, "left-main", seated_mm, 8}, {wire, access, "", -2, 0}};
+    if (auto refusal = tools.begin(lie, &body); !refusal.empty()) throw Error{refusal};
+    auto const inserted = [&] { return tools.status().tools.back().state.inserted_mm; };
+    double const seat = inserted();
+    std::vector<BodyOrder> effects;
+    std::vector<double> times;
+    auto const tick = [&] {
+        body.advance({0, 1, 0});
+        double const start = processor_ms();
+        tools.advance(&body, effects);
+        effects.clear();
+        return processor_ms() - start;
+    };
+    tools.order(MoveTool{wire, 15, 0, seat + out_mm, {}});
+    for (double s = 0; s < out_mm / 15 + 1; s += tick_s) tick();
+    for (int n = 0; n < frames; ++n) {
+        if (n % 60 == 0) tools.order(MoveTool{wire, n % 120 ? -15.0 : 15.0, n % 120 ? -3.0 : 3.0, {}, {}});
+        double ms = 0;
+        for (int k = 0; k < ticks_per_frame; ++k) ms += tick();
+        times.push_back(ms);
+    }
+    summarise(std::move(times), cost.frame);
+    return cost;
+}
+
+} // namespace fluoro
