@@ -45,6 +45,21 @@ public:
         return std::clamp(sum, -limit_mm, limit_mm);
     }
 
+    /// No chamber is near any point of a box: it has nothing to say there.
+    bool is_far_from(Vec3 const& low_mm, Vec3 const& high_mm) const
+    {
+        if (size_.x == 0) return true;
+        Vec3 least{1e9}, most{-1e9};
+        for (int corner = 0; corner < 8; ++corner) {
+            Vec3 const p{corner & 1 ? low_mm.x : high_mm.x, corner & 2 ? low_mm.y : high_mm.y,
+                         corner & 4 ? low_mm.z : high_mm.z};
+            Vec3 const at = map_point(index_from_patient_, p) - Vec3{low_};
+            least = glm::min(least, at);
+            most = glm::max(most, at);
+        }
+        return glm::any(glm::lessThan(most, Vec3{0})) || glm::any(glm::greaterThan(least, Vec3{size_}));
+    }
+
 private:
     std::size_t number(glm::ivec3 const& v) const
     {
@@ -243,6 +258,10 @@ LumenDistance::LumenDistance(LumenGraph const& graph, Patient const& patient, Fi
     auto const limit = std::int16_t(std::lround(band_mm / unit_mm));
     field_ = Bricks<std::int16_t>::drawn(grid, limit, [&](glm::ivec3 const& first, std::span<std::int16_t> values) {
         auto const near = pieces.near(first);
+        // Most of a field that holds whole limbs.
+        if (near.empty() &&
+            chambers.is_far_from(grid.at(first), grid.at(first + glm::ivec3{Bricks<std::int16_t>::side - 1})))
+            return false;
         thread_local std::vector<int> able;
         bool is_used = false;
         for (int part = 0; part < 8; ++part) {
