@@ -43,7 +43,8 @@ std::string VesselWork::watch(Way const& way, VesselTool& held, MoveTool const& 
         held.watch.reset();
         return {};
     }
-    if (held.watch && held.watch->to == order.until_at) { // what is there stays there
+    if (held.watch && held.watch->to == order.until_at) { // what is there stays there, unless it is to come nearer
+        if (order.within_mm < held.watch->within_mm) held.watch->is_there = false;
         held.watch->within_mm = order.within_mm;
         held.watch->doing = TipWatch::Doing::going;
         return {};
