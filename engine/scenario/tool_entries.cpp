@@ -112,13 +112,30 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     auto const tool = tool_of(map);
     auto const push = map.number("push_mm_s", -200, 200), turn = map.number("turn_deg_s", -1440, 1440);
     auto const until = map.number("until_mm", 0, 5000), until_deg = map.number("until_deg", -36000, 36000);
+    auto const at = map.text("until_at");
+    auto const within = map.number("within_mm", 0.5, 50), astray = map.number("astray_turn_deg", -360, 360);
     if (!tool) return {};
+    if (!at && (within || astray)) {
+        problems.add(map.node(), "within_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
+        return {};
+    }
+    if (at && push.value_or(0) == 0 && turn.value_or(0) == 0) {
+        problems.add(map.node(), "until_at needs push_mm_s or turn_deg_s: the speed to get there");
+        return {};
+    }
+    if (astray && push.value_or(0) <= 0) {
+        problems.add(map.node(), "astray_turn_deg is for a tool that is pushed on: write push_mm_s above 0");
+        return {};
+    }
     if ((until && push.value_or(0) == 0) || (until_deg && turn.value_or(0) == 0)) {
         problems.add(map.node(), "until_mm needs push_mm_s and until_deg needs turn_deg_s: the speed to get there");
         return {};
     }
     MoveTool move{*tool, push.value_or(0), radians(turn.value_or(0)), until, {}};
     if (until_deg) move.until_rad = radians(*until_deg);
+    move.until_at = at.value_or("");
+    move.within_mm = within.value_or(move.within_mm);
+    if (astray) move.astray_rad = radians(*astray);
     return move;
 }
 

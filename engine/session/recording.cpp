@@ -196,6 +196,10 @@ struct ArgumentsOf {
         Arguments a{{"tool", c.tool}, {"push_mm_s", c.push_mm_s}, {"turn_deg_s", degrees(c.turn_rad_s)}};
         put(a, "until_mm", c.until_mm);
         put_degrees(a, "until_deg", c.until_rad);
+        if (c.until_at.empty()) return a;
+        a.emplace_back("until_at", c.until_at);
+        a.emplace_back("within_mm", c.within_mm);
+        put_degrees(a, "astray_turn_deg", c.astray_rad);
         return a;
     }
     Arguments operator()(InflateBalloon const& c) const { return {{"tool", c.tool}, {"atm", c.atm}}; }

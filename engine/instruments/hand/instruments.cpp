@@ -33,7 +33,11 @@ struct Instruments::Impl {
     {
         return needles.holds(o.tool) ? needles.put_away(o.tool) : vessels.put_away(o.tool);
     }
-    std::string operator()(MoveTool const& o) { return needles.holds(o.tool) ? needles.move(o) : vessels.move(o); }
+    std::string operator()(MoveTool const& o)
+    {
+        if (!needles.holds(o.tool)) return vessels.move(o);
+        return o.until_at.empty() ? needles.move(o) : o.tool + " is in no vessel: its depth is told by until_mm";
+    }
     std::string operator()(InflateBalloon const& o)
     {
         return needles.holds(o.tool) ? needles.inflate(o) : vessels.inflate(o);

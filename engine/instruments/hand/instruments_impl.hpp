@@ -9,11 +9,25 @@
 
 namespace fluoro {
 
+/// A hand that watches where a tip goes.
+struct TipWatch {
+    std::string to;
+    LumenGraph way;            ///< the edges from the access to there
+    std::optional<Vec3> place; ///< a landmark, at rest; empty: the way's last edge
+    double within_mm = 3;
+    bool is_there = false;
+    enum class Doing { going, drawing_back, turning } doing = Doing::going;
+    double back_to_mm = 0; ///< inserted, that it is drawn back to
+    double turned_to = 0;  ///< hub [rad]
+    double rests_s = 0;    ///< while the turn goes down the tool
+};
+
 /// A tool in a vessel, beside its mechanics.
 struct VesselTool {
     std::shared_ptr<Tool const> tool;
     std::string access;
     MoveTool motion;
+    std::optional<TipWatch> watch;
     LumenPlace tip; ///< for people to read: looked up ten times a second, as is what follows
     double wall_stands_n = 0;
     std::optional<Balloon> balloon;
@@ -101,10 +115,11 @@ public:
 private:
     struct Way {
         Way(Access const& at, LumenGraph const& vessels, std::shared_ptr<VesselWall> walls)
-            : tools{at}, access_mm{at.at_mm}, wall{walls}, tight{vessels, std::move(walls)}
+            : tools{at}, access{at}, access_mm{at.at_mm}, wall{walls}, tight{vessels, std::move(walls)}
         {
         }
         CoaxialTools tools;
+        Access access;
         Vec3 access_mm;
         std::shared_ptr<VesselWall> wall;  ///< of arteries or of veins
         TightWall tight;                   ///< the same, as the tools feel it
@@ -137,6 +152,8 @@ private:
     std::vector<Vec3> moved_stations(Way const& way, int tool, std::vector<Vec3> const& now) const;
     static std::optional<LineBefore> before(Way const& way, VesselTool const& held);
     Vec3 tip_of(Way const& way, int tool) const;
+    std::string watch(Way const& way, VesselTool& held, MoveTool const& order) const;
+    std::optional<MoveTool> watched(Way& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
     std::vector<SetLumen> change(LumenGraph const& graph, std::vector<Vec3> const& points,
                                  std::vector<double> const& diameters, bool is_most);

@@ -41,17 +41,17 @@ struct OnEdge {
     int edge = -1;
     double at_mm = 0;
 };
-std::vector<Vec3> shortest(LumenGraph const& graph, OnEdge const& from, OnEdge const& to)
+VesselRoute shortest(LumenGraph const& graph, OnEdge const& from, OnEdge const& to)
 {
     LumenEdge const &first = graph.edges[std::size_t(from.edge)], &last = graph.edges[std::size_t(to.edge)];
-    if (from.edge == to.edge) return between(first, from.at_mm, to.at_mm);
-    std::vector<Vec3> best;
+    if (from.edge == to.edge) return {between(first, from.at_mm, to.at_mm), {from.edge}, {}};
+    VesselRoute best;
     double least = std::numeric_limits<double>::infinity();
     for (bool const leaves_at_end : {false, true})
         for (bool const enters_at_end : {false, true}) {
             int node = leaves_at_end ? first.to : first.from;
             int const goal = enters_at_end ? last.to : last.from;
-            auto const way = graph.way(node, goal);
+            auto way = graph.way(node, goal);
             if (way.empty() && node != goal) continue;
             if (std::ranges::count(way, from.edge) + std::ranges::count(way, to.edge) > 0) continue;
             auto points = between(first, from.at_mm, leaves_at_end ? first.length_mm() : 0);
@@ -67,7 +67,9 @@ std::vector<Vec3> shortest(LumenGraph const& graph, OnEdge const& from, OnEdge c
             add(between(last, enters_at_end ? last.length_mm() : 0, to.at_mm));
             if (double const length = length_of(points); length < least) {
                 least = length;
-                best = std::move(points);
+                way.insert(way.begin(), from.edge);
+                way.push_back(to.edge);
+                best = {std::move(points), std::move(way), {}};
             }
         }
     return best;
@@ -94,29 +96,30 @@ VesselRoute route_to(LumenGraph const& vessels, std::map<std::string, Vec3> cons
                      std::string const& to, double beyond_mm)
 {
     LumenPlace const start = nearest_place(vessels, access.at_mm);
-    if (start.edge < 0) return {{}, "this patient has no vessels"};
+    if (start.edge < 0) return {{}, {}, "this patient has no vessels"};
     OnEdge goal;
     if (auto const edge = vessels.find_edge(to)) {
         goal = {*edge, std::max(0.0, beyond_mm)};
         if (double const length = vessels.edges[std::size_t(*edge)].length_mm(); beyond_mm > length)
             return {{},
+                    {},
                     "'" + to + "' is " + std::to_string(std::lround(length)) +
                         " mm long: a place beyond it is named by the vessel that it lies in"};
     } else if (auto const landmark = landmarks.find(to); landmark != landmarks.end()) {
         LumenPlace const place = nearest_place(vessels, landmark->second);
         if (place.from_axis > 1.5)
-            return {{}, "landmark '" + to + "' lies in no vessel that can be reached from there"};
+            return {{}, {}, "landmark '" + to + "' lies in no vessel that can be reached from there"};
         goal = {place.edge, place.along * vessels.edges[std::size_t(place.edge)].length_mm()};
     } else {
-        return {{}, "no vessel that can be reached from there and no landmark is called '" + to + "'"};
+        return {{}, {}, "no vessel that can be reached from there and no landmark is called '" + to + "'"};
     }
     double const from_mm = start.along * vessels.edges[std::size_t(start.edge)].length_mm();
-    VesselRoute route{shortest(vessels, {start.edge, from_mm}, goal), {}};
+    VesselRoute route = shortest(vessels, {start.edge, from_mm}, goal);
     if (beyond_mm < 0) shorten(route.points_mm, -beyond_mm);
     if (route.points_mm.size() < 2 || length_of(route.points_mm) < least_mm)
-        return {{}, "no way leads there from '" + vessels.edges[std::size_t(start.edge)].name + "'"};
+        return {{}, {}, "no way leads there from '" + vessels.edges[std::size_t(start.edge)].name + "'"};
     if (glm::dot(route.points_mm[1] - route.points_mm[0], access.direction) < 0)
-        return {{}, "the way to '" + to + "' goes the other way from there: tools enter toward the heart"};
+        return {{}, {}, "the way to '" + to + "' goes the other way from there: tools enter toward the heart"};
     return route;
 }
 

@@ -7,6 +7,7 @@ namespace fluoro {
 /// The centre line from a way in to a place in the vessels, or why there is none.
 struct VesselRoute {
     std::vector<Vec3> points_mm; ///< at least two
+    std::vector<int> edges;      ///< that it goes along
     std::string problem;
 };
 

@@ -105,7 +105,9 @@ std::string VesselWork::move(MoveTool const& order)
 {
     auto const [way, n] = find(order.tool);
     if (!way) return "No tool " + order.tool + " is in use: take it first";
-    way->held[std::size_t(n)].motion = order;
+    VesselTool& held = way->held[std::size_t(n)];
+    if (auto refusal = watch(*way, held, order); !refusal.empty()) return refusal;
+    held.motion = order;
     return {};
 }
 
@@ -134,7 +136,8 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
     since_pressure_s_ += tick_s;
     for (auto& [access, way] : ways_) {
         for (std::size_t n = 0; n < way.held.size(); ++n) {
-            MoveTool& motion = way.held[n].motion;
+            std::optional<MoveTool> instead = watched(way, int(n));
+            MoveTool& motion = instead ? *instead : way.held[n].motion;
             ToolState const& state = way.tools.state(int(n));
             auto const towards = [](double& speed, double left) {
                 if (left * speed <= 0) speed = 0;

@@ -96,24 +96,14 @@ DrawnBricks<std::uint8_t>::Draw class_drawing(LumenGraph const& graph, FieldGrid
     };
 }
 
-/// Up and down as far as the CT goes; across as far as the vessels do.
-FieldGrid field_of(LumenGraph const& graph, Patient const& patient)
+/// As far as the vessels go, beyond the CT too: a wire from the wrist is in an arm that no CT of a trunk shows.
+FieldGrid field_of(LumenGraph const& graph)
 {
-    Grid const& ct = patient.ct.grid;
     Vec3 low{1e9}, high{-1e9};
-    for (int corner = 0; corner < 8; ++corner) {
-        Vec3 const index = Vec3{corner & 1, corner >> 1 & 1, corner >> 2} * Vec3{ct.size - 1};
-        Vec3 const at = map_point(ct.patient_from_index(), index);
-        low = glm::min(low, at);
-        high = glm::max(high, at);
-    }
     for (LumenEdge const& edge : graph.edges)
         for (Vec3 const& at : edge.points_mm) {
-            if (at.z < low.z || at.z > high.z) continue;
-            for (int axis = 0; axis < 2; ++axis) {
-                low[axis] = std::min(low[axis], at[axis] - margin_mm);
-                high[axis] = std::max(high[axis], at[axis] + margin_mm);
-            }
+            low = glm::min(low, at - margin_mm);
+            high = glm::max(high, at + margin_mm);
         }
     return {low, field_mm, glm::ivec3{(high - low) / field_mm} + 1};
 }
@@ -144,7 +134,7 @@ WallKind wall_kind(WallClass wall)
 }
 
 VesselWall::VesselWall(LumenGraph const& graph, Patient const& patient)
-    : VesselWall{graph, std::make_shared<LumenDistance>(graph, patient, field_of(graph, patient))}
+    : VesselWall{graph, std::make_shared<LumenDistance>(graph, patient, field_of(graph))}
 {
 }
 

@@ -47,6 +47,17 @@ TEST(VesselWall, knows_depth_direction_and_class_at_rest)
     EXPECT_EQ(wall.touch({0, 14, 20}).outward, Vec3{0});
 }
 
+// A CT of a trunk does not show raised arms: a tool from the wrist is held all the same.
+TEST(VesselWall, is_there_beyond_the_edge_of_the_ct)
+{
+    Patient patient;
+    patient.ct.grid = {{8, 8, 8}, Vec3{5}, Vec3{-20, -20, -10}, Mat3{1}};
+    patient.ct.hu.assign(patient.ct.grid.voxels(), 50);
+    VesselWall const wall{two_tubes(), patient};
+    for (double const z : {0.0, 50.0}) // the CT ends at 25
+        EXPECT_NEAR(wall.touch({-6, 2.7, z}).depth_mm, -0.3, 0.07) << z; // the field's 0.75 mm
+}
+
 // Stretched by a quarter along x, the artery of 3 mm is an ellipse of 3.75 by 3 mm about x = -7.5 + the shift.
 TEST(VesselWall, goes_with_the_tissue)
 {

@@ -25,13 +25,18 @@ struct Aspirate {
 struct PutToolAway {
     std::string tool;
 };
-/// How the hand moves a tool or a needle, until told otherwise or until it is where it shall be.
+/// How the hand moves a tool or a needle, until told otherwise or until it is where it shall be. In a vessel it can
+/// watch the picture: it stops when the tip is at a place, and does nothing where it is there already; a tip that went
+/// another way is drawn back, turned and pushed on.
 struct MoveTool {
     std::string tool;
-    double push_mm_s = 0;              ///< + = in
-    double turn_rad_s = 0;             ///< + = clockwise for who looks along it into the body
-    std::optional<double> until_mm{};  ///< stops when so much of it is in
-    std::optional<double> until_rad{}; ///< stops when its hub has turned so far
+    double push_mm_s = 0;               ///< + = in
+    double turn_rad_s = 0;              ///< + = clockwise for who looks along it into the body
+    std::optional<double> until_mm{};   ///< stops when so much of it is in
+    std::optional<double> until_rad{};  ///< stops when its hub has turned so far
+    std::string until_at{};             ///< stops when the tip is in this vessel, or so near to this landmark
+    double within_mm = 3;               ///< of the landmark
+    std::optional<double> astray_rad{}; ///< turned by so much when the tip has left the way there; empty: not watched
 };
 /// The inflator on a balloon's hub; 0 = suction.
 struct InflateBalloon {
