@@ -43,6 +43,22 @@ FieldOfDisplacements field_over(Box const& box, double spacing_mm)
     return field;
 }
 
+/// The place x with x + field(x) = y, to `within_mm`, from a guess on: x = y - u(x), iterated; u is a contraction where
+/// the grid is unfolded and smooth, shorter steps else.
+Vec3 undone(FieldOfDisplacements const& field, Vec3 const& y, Vec3 x, double within_mm)
+{
+    double step = 1, before = 1e9;
+    for (int n = 0; n < 40; ++n) {
+        Vec3 const off = y - x - field.at(x);
+        double const size = glm::length(off);
+        if (size < within_mm) break;
+        if (size > before) step = std::max(0.25, 0.5 * step);
+        before = size;
+        x += step * off;
+    }
+    return x;
+}
+
 struct Judgement {
     double least_determinant = 1e9;
     Vec3 worst_mm{0}; ///< where that is
@@ -169,24 +185,14 @@ Warp::Warp(std::vector<WarpPair> const& pairs, Box const& region)
         }
     }
     FieldOfDisplacements const& forward = impl->forward;
-    // Back: x = y - u(x), iterated; u is a contraction where the grid is unfolded and smooth, Newton's step else.
     FieldOfDisplacements& back = impl->back;
     parallel_for(back.lattice.size.z, [&](int first, int last) {
         for (int k = first; k < last; ++k)
             for (int j = 0; j < back.lattice.size.y; ++j)
                 for (int i = 0; i < back.lattice.size.x; ++i) {
                     Vec3 const y = back.lattice.position(i, j, k);
-                    Vec3 x = y - forward.at(y);
-                    double step = 1, before = 1e9;
-                    for (int n = 0; n < 40; ++n) {
-                        Vec3 const off = y - x - forward.at(x);
-                        double const size = glm::length(off);
-                        if (size < 0.01) break;
-                        if (size > before) step = std::max(0.25, 0.5 * step);
-                        before = size;
-                        x += step * off;
-                    }
-                    back.values[back.lattice.index(i, j, k)] = glm::vec3{x - y};
+                    back.values[back.lattice.index(i, j, k)] =
+                        glm::vec3{undone(forward, y, y - forward.at(y), 0.01) - y};
                 }
     });
     impl_ = impl;
@@ -200,7 +206,8 @@ Vec3 Warp::patient_from_model(Vec3 const& p) const
 
 Vec3 Warp::model_from_patient(Vec3 const& p) const
 {
-    return map_point(impl_->model_from_near, p + impl_->back.at(p));
+    // Between the points of its lattice the way back is a guess.
+    return map_point(impl_->model_from_near, undone(impl_->forward, p, p + impl_->back.at(p), 0.05));
 }
 
 double Warp::least_determinant() const

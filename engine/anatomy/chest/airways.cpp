@@ -110,7 +110,7 @@ Tree central_airways(BodyPlan const& plan)
         {"lingular-bronchus",
          "left-upper-bronchus",
          "left-lingular-bronchus",
-         {at(53, 1, -30), at(60, -5, -37)},
+         {at(53, 1, -30), at(60, -4.8, -36.7)},
          3.5 * c,
          3.1 * c},
         {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(40, 13, -38)}, 5 * c, 4.8 * c},

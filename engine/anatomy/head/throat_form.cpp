@@ -21,7 +21,7 @@ ThroatForm throat_form(BodyPlan const& plan)
                in_head(-76, -12.5, 11, 1.4),  in_head(-60, -9.5, 12, 1.5),  in_head(-45, -12.3, 12, 1.7),
                in_head(-35.5, -22, 12, 1.9),  in_head(-29.5, -33, 11, 2.3), fauces};
     t.mouth_filled_mm = {4, 4, 9, 11, 11, 10, 8, 8, 9};
-    t.nasopharynx = {in_head(-48, 12, 14, 11), in_head(-33, 7, 15.5, 10), in_neck(1.25, 17, 15, 7.5),
+    t.nasopharynx = {in_head(-48, 12, 14, 11), in_head(-33, 7, 15.5, 10), in_neck(1.25, 17, 15, 7),
                      in_neck(1.8, 13, 14, 5.7), fauces};
     t.oropharynx = {fauces, in_neck(2.75, 12, 15, 7), inlet};
     t.oropharynx_filled_mm = {9, 11, 11};

@@ -50,8 +50,23 @@ ChamberVolumes chamber_volumes(PatientParameters const& who)
     return v;
 }
 
+namespace {
+
+/// What flattens the heart's front: the chest wall below; higher up the sac and the lungs' edges, which lie between it
+/// and a breastbone that rises forward.
+Shape bed_of_the_heart(BodyPlan const& plan)
+{
+    BodyPlan bed = plan;
+    bed.places.at("xiphoid").y += 3.5 * plan.scale;
+    bed.places.at("sternal-angle").y += 13.5 * plan.scale;
+    bed.places.at("jugular-notch").y += 12 * plan.scale;
+    return thoracic_cavity(bed);
+}
+
+} // namespace
+
 HeartForm::HeartForm(BodyPlan const& plan)
-    : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}, chest_{thoracic_cavity(plan)}
+    : frame_{heart_frame(plan)}, seed_{unsigned(plan.parameters.seed)}, chest_{bed_of_the_heart(plan)}
 {
     RandomSequence random{plan.parameters.seed, RandomStream::body, 51, 0};
     for (Vec3& wave : wave_) {

@@ -208,7 +208,7 @@ constexpr PlaceRow place_rows[] = {
     // Trunk
     {"jugular-notch", t(2), 0, -90, -12},
     {"sternal-angle", t(4), 0, -122, -10},
-    {"xiphoid", t(10), 0, -140, 4},
+    {"xiphoid", t(10), 0, -139, 4},
     {"diaphragm-dome-right", t(9), -72, -72, 2},
     {"diaphragm-dome-left", t(9), 72, -66, -12},
     {"diaphragm-crus", l(2), 0, -22, 0},

@@ -43,7 +43,14 @@ struct Man {
     {
         for (int i = 0; i < 6 * 240; ++i) step();
     }
-    int edge(char const* name) const { return graph.find_edge(name).value(); }
+    int edge(std::string const& name) const { return graph.find_edge(name).value(); }
+    /// Of the pieces that a vessel's branches divide it into, "name", "name/2" and so on, the farthest.
+    int last_piece(std::string const& name) const
+    {
+        int last = edge(name);
+        for (int n = 2; auto const next = graph.find_edge(name + '/' + std::to_string(n)); ++n) last = *next;
+        return last;
+    }
     void inject(char const* name, double ml, double ml_s)
     {
         into = edge(name);
@@ -119,12 +126,15 @@ TEST(ContrastInTheMan, columns_run_down_the_coronary_arteries_as_fast_as_is_seen
         double frames, sd; // Gibson 1996, at 30 frames per second
     };
     for (Way const& way :
-         {Way{"left-main", "lad-proximal", "lad-distal/8", "anterior descending", 2.1, "lad", 36.2, 2.6},
-          Way{"left-main", "circumflex-proximal", "obtuse-marginal-2/7", "circumflex", 2.1, "circumflex", 22.2, 4.1},
+         {Way{"left-main", "lad-proximal", "lad-distal", "anterior descending", 2.1, "lad", 36.2, 2.6},
+          Way{"left-main", "circumflex-proximal", "obtuse-marginal-2", "circumflex", 2.1, "circumflex", 22.2, 4.1},
           Way{"rca-proximal", "rca-proximal", "posterolateral-trunk/2", "right", 1.7, "rca", 20.4, 3.0}}) {
         Man man;
         man.inject(way.into, 7, way.ml_s);
-        int const origin = man.edge(way.origin), landmark = man.edge(way.landmark);
+        // Gibson's landmarks are the vessels' last forks; the right one's is the first branch behind the crux.
+        bool const is_right = std::string{way.name} == "right";
+        int const origin = man.edge(way.origin),
+                  landmark = is_right ? man.edge(way.landmark) : man.last_piece(way.landmark);
         double length = -4; // from the first cells on
         for (int const e :
              man.graph.way(man.graph.edges[std::size_t(origin)].from, man.graph.edges[std::size_t(landmark)].to))

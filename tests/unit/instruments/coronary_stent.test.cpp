@@ -33,7 +33,7 @@ public:
     explicit Lad(LumenGraph const& graph) : graph_{graph}
     {
         int node = graph.edges[std::size_t(*graph.find_edge("left-main"))].from;
-        int const end = graph.edges[std::size_t(*graph.find_edge("lad-distal/8"))].to;
+        int const end = graph.edges[std::size_t(*graph.find_edge("lad-distal/9"))].to;
         for (int const e : graph.way(node, end)) {
             at_mm_[graph.edges[std::size_t(e)].name] = length_mm;
             length_mm += graph.edges[std::size_t(e)].length_mm();
@@ -118,11 +118,11 @@ protected:
                 EXPECT_EQ(blood.set_lumen(*lumen), "");
             }
         effects.clear();
-        auto const edge = std::size_t(*man->lumens.vessels.find_edge("lad-distal/8"));
+        auto const edge = std::size_t(*man->lumens.vessels.find_edge("lad-distal/9"));
         double sum = 0;
         int ticks = 0;
         for (std::int64_t const first = heart.now().beat + 4; heart.now().beat < first + 4;) {
-            blood.advance(1.0 / 120, 2, heart);
+            blood.advance(1.0 / 120, 2, heart, {0, 1, 0});
             if (heart.now().beat < first) continue;
             sum += blood.circulation().flow_in_ml_s()[edge];
             ++ticks;
