@@ -54,7 +54,7 @@ TEST(VesselWall, is_there_beyond_the_edge_of_the_ct)
     patient.ct.grid = {{8, 8, 8}, Vec3{5}, Vec3{-20, -20, -10}, Mat3{1}};
     patient.ct.hu.assign(patient.ct.grid.voxels(), 50);
     VesselWall const wall{two_tubes(), patient};
-    for (double const z : {0.0, 50.0}) // the CT ends at 25
+    for (double const z : {0.0, 50.0})                                   // the CT ends at 25
         EXPECT_NEAR(wall.touch({-6, 2.7, z}).depth_mm, -0.3, 0.07) << z; // the field's 0.75 mm
 }
 
