@@ -32,21 +32,53 @@ motion::Slope way_forward(Displacement const& d, Vec3 const& rest)
             breath.by_z + carried(inner.by_z)};
 }
 
+/// A cell of a lattice and where in it a place lies; outside the lattice, or on its border, none.
+struct CellOf {
+    std::size_t first = 0, row, plane;
+    glm::vec3 share{0};
+    bool is_there = false;
+
+    CellOf(FieldGrid const& grid, Vec3 const& p) : row{std::size_t(grid.size.x)}, plane{row * std::size_t(grid.size.y)}
+    {
+        Vec3 const at = (p - grid.origin_mm) / grid.spacing_mm;
+        if (glm::any(glm::lessThanEqual(at, Vec3{0})) || glm::any(glm::greaterThanEqual(at, Vec3{grid.size - 1})))
+            return;
+        glm::ivec3 const low{at};
+        first = std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
+        share = glm::vec3{at - Vec3{low}};
+        is_there = true;
+    }
+};
+
 } // namespace
 
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p)
 {
-    Vec3 const at = (p - grid.origin_mm) / grid.spacing_mm;
-    Vec3 const last{grid.size - 1};
-    if (at.x <= 0 || at.y <= 0 || at.z <= 0 || at.x >= last.x || at.y >= last.y || at.z >= last.z) return Vec3{0};
-    glm::ivec3 const low{at};
-    glm::vec3 const share{at - Vec3{low}};
-    std::size_t const row = std::size_t(grid.size.x), plane = row * std::size_t(grid.size.y);
-    auto const* const corner =
-        field.data() + std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
-    auto const along_x = [&](std::size_t offset) { return glm::mix(corner[offset], corner[offset + 1], share.x); };
-    return Vec3{glm::mix(glm::mix(along_x(0), along_x(row), share.y),
-                         glm::mix(along_x(plane), along_x(plane + row), share.y), share.z)};
+    CellOf const cell{grid, p};
+    if (!cell.is_there) return Vec3{0};
+    auto const* const corner = field.data() + cell.first;
+    auto const along_x = [&](std::size_t n) { return glm::mix(corner[n], corner[n + 1], cell.share.x); };
+    return Vec3{glm::mix(glm::mix(along_x(0), along_x(cell.row), cell.share.y),
+                         glm::mix(along_x(cell.plane), along_x(cell.plane + cell.row), cell.share.y), cell.share.z)};
+}
+
+Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p)
+{
+    CellOf const cell{grid, Vec3{p}};
+    if (!cell.is_there) return {};
+    auto const* const corner = field.data() + cell.first;
+    std::size_t const row = cell.row, plane = cell.plane;
+    glm::vec3 const& share = cell.share;
+    // Means over x of the four edges along it, and how x rises on them.
+    auto const along_x = [&](std::size_t n) { return glm::mix(corner[n], corner[n + 1], share.x); };
+    auto const rise_x = [&](std::size_t n) { return corner[n + 1].x - corner[n].x; };
+    glm::vec3 const a = along_x(0), b = along_x(row), c = along_x(plane), d = along_x(plane + row);
+    glm::vec3 const front = glm::mix(a, b, share.y), back = glm::mix(c, d, share.y);
+    glm::vec3 const slope{glm::mix(glm::mix(rise_x(0), rise_x(row), share.y),
+                                   glm::mix(rise_x(plane), rise_x(plane + row), share.y), share.z),
+                          glm::mix(b.y - a.y, d.y - c.y, share.z), back.z - front.z};
+    constexpr float least = 0.5f;
+    return {glm::mix(front, back, share.z), glm::max(1.0f + slope / float(grid.spacing_mm), least)};
 }
 
 Vec3 rest_of(Displacement const& displacement, Vec3 const& place)
@@ -56,28 +88,6 @@ Vec3 rest_of(Displacement const& displacement, Vec3 const& place)
     motion::Slope last;
     return motion::undone(place, start, on_place, last,
                           [&](Vec3 const& rest) { return way_forward(displacement, rest); });
-}
-
-Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p)
-{
-    Vec3 const at = (Vec3{p} - grid.origin_mm) / grid.spacing_mm;
-    Vec3 const last{grid.size - 1};
-    if (at.x <= 0 || at.y <= 0 || at.z <= 0 || at.x >= last.x || at.y >= last.y || at.z >= last.z) return {};
-    glm::ivec3 const low{at};
-    glm::vec3 const share{at - Vec3{low}};
-    std::size_t const row = std::size_t(grid.size.x), plane = row * std::size_t(grid.size.y);
-    auto const* const corner =
-        field.data() + std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
-    // Means over x of the four edges along it, and how x rises on them.
-    auto const along_x = [&](std::size_t offset) { return glm::mix(corner[offset], corner[offset + 1], share.x); };
-    auto const rise_x = [&](std::size_t offset) { return corner[offset + 1].x - corner[offset].x; };
-    glm::vec3 const a = along_x(0), b = along_x(row), c = along_x(plane), d = along_x(plane + row);
-    glm::vec3 const front = glm::mix(a, b, share.y), back = glm::mix(c, d, share.y);
-    glm::vec3 const slope{glm::mix(glm::mix(rise_x(0), rise_x(row), share.y),
-                                   glm::mix(rise_x(plane), rise_x(plane + row), share.y), share.z),
-                          glm::mix(b.y - a.y, d.y - c.y, share.z), back.z - front.z};
-    constexpr float least = 0.5f;
-    return {glm::mix(front, back, share.z), glm::max(1.0f + slope / float(grid.spacing_mm), least)};
 }
 
 } // namespace fluoro

@@ -1,7 +1,7 @@
 // What tools cost in a patient who lives.
-#include <algorithm>
+#include "../rod/cost_times.hpp"
+
 #include <chrono>
-#include <ctime>
 #include <fluoro/core/error.hpp>
 #include <fluoro/instruments/cost.hpp>
 #include <fluoro/instruments/instruments.hpp>
@@ -14,24 +14,9 @@ constexpr int ticks_per_frame = ticks_per_second / 60;
 constexpr char guide[] = "ebu3.5-6f", wire[] = "workhorse-0.014", access[] = "right-femoral";
 constexpr double seated_mm = 4, out_mm = 50; ///< beyond the ostium; of the wire beyond the guide
 
-double processor_ms()
-{
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e3 * double(now.tv_sec) + 1e-6 * double(now.tv_nsec);
-}
-
 double wall_s()
 {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-void summarise(std::vector<double> times, InstrumentsCost& cost)
-{
-    for (double const ms : times) cost.mean_ms += ms / double(times.size());
-    std::ranges::sort(times);
-    cost.p99_ms = times[times.size() * 99 / 100];
-    cost.most_ms = times.back();
 }
 
 } // namespace

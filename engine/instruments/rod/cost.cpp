@@ -1,12 +1,12 @@
-#include <fluoro/instruments/cost.hpp>
+#include "cost_times.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 #include <fluoro/instruments/coaxial_tools.hpp>
 #include <fluoro/instruments/vessel_wall.hpp>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 namespace fluoro {
@@ -15,13 +15,6 @@ namespace {
 
 constexpr double frame_s = 1.0 / 60, pi = std::numbers::pi;
 constexpr int phases = 60; ///< one beat a second
-
-double processor_ms()
-{
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return 1e3 * double(now.tv_sec) + 1e-6 * double(now.tv_nsec);
-}
 
 /// Waves of 12 mm over 120 mm, 8 mm wide.
 LumenGraph winding_artery()
@@ -87,10 +80,7 @@ InstrumentsCost measure_instruments(int frames)
         cost.least_touching = std::min(cost.least_touching, touching / double(tools.line().size()));
     }
     cost.segments = int(tools.line().size());
-    for (double const ms : times) cost.mean_ms += ms / double(times.size());
-    std::ranges::sort(times);
-    cost.p99_ms = times[times.size() * 99 / 100];
-    cost.most_ms = times.back();
+    summarise(std::move(times), cost);
     return cost;
 }
 

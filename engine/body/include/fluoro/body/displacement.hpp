@@ -28,13 +28,13 @@ struct Displacement {
 
 /// Trilinear; zero outside the lattice.
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p);
-/// Where the tissue of a place lies at rest: from backward_mm on, until the way forward leads back to the place.
-Vec3 rest_of(Displacement const& displacement, Vec3 const& place);
-
 /// The same, and how much the field stretches each axis there: 1 + its own slope, never below 0.5.
 struct Stretched {
     glm::vec3 way_mm{0}, stretch{1};
 };
 Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p);
+
+/// Where the tissue of a place lies at rest: from backward_mm on, until the way forward leads back to the place.
+Vec3 rest_of(Displacement const& displacement, Vec3 const& place);
 
 } // namespace fluoro

@@ -17,7 +17,7 @@ InstrumentsCost measure_instruments(int frames);
 /// Tools in a patient who lives: a guide from the groin to the left main stem, a wire in it to and fro in the left
 /// anterior descending artery.
 struct LivingToolsCost {
-    InstrumentsCost frame;   ///< all that tools take, as a session has them; `least_touching` is not known
+    InstrumentsCost frame; ///< all that tools take, as a session has them; `segments` and `least_touching` are not told
     double first_tool_s = 0; ///< wall time from a hand's first order to its tool
 };
 /// Throws Error where the patient has no such vessels.

@@ -20,7 +20,7 @@ WallKind wall_kind(WallClass wall);
 /// the displacement of the moment; directions and speeds by its derivatives. For one thread.
 class VesselWall final : public Wall {
 public:
-    /// These vessels of a patient as far up and down as his CT goes, the arms whole. Walls are found where a tool first
+    /// These vessels of a patient, in limbs beyond his CT too. Walls are found where a tool first
     /// comes near them; the patient must outlive this.
     VesselWall(LumenGraph const& graph, Patient const& patient);
     VesselWall(LumenGraph const& graph, std::shared_ptr<LumenDistance const> distance);

@@ -79,28 +79,6 @@ template <class Value> struct Bricks {
         return pool[std::size_t(brick) * voxels + std::size_t((in.z * side + in.y) * side + in.x)];
     }
 
-    /// Values of a voxel and its next neighbours up each axis, x fastest: the corners of a cell.
-    std::array<Value, 8> corners(glm::ivec3 const& low) const
-    {
-        std::array<Value, 8> found;
-        auto const is_within = [](int v, int many) { return v >= 0 && v + 1 < many && v % side + 1 < side; };
-        if (is_within(low.x, grid.size.x) && is_within(low.y, grid.size.y) && is_within(low.z, grid.size.z)) {
-            std::int32_t const brick = table[number_of(low / side)];
-            if (brick == none) {
-                found.fill(outside);
-                return found;
-            }
-            glm::ivec3 const in = low % side;
-            Value const* const first =
-                pool.data() + std::size_t(brick) * voxels + std::size_t((in.z * side + in.y) * side + in.x);
-            for (std::size_t n = 0; n < 8; ++n)
-                found[n] = first[(n & 1) + (n >> 1 & 1) * std::size_t(side) + (n >> 2) * std::size_t(side * side)];
-            return found;
-        }
-        for (int n = 0; n < 8; ++n) found[std::size_t(n)] = at(low + glm::ivec3{n & 1, n >> 1 & 1, n >> 2});
-        return found;
-    }
-
 private:
     std::size_t number_of(glm::ivec3 const& brick) const
     {
