@@ -119,6 +119,7 @@ struct Body::Impl {
     BodyDrive told;  ///< to the parts, last
     BodyPose pose;
     PressureLine line; ///< of the invasive pressure
+    BeatReader reader; ///< of what it shows
     BodyStatus status;
     mutable std::shared_ptr<Displacement const> displacement; ///< of `pose`, once asked for
 };
@@ -202,7 +203,9 @@ void Body::Impl::watch()
         ventricle_mmhg = blood->circulation().chamber_mmhg()[std::size_t(Chamber::left_ventricle)];
     }
     curves.ecg_mv[at] = float(ecg_mv(status.heart));
-    curves.pressure_mmhg[at] = float(line.advance(tick_s, tip_mmhg, blocked, ventricle_mmhg));
+    double const shown_mmhg = line.advance(tick_s, tip_mmhg, blocked, ventricle_mmhg);
+    curves.pressure_mmhg[at] = float(shown_mmhg);
+    if (reader.advance(tick_s, status.heart.beat, shown_mmhg)) status.line = reader.last();
     curves.dome_mm[at] = float(status.breath.dome_mm);
 }
 
@@ -252,7 +255,10 @@ std::optional<std::string> Body::Impl::order_blood(BodyOrder const& order)
     if (auto said = done("Dissection", std::get_if<DissectVessel>(&order), &BloodStream::dissect)) return said;
     if (auto said = done("Air", std::get_if<InjectAir>(&order), &BloodStream::inject_air)) return said;
     if (auto said = done("Lumen", std::get_if<SetLumen>(&order), &BloodStream::set_lumen)) return said;
-    return done("Pressure", std::get_if<PlacePressureTip>(&order), &BloodStream::place_tip);
+    auto const* tip = std::get_if<PlacePressureTip>(&order);
+    auto said = done("Pressure", tip, &BloodStream::place_tip);
+    if (said && said->empty()) status.line_in = tip->vessel;
+    return said;
 }
 
 std::string Body::Impl::carry_out(BodyOrder const& order)

@@ -20,12 +20,15 @@ std::string heart_rate_text(BodyStatus const& body)
 std::string pressure_text(BodyStatus const& body)
 {
     if (!body.has_pressure) return no_reading;
-    return fixed_text(body.signs.systolic_mmhg, 0) + "/" + fixed_text(body.signs.diastolic_mmhg, 0);
+    return fixed_text(body.line.systolic_mmhg, 0) + "/" + fixed_text(body.line.diastolic_mmhg, 0);
 }
 
 std::string mean_pressure_text(BodyStatus const& body)
 {
-    return body.has_pressure ? "aorta, mean " + fixed_text(body.signs.mean_mmhg, 0) : "aorta: none";
+    if (!body.has_pressure) return "aorta: none";
+    std::string where = body.line_in.empty() ? "aorta" : body.line_in;
+    std::ranges::replace(where, '-', ' ');
+    return where + ", mean " + fixed_text(body.line.mean_mmhg, 0);
 }
 
 BodyRemark rhythm_remark(BodyStatus const& body)

@@ -139,13 +139,16 @@ std::string BloodStream::set_lumen(SetLumen const& wish)
 
 std::string BloodStream::place_tip(PlacePressureTip const& wish)
 {
-    tip_blocked_ = wish.blocked;
-    tip_edge_ = -1;
-    if (wish.vessel.empty()) return {};
-    Found const found = find("Pressure", wish.vessel, true);
-    tip_edge_ = found.edge;
+    int edge = -1;
+    if (!wish.vessel.empty()) {
+        Found const found = find("Pressure", wish.vessel, true);
+        if (found.edge < 0) return found.problem;
+        edge = found.edge;
+    }
+    tip_edge_ = edge;
     tip_share_ = wish.along;
-    return found.problem;
+    tip_blocked_ = wish.blocked;
+    return {};
 }
 
 std::optional<double> BloodStream::tip_mmhg() const

@@ -119,26 +119,15 @@ void Physiology::breathe(double dt_s, BreathMoment const& breath)
 
 void Physiology::watch_beats(HeartMoment const& heart, double dt_s, double aortic_mmhg)
 {
-    highest_mmhg_ = std::max(highest_mmhg_, aortic_mmhg);
-    lowest_mmhg_ = std::min(lowest_mmhg_, aortic_mmhg);
-    sum_mmhg_ += aortic_mmhg * dt_s;
-    beat_s_ += dt_s;
     since_beat_s_ += dt_s;
-    bool const is_standing = beat_s_ > 3; // no beat: the monitor goes on without one
-    if (heart.beat == beat_ && !is_standing) return;
-    // The first beat ends an interval whose beginning nobody saw.
-    if (has_seen_beat_ || is_standing) {
-        signs_.systolic_mmhg = highest_mmhg_;
-        signs_.diastolic_mmhg = lowest_mmhg_;
-        signs_.mean_mmhg = sum_mmhg_ / beat_s_;
-        double const rate = is_standing ? 0 : 60 * double(heart.beat - beat_) / since_beat_s_;
+    bool const is_read = aorta_.advance(dt_s, heart.beat, aortic_mmhg);
+    if (is_read) {
+        signs_.aorta = aorta_.last();
+        double const rate = aorta_.is_standing() ? 0 : 60 * double(heart.beat - beat_) / since_beat_s_;
         signs_.heart_rate_per_min += 0.25 * (rate - signs_.heart_rate_per_min);
     }
-    has_seen_beat_ = has_seen_beat_ || heart.beat != beat_;
     if (heart.beat != beat_) since_beat_s_ = 0;
     beat_ = heart.beat;
-    highest_mmhg_ = lowest_mmhg_ = aortic_mmhg;
-    sum_mmhg_ = beat_s_ = 0;
 }
 
 /// What all that acts on the patient comes to.

@@ -27,4 +27,22 @@ double PressureLine::advance(double dt_s, double vessel_mmhg, double blocked, do
     return shown_;
 }
 
+bool BeatReader::advance(double dt_s, std::int64_t beat, double mmhg)
+{
+    highest_mmhg_ = std::max(highest_mmhg_, mmhg);
+    lowest_mmhg_ = std::min(lowest_mmhg_, mmhg);
+    sum_mmhg_s_ += mmhg * dt_s;
+    since_s_ += dt_s;
+    is_standing_ = since_s_ > 3; // no beat: the monitor goes on without one
+    if (beat == beat_ && !is_standing_) return false;
+    // The first beat ends an interval whose beginning nobody saw.
+    bool const is_whole = has_seen_beat_ || is_standing_;
+    if (is_whole) last_ = {highest_mmhg_, lowest_mmhg_, sum_mmhg_s_ / since_s_};
+    has_seen_beat_ = has_seen_beat_ || beat != beat_;
+    beat_ = beat;
+    highest_mmhg_ = lowest_mmhg_ = mmhg;
+    sum_mmhg_s_ = since_s_ = 0;
+    return is_whole;
+}
+
 } // namespace fluoro

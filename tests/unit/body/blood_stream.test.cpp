@@ -404,7 +404,12 @@ TEST(BloodStream, the_monitor_shows_the_pressure_at_the_tip_and_a_wedged_tip_as_
     Swing const ventricle = settle({"left-ventricle", 0.5, 0});
     EXPECT_LT(ventricle.least, 15);
     EXPECT_GT(ventricle.most, 100);
+    // The numbers are the curve's own: even beats, whose extremes differ by what breath moves in two seconds.
+    EXPECT_NEAR(body.status().line.systolic_mmhg, ventricle.most, 5);
+    EXPECT_NEAR(body.status().line.diastolic_mmhg, ventricle.least, 5);
+    EXPECT_EQ(body.status().line_in, "left-ventricle");
     EXPECT_NE(body.order(PlacePressureTip{"lad-nowhere"}), "");
+    EXPECT_EQ(body.status().line_in, "left-ventricle"); // an order that is refused moves nothing
 }
 
 TEST(BloodStream, a_touch_provokes_so_many_premature_beats)

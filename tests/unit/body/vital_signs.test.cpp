@@ -46,7 +46,7 @@ TEST(VitalSigns, quiet_breath_of_room_air_keeps_a_healthy_saturation)
     EXPECT_NEAR(patient.signs().end_tidal_co2_mmhg, 36, 5);
     EXPECT_NEAR(patient.signs().breaths_per_min, 60 / 4.3, 0.5);
     EXPECT_NEAR(patient.signs().heart_rate_per_min, 70, 1);
-    EXPECT_NEAR(patient.signs().mean_mmhg, 93, 3);
+    EXPECT_NEAR(patient.signs().aorta.mean_mmhg, 93, 3);
 }
 
 // The interval before the first beat seen has no beginning, and one after a pause is as long as the pause: neither may

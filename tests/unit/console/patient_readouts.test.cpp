@@ -10,9 +10,7 @@ BodyStatus healthy()
     BodyStatus body;
     body.has_pressure = true;
     body.signs.heart_rate_per_min = 71.6;
-    body.signs.systolic_mmhg = 121.5;
-    body.signs.diastolic_mmhg = 74.6;
-    body.signs.mean_mmhg = 93.2;
+    body.line = {121.5, 74.6, 93.2};
     return body;
 }
 
@@ -24,6 +22,13 @@ TEST(PatientReadouts, readings_are_whole_numbers)
     EXPECT_EQ(heart_rate_text(body), "72");
     EXPECT_EQ(pressure_text(body), "122/75");
     EXPECT_EQ(mean_pressure_text(body), "aorta, mean 93");
+}
+
+TEST(PatientReadouts, the_pressure_is_named_by_where_the_tip_lies)
+{
+    BodyStatus body = healthy();
+    body.line_in = "left-main";
+    EXPECT_EQ(mean_pressure_text(body), "left main, mean 93");
 }
 
 TEST(PatientReadouts, what_cannot_be_read_is_not_shown_as_a_number)

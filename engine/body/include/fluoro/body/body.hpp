@@ -54,6 +54,8 @@ struct BodyStatus {
     double breath_pause_s = 0;                         ///< for how long no breath has moved: held, or apnoea
     double oxygen_l_min = 0;
     bool has_pressure = false; ///< the patient has an aorta whose pressure is known
+    PressureReading line;      ///< as the pressure line shows it, which may ring or be damped
+    std::string line_in;       ///< the vessel its tip lies in; empty: the aortic root
     bool has_gullet = false;
     MonitorCurves curves;
 };

@@ -42,11 +42,30 @@ struct BodyDrive {
     friend bool operator==(BodyDrive const&, BodyDrive const&) = default;
 };
 
+/// A pressure as it is read: of the last beat, or of the last 3 s where no heart beats.
+struct PressureReading {
+    double systolic_mmhg = 120, diastolic_mmhg = 75, mean_mmhg = 93;
+};
+
+/// Reads a pressure curve beat by beat.
+class BeatReader {
+public:
+    /// Takes in `dt_s` of the curve, in beat number `beat`; true where a reading has been taken.
+    bool advance(double dt_s, std::int64_t beat, double mmhg);
+    PressureReading const& last() const { return last_; }
+    bool is_standing() const { return is_standing_; } ///< the last one was taken for want of a beat
+private:
+    PressureReading last_;
+    std::int64_t beat_ = 0;
+    double highest_mmhg_ = 0, lowest_mmhg_ = 1e9, sum_mmhg_s_ = 0, since_s_ = 0;
+    bool has_seen_beat_ = false, is_standing_ = false;
+};
+
 /// What a monitor shows, besides its curves.
 struct VitalSigns {
-    double heart_rate_per_min = 70;                                  ///< mean of the last beats
-    double systolic_mmhg = 120, diastolic_mmhg = 75, mean_mmhg = 93; ///< of the last beat, at the aortic root
-    double spo2 = 0.98;                                              ///< share, as a finger shows it
+    double heart_rate_per_min = 70; ///< mean of the last beats
+    PressureReading aorta;          ///< at its root
+    double spo2 = 0.98;             ///< share, as a finger shows it
     double end_tidal_co2_mmhg = 38;
     double breaths_per_min = 14;
     double sedation = 0, pain = 0; ///< [0, 1]: what a nurse would write down
@@ -92,8 +111,8 @@ private:
     bool was_inhaling_ = false;
     // beats
     std::int64_t beat_ = 0;
-    double highest_mmhg_ = 0, lowest_mmhg_ = 1e9, sum_mmhg_ = 0, beat_s_ = 0, since_beat_s_ = 0;
-    bool has_seen_beat_ = false;
+    double since_beat_s_ = 0;
+    BeatReader aorta_;
     // pain and reactions
     double pain_ = 0, vagal_ = 0, allergy_ = 0, allergy_wanted_ = 0;
 };
