@@ -14,7 +14,7 @@ BeamPatch beam_patch(uvec2 ray)
                      at - vec2(low));
 }
 
-// Backward displacement [mm] and density over that at rest where the ray crosses a plane of nodes.
+// Backward displacement [mm] and density of lung over that at rest where the ray crosses a plane of nodes.
 vec4 moved_by(BeamPatch around, int plane)
 {
     uint at = around.corner + uint(clamp(plane, 0, int(warp.planes) - 1));

@@ -62,14 +62,16 @@ void main()
         vec3 start = (here + (part.x + 0.5 * dt) * way) * in_box;
         vec3 move = dt * way * in_box;
         float piece_above_air = 0.0;
+        float piece_lung = 0.0; // what of it thins out as the lungs fill
         float piece_bone = 0.0;
         for (int i = 0; i < steps; ++i) {
             float hu = textureLod(voxels, start + float(i) * move, 0.0).r * 65535.0 - float(hu_bias);
             piece_above_air += hu + 1000.0;
+            piece_lung += min(max(warp.lung_slope * (warp.lung_none - hu - 1000.0), 0.0), hu + 1000.0);
             piece_bone += bone_density(hu, hinges);
         }
-        float weight = (next_t - t) * dt * 0.5 * (moved.w + next_moved.w);
-        above_air += weight * piece_above_air;
+        float weight = (next_t - t) * dt;
+        above_air += weight * (piece_above_air + (0.5 * (moved.w + next_moved.w) - 1.0) * piece_lung);
         bone += weight * piece_bone;
         samples += uint(steps);
         t = next_t;

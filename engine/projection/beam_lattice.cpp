@@ -22,7 +22,7 @@ std::pair<double, double> inside(FieldGrid const& grid, Vec3 const& start, Vec3 
     return {enter, leave};
 }
 
-/// Density over that at rest at a place in steps of the lattice; at rest outside it.
+/// Density of lung over that at rest at a place in steps of the lattice; at rest outside it.
 float density_at(Displacement const& d, glm::vec3 const& at)
 {
     glm::ivec3 const n = d.grid.size;

@@ -102,7 +102,7 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm, Displacement const
     }
     for (int i = 0; i < steps; ++i) {
         glm::vec3 at = first + float(i) * step;
-        float thinned = 1;
+        double lung_density = 1;
         if (moved) {
             glm::vec3 const on = lattice_first + float(i) * lattice_step;
             glm::ivec3 const point{glm::floor(on)};
@@ -112,7 +112,7 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm, Displacement const
                     (std::size_t(point.z) * std::size_t(count.y) + std::size_t(point.y)) * std::size_t(count.x) +
                     std::size_t(point.x);
                 at += blocks_from_mm * moved->backward_mm[n];
-                thinned = moved->density[n];
+                lung_density = double(moved->density[n]);
             }
         }
         int low[3], next[3];
@@ -128,7 +128,7 @@ CoarseBody::Ray CoarseBody::ray(View const& view, Vec2 at_mm, Displacement const
         int const down = next[1] * row, deep = next[2] * plane;
         float const near = along(0) + share[1] * (along(down) - along(0));
         float const far = along(deep) + share[1] * (along(deep + down) - along(deep));
-        double const density = double(thinned * (near + share[2] * (far - near)));
+        double const density = 0.001 * thinned(1000 * double(near + share[2] * (far - near)), lung_density);
         sum += density;
         if (density > body_above_g_cm3) {
             if (entered < 0) entered = i;

@@ -34,14 +34,15 @@ inline Floats divisor(Floats v, float least)
     return chosen(size_of(v) < least, all(least), v);
 }
 
-/// Where a ray is at rest [voxels], and the density there over that at rest.
+/// Where a ray is at rest [voxels], and the density of lung there over that at rest.
 struct Place {
     Floats u, v, main, density;
 };
 
-/// Mass along some of the way: HU above air and bone density, each times its share of the way.
+/// Mass along some of the way: HU above air, what of it thins out with the lungs, and bone density, each times its share
+/// of the way.
 struct Sums {
-    Floats above_air, bone;
+    Floats above_air, lung, bone;
 };
 
 /// A ray in each lane, and how far it has come.
@@ -114,7 +115,7 @@ inline void add_planes(Work const& w, Line const& line, int first, int last, Sum
     Ints const most_iu = all(std::max(0, int(p.size_u) - 2)), most_iv = all(std::max(0, int(p.size_v) - 2));
     Ints const v_stride = all(w.voxels.v_stride);
     std::uint16_t const* plane = w.voxels.biased_hu.data() + std::ptrdiff_t(first) * w.voxels.main_stride;
-    Floats above_air_sum = sums.above_air, bone_sum = sums.bone;
+    Floats above_air_sum = sums.above_air, lung_sum = sums.lung, bone_sum = sums.bone;
     for (int k = first; k <= last; ++k, plane += w.voxels.main_stride) {
         auto const at = float(k);
         Floats u = line.start_u + at * line.step_u, v = line.start_v + at * line.step_v;
@@ -136,16 +137,19 @@ inline void add_planes(Work const& w, Line const& line, int first, int last, Sum
         Floats const beside_value = beside_left + fu * (beside_right - beside_left);
         Floats const above_air = near_value + fv * (beside_value - near_value) - (float(shared::hu_bias) - 1000.0f);
         Floats const bone = hinged(w.curve, above_air) - w.curve.of_air;
+        Floats const lung = least(most(w.warp.lung_slope * (w.warp.lung_none - above_air), Floats{}), above_air);
         if constexpr (is_whole) {
             above_air_sum += above_air;
+            lung_sum += lung;
             bone_sum += bone;
         } else {
             Floats const share = most(least(all(at + 0.5f), line.high) - most(all(at - 0.5f), line.low), zero);
             above_air_sum += share * above_air;
+            lung_sum += share * lung;
             bone_sum += share * bone;
         }
     }
-    sums = {above_air_sum, bone_sum};
+    sums = {above_air_sum, lung_sum, bone_sum};
 }
 
 /// A piece that is cut by the box, or whose rays begin and end planes apart.
@@ -289,8 +293,9 @@ void march_rows(Work const& w, int first_row, int last_row)
                 Place const there = place_at(w, rays, next_nodes, next_t);
                 Floats const inverse = 1.0f / divisor(there.main - rays.here.main, 1e-6f);
                 Sums const piece = along_piece(w, rays.here, there, inverse);
-                Floats const weight = (next_t - t) * size_of(inverse) * 0.5f * (rays.here.density + there.density);
-                rays.sums.above_air += weight * piece.above_air;
+                Floats const weight = (next_t - t) * size_of(inverse);
+                Floats const more = 0.5f * (rays.here.density + there.density) - 1.0f;
+                rays.sums.above_air += weight * (piece.above_air + more * piece.lung);
                 rays.sums.bone += weight * piece.bone;
                 rays.here = there;
             }

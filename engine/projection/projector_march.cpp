@@ -154,6 +154,8 @@ shared::MarchWarp describe_warp(BeamLattice const& lattice, Grid const& grid, st
     w.planes = std::uint32_t(lattice.planes);
     w.first_t = float(lattice.first_t);
     w.t_step = float(lattice.t_step);
+    w.lung_none = float(lung_none);
+    w.lung_slope = float(lung_slope);
     return w;
 }
 

@@ -218,10 +218,11 @@ RayThickness ray_thickness(Scene const& scene, double column, double row, double
         }
         double const middle = (low + high) / 2;
         Rest const rest = rest_at(middle);
-        BasisDensities const density = basis_densities(sample(volume, index_at(middle, rest)));
-        double const weight = rest.density * (high - low);
-        sum.soft += weight * density.soft_g_cm3;
-        sum.bone += weight * density.bone_g_cm3;
+        double const hu = sample(volume, index_at(middle, rest));
+        BasisDensities const density = basis_densities(hu);
+        double const more_hu = thinned(hu + 1000, rest.density) - (hu + 1000);
+        sum.soft += (high - low) * (density.soft_g_cm3 + hu_curve().soft_per_hu * more_hu);
+        sum.bone += (high - low) * density.bone_g_cm3;
     }
     double const length_cm = 0.1 * glm::length(way_mm);
     return {sum.soft * length_cm, sum.bone * length_cm};

@@ -126,7 +126,7 @@ Volume moved(Volume const& rest, Displacement const& displacement)
                         for (std::size_t c = 0; c < 8; ++c)
                             density += beside.weight[c] * double(displacement.density[beside.at[c]]);
                     }
-                    hu = density * (std::max(hu, vacuum_hu) - vacuum_hu) + vacuum_hu;
+                    hu = thinned(std::max(hu, vacuum_hu) - vacuum_hu, density) + vacuum_hu;
                     volume
                         .hu[(std::size_t(k) * std::size_t(n.y) + std::size_t(j)) * std::size_t(n.x) + std::size_t(i)] =
                         std::int16_t(std::lround(std::min(hu, 32767.0)));

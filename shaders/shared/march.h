@@ -53,9 +53,9 @@ struct MarchWarp {
     uint planes;
     float first_t; // of the first plane
     float t_step;  // from plane to plane
-    float unused_a;
-    float unused_b;
-    float unused_c;
+    float lung_none; // HU above air from which on nothing thins out as lungs fill; and how soon below it does
+    float lung_slope;
+    float unused;
 };
 
 struct MarchChunk { // push constants

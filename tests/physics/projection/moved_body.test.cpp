@@ -186,19 +186,26 @@ TEST_P(MovedBody, a_twist_keeps_the_mass)
     EXPECT_NEAR(twisted / still, 1, 3e-3);
 }
 
-TEST_P(MovedBody, density_counts_as_it_is)
+// Lung of 250 HU above air thins out as a whole, blood (1040) does not: what is drawn of a vessel keeps its contrast.
+TEST_P(MovedBody, density_thins_lung_and_leaves_blood)
 {
-    auto const chest = test::make_patient(test::centred_grid({90, 70, 60}, {1.5, 1.5, 2}),
-                                          [](Vec3 const& p) { return test::chest_like_hu(2.0 * p); });
-    Projector p = projector();
-    Scene scene = scene_of(chest, 30, 20);
-    ThicknessMap const still = p.thickness(scene);
-    scene.displacement = displaced(
-        50, 6, [](Vec3 const&) { return Vec3{0}; }, 0.75);
-    ThicknessMap const thin = p.thickness(scene);
-    for (std::size_t m = 0; m < 2; ++m)
-        for (std::size_t i = 0; i < still.g_cm2[m].values.size(); ++i)
-            EXPECT_NEAR(thin.g_cm2[m].values[i], 0.75 * still.g_cm2[m].values[i], cut_tolerance_g_cm2(GetParam()));
+    for (double const hu : {-750.0, 40.0}) {
+        auto const block =
+            test::make_patient(test::centred_grid({90, 70, 60}, {1.5, 1.5, 2}), [&](Vec3 const&) { return hu; });
+        Projector p = projector();
+        Scene scene = scene_of(block, 30, 20);
+        ThicknessMap const still = p.thickness(scene);
+        scene.displacement = displaced(
+            50, 6, [](Vec3 const&) { return Vec3{0}; }, 0.75);
+        ThicknessMap const thin = p.thickness(scene);
+        double const left = hu < 0 ? 0.75 : 1;
+        // What the HU curve calls bone in lung, half a hundredth of it, is not thinned.
+        for (std::size_t i = 0; i < still.g_cm2[0].values.size(); ++i) {
+            double const all = still.g_cm2[0].values[i] + still.g_cm2[1].values[i];
+            EXPECT_NEAR(thin.g_cm2[0].values[i] + thin.g_cm2[1].values[i], left * all,
+                        cut_tolerance_g_cm2(GetParam()) + 0.005 * all);
+        }
+    }
 }
 
 // A displacement that no ray meets is none: the same kernel, the same bits.

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <fluoro/lumen/bricks.hpp>
 #include <optional>
 #include <vector>
@@ -16,7 +17,7 @@ struct Displacement {
     /// Where heart and breath move at once, the two ways that it is made of: within the body, and then with the breath.
     /// Empty otherwise.
     std::vector<glm::vec3> inner_mm, breath_mm;
-    /// Density over that at rest, at a place of the moved body (lungs thin out as they fill); 1 where nothing changes.
+    /// Density of lung tissue over that at rest, at a place of the moved body; 1 where nothing changes.
     std::vector<float> density;
     /// What alone decides this displacement, when that is so: a picture may be kept under it.
     struct Cycle {
@@ -25,6 +26,15 @@ struct Displacement {
     };
     std::optional<Cycle> cycle;
 };
+
+/// Lungs thin out as they fill, the blood and the walls in them do not: a sample of less than `lung_whole` above air
+/// [HU] is lung, one of `lung_none` and more (a vessel, the heart beside it) is not, and one between is in part.
+constexpr double lung_whole = 500, lung_none = 800, lung_slope = lung_whole / (lung_none - lung_whole);
+/// A sample [HU above air] where the density over that at rest is `density`.
+inline double thinned(double above_air, double density)
+{
+    return above_air + (density - 1) * std::min(std::max(lung_slope * (lung_none - above_air), 0.0), above_air);
+}
 
 /// Trilinear; zero outside the lattice.
 Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 const& p);
