@@ -57,7 +57,7 @@ Tree central_airways(BodyPlan const& plan)
     auto const along = [&](double share, double x, double y) { return glm::mix(top, fork, share) + s * Vec3{x, y, 0}; };
     // The arch of the aorta pushes the trachea a little to the right.
     Laid const table[] = {
-        {"trachea", "trachea-top", "carina", {along(0.3, -3, 0.5), along(0.68, -6.5, 1.2), fork}, 9.4 * c, 8.2 * c},
+        {"trachea", "trachea-top", "carina", {along(0.3, -2, 0.8), along(0.68, -5, 1.8), fork}, 9.4 * c, 8.2 * c},
         {"main-bronchus-right", "carina", "right-main-bronchus", {at(-6, 2, -9), at(-11.8, 6, -21.5)}, 7.5 * c, 7 * c},
         {"lobar-bronchus-right-upper",
          "right-main-bronchus",
@@ -113,7 +113,7 @@ Tree central_airways(BodyPlan const& plan)
          {at(53, 1, -30), at(60, -4.8, -36.7)},
          3.5 * c,
          3.1 * c},
-        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(43, 13, -38)}, 5 * c, 4.8 * c},
+        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(41.5, 13, -38)}, 5 * c, 4.8 * c},
         {"basal-bronchus-left",
          "left-lower-bronchus",
          "left-basal-trunk",

@@ -11,7 +11,7 @@ namespace fluoro {
 namespace {
 
 constexpr double trunk_radius_mm = 13.5;     ///< 25 to 29 mm wide
-constexpr double vein_unit_radius_mm = 10.8; ///< gives ostia of 12 to 15 mm
+constexpr double vein_unit_radius_mm = 10.4; ///< gives ostia of 12 to 15 mm
 
 /// A piece of the central tree before its width is known.
 struct Way {
@@ -104,7 +104,7 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"pulmonary-artery-left",
          "pulmonary-bifurcation",
          "left-arch",
-         {at(32, -13, -6), at(41, -1, -6), at(48, 12, -16)},
+         {at(31.5, -13, -4.8), at(40, -1, -5.4), at(48, 12, -15.5)},
          1.26},
         {"interlobar-artery-left", "left-arch", "left-interlobar", {at(56, 18, -25), at(62.5, 17, -40)}, 1.1},
         {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(68, 16, -52), at(73, 17, -66)}, 1.1},
@@ -144,7 +144,7 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
         {"pulmonary-vein-left-superior",
          "pulmonary-vein-left-superior",
          "left-superior-vein",
-         {at(46, -14, -22), at(52, -17, -22)},
+         {at(46, -13.4, -20.8), at(52, -17, -21)},
          1.08},
         {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(57, -17, -19), at(60, -16, -13)}, 1.08},
         {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(59, -21, -30), at(66, -24, -39)}, 1.05},
