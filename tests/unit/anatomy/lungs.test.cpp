@@ -197,7 +197,7 @@ TEST(Lungs, central_pulmonary_arteries_have_the_widths_of_adults)
 }
 
 // Air must lie around the arteries of the hila, or no edge of theirs is seen: places 3 mm beyond the wall, all round,
-// of which those toward bronchus, vein and pleura of the mediastinum may be out of the lung.
+// of which one in seven, toward the mediastinum, may be out of the lung.
 TEST(Lungs, lung_lies_around_the_arteries_of_the_hila)
 {
     for (std::string const name : {"adult-male", "adult-female", "obese-adult", "elderly-osteoporotic"}) {
