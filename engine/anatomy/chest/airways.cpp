@@ -53,11 +53,11 @@ Tree central_airways(BodyPlan const& plan)
     // Millimetres of the reference man from the carina: left, back, up. The node lies where the widths part, a little
     // above the spur.
     auto const at = [&](double x, double y, double z) { return near_hilum(plan, x, y, z); };
-    Vec3 const fork = at(0, 0, 6);
+    Vec3 const fork = at(-1.5, 0, 6);
     auto const along = [&](double share, double x, double y) { return glm::mix(top, fork, share) + s * Vec3{x, y, 0}; };
     // The arch of the aorta pushes the trachea a little to the right.
     Laid const table[] = {
-        {"trachea", "trachea-top", "carina", {along(0.3, -0.5, 0.5), along(0.68, -3, 1.2), fork}, 9.4 * c, 8.2 * c},
+        {"trachea", "trachea-top", "carina", {along(0.3, -2, 0.8), along(0.68, -5, 1.8), fork}, 9.4 * c, 8.2 * c},
         {"main-bronchus-right", "carina", "right-main-bronchus", {at(-6, 2, -9), at(-11.8, 6, -21.5)}, 7.5 * c, 7 * c},
         {"lobar-bronchus-right-upper",
          "right-main-bronchus",
@@ -68,25 +68,25 @@ Tree central_airways(BodyPlan const& plan)
         {"bronchus-intermedius",
          "right-main-bronchus",
          "right-bronchus-intermedius",
-         {at(-18, 7, -34), at(-25, 7, -48)},
+         {at(-19, 7, -34), at(-27.5, 7, -47.5)},
          5.8 * c,
          5.3 * c},
         {"lobar-bronchus-right-middle",
          "right-bronchus-intermedius",
          "right-middle-bronchus",
-         {at(-33, 1, -53), at(-43, -8, -58)},
+         {at(-35, 1, -52.5), at(-45, -8, -58)},
          3.8 * c,
          3.4 * c},
         {"lobar-bronchus-right-lower",
          "right-bronchus-intermedius",
          "right-lower-bronchus",
-         {at(-29, 6, -55)},
+         {at(-32.5, 6.2, -55)},
          5 * c,
          4.8 * c},
         {"basal-bronchus-right",
          "right-lower-bronchus",
          "right-basal-trunk",
-         {at(-34, 6, -63), at(-39, 7, -71)},
+         {at(-39, 6.4, -63), at(-45, 7, -72)},
          4.6 * c,
          4.2 * c},
         {"main-bronchus-left",
@@ -113,11 +113,11 @@ Tree central_airways(BodyPlan const& plan)
          {at(53, 1, -30), at(60, -4.8, -36.7)},
          3.5 * c,
          3.1 * c},
-        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(40, 13, -38)}, 5 * c, 4.8 * c},
+        {"lobar-bronchus-left-lower", "left-main-bronchus", "left-lower-bronchus", {at(41.5, 13, -38)}, 5 * c, 4.8 * c},
         {"basal-bronchus-left",
          "left-lower-bronchus",
          "left-basal-trunk",
-         {at(50, 17, -50), at(57, 18, -66)},
+         {at(54, 16.5, -50), at(62, 18, -66)},
          4.5 * c,
          4.1 * c},
     };

@@ -11,7 +11,7 @@ namespace fluoro {
 namespace {
 
 constexpr double trunk_radius_mm = 13.5;     ///< 25 to 29 mm wide
-constexpr double vein_unit_radius_mm = 10.2; ///< gives ostia of 12 to 15 mm
+constexpr double vein_unit_radius_mm = 10.4; ///< gives ostia of 12 to 15 mm
 
 /// A piece of the central tree before its width is known.
 struct Way {
@@ -79,8 +79,8 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"pulmonary-artery-right",
          "pulmonary-bifurcation",
          "right-hilar-artery",
-         {at(9, -16.5, -14.5), at(-7, -11.2, -19.5), at(-25, -11.5, -20)},
-         1.3},
+         {at(9, -16.5, -14.5), at(-7, -11.2, -19.5), at(-26, -11.5, -20)},
+         1.26},
         {"truncus-anterior",
          "right-hilar-artery",
          "right-anterior-trunk",
@@ -89,25 +89,25 @@ Tree central_arteries(BodyPlan const& plan, Vec3 const& valve_mm, std::span<doub
         {"interlobar-artery-right",
          "right-hilar-artery",
          "right-interlobar-upper",
-         {at(-38, -10, -30), at(-46, -2, -43)},
+         {at(-40, -10, -30), at(-49, -2, -43)},
          1.1},
         {"interlobar-artery-right-lower",
          "right-interlobar-upper",
          "right-interlobar-lower",
-         {at(-50, 0, -51), at(-52, 2, -57)},
+         {at(-53.5, 0, -51), at(-56, 2, -57)},
          1.05},
         {"basal-artery-right",
          "right-interlobar-lower",
          "right-basal-artery",
-         {at(-54, 5, -65), at(-56, 7, -73)},
+         {at(-59, 5, -65), at(-62, 7, -74)},
          1.07},
         {"pulmonary-artery-left",
          "pulmonary-bifurcation",
          "left-arch",
-         {at(31, -13, -5), at(38, -1, -5), at(44, 12, -16)},
-         1.3},
-        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(51, 18, -26), at(58, 17, -40)}, 1.1},
-        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(63, 16, -52), at(67, 17, -66)}, 1.1},
+         {at(31.5, -13, -4.8), at(40, -1, -5.4), at(48, 12, -15.5)},
+         1.26},
+        {"interlobar-artery-left", "left-arch", "left-interlobar", {at(56, 18, -25), at(62.5, 17, -40)}, 1.1},
+        {"basal-artery-left", "left-interlobar", "left-basal-artery", {at(68, 16, -52), at(73, 17, -66)}, 1.1},
     };
     Loads loads;
     for (std::size_t i = 0; i < shares.size(); ++i) loads[segments()[i].artery] += shares[i]; // (share^(1/2.9))^2.9
@@ -144,7 +144,7 @@ Tree central_veins(BodyPlan const& plan, LumenGraph& vessels, std::span<double c
         {"pulmonary-vein-left-superior",
          "pulmonary-vein-left-superior",
          "left-superior-vein",
-         {at(46, -14, -22), at(52, -17, -22)},
+         {at(46, -13.4, -20.8), at(52, -17, -21)},
          1.08},
         {"vein-left-upper", "left-superior-vein", "left-upper-vein", {at(57, -17, -19), at(60, -16, -13)}, 1.08},
         {"vein-left-lingular", "left-superior-vein", "left-lingular-vein", {at(59, -21, -30), at(66, -24, -39)}, 1.05},

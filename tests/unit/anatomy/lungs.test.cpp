@@ -196,6 +196,37 @@ TEST(Lungs, central_pulmonary_arteries_have_the_widths_of_adults)
     EXPECT_NEAR(apart, 12, 5);
 }
 
+// Air must lie around the arteries of the hila, or no edge of theirs is seen: places 3 mm beyond the wall, all round,
+// of which one in seven, toward the mediastinum, may be out of the lung.
+TEST(Lungs, lung_lies_around_the_arteries_of_the_hila)
+{
+    for (std::string const name : {"adult-male", "adult-female", "obese-adult", "elderly-osteoporotic"}) {
+        Anatomy const& anatomy = lungs_of(name);
+        for (int side = 0; side < 2; ++side) {
+            LumenGraph const& vessels = anatomy.lumens.vessels;
+            LumenEdge const& artery = vessels.edges[std::size_t(
+                *vessels.find_edge(side == 1 ? "interlobar-artery-right" : "interlobar-artery-left"))];
+            int asked = 0, inside = 0;
+            for (std::size_t i = artery.points_mm.size() / 3; i + 1 < artery.points_mm.size(); ++i) {
+                Vec3 const way = glm::normalize(artery.points_mm[i + 1] - artery.points_mm[i]);
+                Vec3 const across = glm::normalize(glm::cross(way, Vec3{0, 1, 0})), beside = glm::cross(way, across);
+                for (int turn = 0; turn < 16; ++turn) {
+                    double const angle = radians(22.5 * turn);
+                    Vec3 const p = artery.points_mm[i] +
+                                   (artery.radii_mm[i] + 3) * (std::cos(angle) * across + std::sin(angle) * beside);
+                    ++asked;
+                    inside += std::ranges::any_of(lung_names[side], [&](std::string const& lobe) {
+                        return organ(anatomy, lobe).shape.distance_mm(p) < 0;
+                    });
+                }
+            }
+            double const share = double(inside) / asked;
+            test::measured("lungs_hilum_in_lung_" + name + (side == 1 ? "_right" : "_left"), share);
+            EXPECT_GT(share, 0.85) << name << side;
+        }
+    }
+}
+
 // ICRP 89: 642 and 558 g (man), 508 and 442 g (woman), blood included. Mass from the voxels' own Hounsfield units
 // within the lung's form, laid into soft tissue as it is in a body; 2.5 mm voxels.
 TEST(Lungs, weigh_what_the_reference_adults_do)
