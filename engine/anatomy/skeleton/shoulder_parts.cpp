@@ -110,10 +110,11 @@ Shape humerus(BodyPlan const& plan, Side side)
     auto const broad = [&](double share, double aside, double half, double thick) {
         return BoneStation{at(share, aside, 0), out, wide * half, wide * thick, wide * thick};
     };
-    Shape const shaft = swept_bone(
-        smooth({round(0.05, 4, 20), round(0.12, 5, 16), round(0.22, 4, 13), round(0.38, 2.5, 11.4), round(0.6, 1.5, 11),
-                broad(0.76, 0.5, 13.5, 9), broad(0.88, 0, 21, 7.5), broad(0.95, -1, 27, 7), broad(0.99, -1, 25, 8)},
-               6));
+    Shape const shaft =
+        swept_bone(smooth({round(0.025, 2, 17.5), round(0.07, 4, 19.3), round(0.12, 5, 16.5), round(0.22, 4, 13),
+                           round(0.38, 2.5, 11.4), round(0.6, 1.5, 11), broad(0.76, 0.5, 13.5, 9),
+                           broad(0.88, 0, 21, 7.5), broad(0.95, -1, 27, 7), broad(0.99, -1, 25, 8)},
+                          6));
     // Ovoid: longer along the arm than across, and never quite round.
     Shape const ovoid = ellipsoid({head, out, front, down}, wide * Vec3{22.8, 21.6, 23.6});
     unsigned const seed = unsigned(plan.parameters.seed) * 47 + (side == Side::left ? 0u : 1u);
