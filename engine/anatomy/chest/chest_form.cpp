@@ -255,8 +255,8 @@ private:
         // How far it falls along the wall: most behind, least in front.
         double const bx = dx, by = (y / scale_ + 12);
         double const aside = bx * bx / (bx * bx + by * by + 1);
-        double const fall = std::lerp(by > 0 ? 58.0 : 14.0, bx < 0 ? 34.0 : is_right ? 40.0 : 34.0, aside);
-        return summit.z - scale_ * (flat + fall * edge * edge * edge);
+        double const fall = std::lerp(by > 0 ? 90.0 : 22.0, bx < 0 ? 34.0 : is_right ? 52.0 : 46.0, aside);
+        return summit.z - scale_ * (flat + fall * edge * edge * edge * edge);
     }
 
     Wall wall_;

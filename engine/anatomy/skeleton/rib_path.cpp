@@ -19,15 +19,15 @@ struct RibRow {
 };
 constexpr std::array<RibRow, 12> ribs{{
     {{150, 316}, 16.5, 3.0, 2.7, 72, 0.7},
-    {{147, 284}, 13.8, 3.4, 2.5, 54, 0.4},
-    {{139.5, 255}, 14.3, 3.5, 2.6, 43},
-    {{134.5, 227}, 14.8, 3.6, 2.6, 37},
-    {{132, 197}, 15.3, 3.6, 2.6, 35},
-    {{125, 165}, 15.3, 3.7, 2.7, 34},
-    {{121, 136}, 15.8, 3.7, 2.7, 33.5},
-    {{116.5, 108}, 15.8, 3.7, 2.7, 33.5},
-    {{114, 83}, 15.3, 3.6, 2.6, 33.5},
-    {{111, 60}, 14.8, 3.5, 2.6, 36},
+    {{147, 284}, 13.8, 3.6, 2.2, 54, 0.4},
+    {{139.5, 255}, 14.3, 3.8, 2.1, 43},
+    {{134.5, 227}, 14.8, 3.9, 2.0, 37},
+    {{132, 197}, 15.3, 3.9, 2.0, 35},
+    {{125, 165}, 15.3, 4.0, 2.0, 34},
+    {{121, 136}, 15.8, 4.0, 2.0, 33.5},
+    {{116.5, 108}, 15.8, 4.0, 2.0, 33.5},
+    {{114, 83}, 15.3, 3.9, 2.0, 33.5},
+    {{111, 60}, 14.8, 3.8, 2.0, 36},
     {{97, 56}, 12.8, 3.9, 2.6, 40, 0.75},
     {{66, 64}, 11.5, 3.7, 2.5, 47, 1},
 }};
@@ -189,9 +189,9 @@ std::vector<BoneStation> RibPaths::rib(int rib, Side side) const
         // Neck: nearly round; shaft: flat, thick above, sharp below, deepest groove behind; end: wide and hollow.
         double const shaft = std::clamp((s - neck) / 0.12, 0.0, 1.0), end = std::clamp((s - 0.82) / 0.18, 0.0, 1.0);
         double const size = scale_ * row.wide / 14.5;
-        b.half_wide_mm = std::lerp(rib == 1 ? 4.2 : 5.6 * size, scale_ * row.wide / 2 * (1 + 0.1 * end), shaft);
-        b.upper_mm = scale_ * std::lerp(rib == 1 ? 3.2 : 4.0, row.upper * (1 - 0.12 * end), shaft);
-        b.lower_mm = scale_ * std::lerp(rib == 1 ? 3.0 : 3.4, row.lower * (1 + 0.25 * end), shaft);
+        b.half_wide_mm = std::lerp(rib == 1 ? 4.2 : 5.6 * size, scale_ * row.wide / 2 * (1 + 0.04 * end), shaft);
+        b.upper_mm = scale_ * std::lerp(rib == 1 ? 3.2 : 4.0, row.upper * (1 - 0.2 * end), shaft);
+        b.lower_mm = scale_ * std::lerp(rib == 1 ? 3.0 : 3.4, row.lower * (1 + 0.1 * end), shaft);
         double const swell = std::exp(-std::pow(way[i] / (5 * scale_), 2)); // head
         b.half_wide_mm += 1.2 * swell * size;
         b.upper_mm += 1.0 * swell * size;

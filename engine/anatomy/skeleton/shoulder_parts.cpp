@@ -72,8 +72,14 @@ Shape clavicle(BodyPlan const& plan, Side side)
     Vec3 const inner{sign * 21 * wide, notch.y + 6 * s, notch.z + 3 * s};
     Vec3 const outer = head + ShoulderPose{plan, side}.turned({sign * -24 * wide, -6 * wide, 30 * s});
     Vec3 const along = outer - inner;
+    // Left and right bend by some millimetres more or less.
+    unsigned const seed = unsigned(plan.parameters.seed) * 43 + (side == Side::left ? 0u : 1u);
     auto const at = [&](double share, double forward, double up) {
-        return inner + share * along + s * Vec3{0, -forward, up};
+        double const free = 4 * share * (1 - share);
+        Vec3 const at_side{4 * share, 0.61, 0.37};
+        return inner + share * along +
+               s * Vec3{0, -forward + 2.0 * free * noise(at_side, 1.3, seed),
+                        up + 1.2 * free * noise(at_side, 1.3, seed + 1)};
     };
     Vec3 const upright{0, 0.3, 1}, level{sign * 0.3, -1, 0.15};
     auto const up = [&](double turn) { return glm::normalize(glm::mix(upright, level, turn)); };
@@ -83,8 +89,9 @@ Shape clavicle(BodyPlan const& plan, Side side)
                               {at(0.45, 13.5, 7.7), up(0.3), 7 * s, 6.3 * s, 6.1 * s},
                               {at(0.65, 3, 8), up(0.6), 7.7 * s, 5.9 * s, 5.9 * s},
                               {at(0.8, -7, 5.5), up(0.9), 10.2 * s, 5.6 * s, 5.6 * s},
-                              {at(0.92, -6, 2.5), up(1), 11.9 * s, 5.6 * s, 5.6 * s},
-                              {at(1, 0, 0), up(1), 10.2 * s, 5.9 * s, 5.9 * s}},
+                              {at(0.9, -6, 3), up(1), 11.2 * s, 5.4 * s, 5.0 * s},
+                              {at(0.97, -2, 1), up(1), 9.4 * s, 4.8 * s, 4.4 * s},
+                              {at(1, 0, 0), up(1), 6.5 * s, 3.6 * s, 3.4 * s}},
                              5));
 }
 
@@ -103,13 +110,22 @@ Shape humerus(BodyPlan const& plan, Side side)
     auto const broad = [&](double share, double aside, double half, double thick) {
         return BoneStation{at(share, aside, 0), out, wide * half, wide * thick, wide * thick};
     };
-    Shape const shaft = swept_bone(
-        smooth({round(0.05, 4, 20), round(0.12, 5, 16), round(0.22, 4, 13), round(0.38, 2.5, 11.4), round(0.6, 1.5, 11),
-                broad(0.76, 0.5, 13.5, 9), broad(0.88, 0, 21, 7.5), broad(0.95, -1, 27, 7), broad(0.99, -1, 25, 8)},
-               6));
+    Shape const shaft =
+        swept_bone(smooth({round(0.025, 2, 17.5), round(0.07, 4, 19.3), round(0.12, 5, 16.5), round(0.22, 4, 13),
+                           round(0.38, 2.5, 11.4), round(0.6, 1.5, 11), broad(0.76, 0.5, 13.5, 9),
+                           broad(0.88, 0, 21, 7.5), broad(0.95, -1, 27, 7), broad(0.99, -1, 25, 8)},
+                          6));
+    // Ovoid: longer along the arm than across, and never quite round.
+    Shape const ovoid = ellipsoid({head, out, front, down}, wide * Vec3{22.8, 21.6, 23.6});
+    unsigned const seed = unsigned(plan.parameters.seed) * 47 + (side == Side::left ? 0u : 1u);
+    Shape const head_of_bone{grown(ovoid.bounds(), 2), [=](Vec3 const& p) {
+                                 double const d = ovoid.distance_mm(p), near = 1 - std::abs(d) / 9;
+                                 if (near <= 0) return d;
+                                 return d + 0.8 * near * std::clamp(noise(p, 18, seed), -2.0, 2.0);
+                             }};
     std::array<Shape, 6> const parts{shaft,
-                                     ball(head, 23 * wide),
-                                     ball(at(0.02, 15, 2), 12.5 * wide), // greater tubercle
+                                     head_of_bone,
+                                     ball(at(0.025, 17, 3), 11.5 * wide), // greater tubercle
                                      rounded_cone(at(0.03, 4, 16), 8 * wide, at(0.12, 4, 11), 5 * wide),   // lesser
                                      rounded_cone(at(1.0, -14, 3), 10 * wide, at(1.0, -2, 3), 8.5 * wide), // trochlea
                                      rounded_cone(at(1.0, 4, 4), 9 * wide, at(1.0, 12, 4), 9.5 * wide)};   // capitulum
@@ -120,12 +136,14 @@ std::function<double(Vec3 const& p, Depth const& depth)> humerus_hu(BodyPlan con
 {
     Vec3 const head = shoulder(plan, side), way = arm(plan, side);
     double const bone = plan.parameters.bone_density, s = plan.scale;
-    BoneTissue tissue{1250, 1, 140, 60, 2.5, unsigned(plan.parameters.seed) * 5 + (side == Side::left ? 1u : 2u)};
+    BoneTissue tissue{1250, 1, 200, 75, 2.5};
+    tissue.seed = unsigned(plan.parameters.seed) * 5 + (side == Side::left ? 1u : 2u);
     tissue = thinned(tissue, bone);
     return [=](Vec3 const& p, Depth const& depth) {
         double const share = glm::dot(p - head, way) / glm::dot(way, way);
         double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
-        double const thick = s * std::lerp(1.1, 4.1, shaft) * (0.5 + 0.5 * bone);
+        double const thick = s * std::lerp(0.6, 4.1, shaft) * (0.5 + 0.5 * bone) *
+                             std::max(0.3, 1 + std::lerp(0.5, 0.15, shaft) * noise(p, 14, tissue.seed + 1));
         double const inner = depth.share_below(thick, 0.7);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
         // The marrow of the shaft is fat.

@@ -63,7 +63,7 @@ void add_sternum(Anatomy& anatomy, RibPaths const& paths)
     Vec3 const notch{0, middle_at(high), base + s * 345}; // of a ball that hollows the upper border
     Shape const plate{box, [=](Vec3 const& p) {
                           Row const r = row_at((p.z - base) / s);
-                          double const round = 0.75 * s * r.thick;
+                          double const round = 0.5 * s * r.thick;
                           double const y = 0.97 * (p.y - middle_at(p.z));
                           Vec2 const q{std::abs(p.x) - wide * r.wide + round, std::abs(y) - s * r.thick + round};
                           double const d =
@@ -75,9 +75,11 @@ void add_sternum(Anatomy& anatomy, RibPaths const& paths)
                       }};
     PatientParameters const& who = plan.parameters;
     BoneTissue tissue;
-    tissue.cortical_hu = 520;
+    tissue.cortical_hu = 800;
     tissue.cortical_mm = 0.65;
-    tissue.cancellous_hu = 40;
+    tissue.uneven = 0.45;
+    tissue.uneven_mm = 12;
+    tissue.cancellous_hu = 20;
     tissue.trabeculae_hu = 40;
     tissue.seed = unsigned(who.seed) * 11 + 3;
     auto const bone = bone_hu(thinned(tissue, who.bone_density));

@@ -104,7 +104,8 @@ Shape swept_bone(std::vector<BoneStation> stations, bool is_groove_left)
 std::function<double(Vec3 const& p, Depth const& depth)> bone_hu(BoneTissue const& tissue)
 {
     return [tissue](Vec3 const& p, Depth const& depth) {
-        double const thick = tissue.cortical_mm * (1 + 0.18 * noise(p, 9, tissue.seed));
+        double const thick =
+            tissue.cortical_mm * std::max(0.2, 1 + tissue.uneven * noise(p, tissue.uneven_mm, tissue.seed));
         double const inner = depth.share_below(thick, 0.5);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
         return std::lerp(tissue.cortical_hu, spongy, inner);

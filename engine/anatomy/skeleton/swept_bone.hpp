@@ -22,6 +22,7 @@ Shape swept_bone(std::vector<BoneStation> stations, bool is_groove_left = false)
 struct BoneTissue {
     double cortical_hu = 850, cortical_mm = 0.9;
     double cancellous_hu = 130, trabeculae_hu = 55, trabeculae_mm = 2.2;
+    double uneven = 0.18, uneven_mm = 9; ///< how much the cortex' thickness varies, over what length
     unsigned seed = 1;
 };
 std::function<double(Vec3 const& p, Depth const& depth)> bone_hu(BoneTissue const& tissue);

@@ -84,6 +84,14 @@ double share_at(Heights const& h, double z)
     return kidney_share * smooth_ramp(z, h.pelvis, h.kidney);
 }
 
+/// Nothing goes farther than the dome but by a little: what is free all round would, and domes would tilt and flatten.
+double no_farther(double share)
+{
+    constexpr double most = 1.06, round = 0.06;
+    double const h = std::max(round - std::abs(share - most), 0.0) / round;
+    return std::min(share, most) - h * h * h * round / 6;
+}
+
 /// Front of the spine by height, from the vertebrae's middles.
 class SpineFront {
 public:
@@ -204,7 +212,8 @@ BreathMap::BreathMap(Tissue const& tissue, OrganMotionSettings const& settings)
         Vec3 const at_point = grid_.at(at);
         Vec3 const p =
             centre ? glm::mix(at_point, *centre, std::min(1.0, 1.3 * double(near_heart.value[n]))) : at_point;
-        double const down = organs_by * double(organ_part.value[n]) + heart_by * double(heart_part.value[n]);
+        double const down =
+            no_farther(organs_by * double(organ_part.value[n])) + heart_by * double(heart_part.value[n]);
         // Pump and bucket handle of the ribs, and the belly's wall: nothing at the spine, most at the front.
         double const back = spine_front.at(p.z), front = skin.low.y;
         double const forth = back > front ? std::max(0.0, (back - p.y) / (back - front)) : 0;
