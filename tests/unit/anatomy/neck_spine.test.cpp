@@ -64,7 +64,7 @@ TEST(NeckSpine, the_bar_before_the_artery_is_lighter_than_the_pillar)
         for (double y = -v.endplate_depth_mm / 2; y <= v.endplate_depth_mm / 2 + 12; y += 0.5)
             for (double z = -6; z <= 6; z += 0.5) {
                 double sum = 0;
-                for (double x = v.endplate_width_mm / 2 + 1.5; x < 32; x += 0.5) {
+                for (double x = v.endplate_width_mm / 2 + 3.2; x < 32; x += 0.5) {
                     Vec3 const p = form.frame().at(x, y, z);
                     double const depth = -form.distance_mm(p);
                     if (depth > 0) sum += 0.5 * form.hu(p, Depth{depth});
