@@ -33,11 +33,8 @@ public:
         for (double side : {-1.0, 1.0}) {
             Shape const cells =
                 rounded_cone(head_.at(56 * side, 6, 10), 8.5 * s_, head_.at(53 * side, 1.5, -9), 4.2 * s_);
-            Organ organ{"mastoid-cells", skull_, Rank::bone, {-350, 0.66}, cells};
-            organ.hu = [](Vec3 const& p, double) {
-                double const wall = std::min(std::abs(noise(p, 3.6, 75)), std::abs(noise(p, 2.6, 70))) / 0.55;
-                return -850 + 1500 * std::max(1 - wall, 0.0);
-            };
+            Organ organ{"mastoid-cells", skull_, Rank::bone, {-290, 0.71}, cells};
+            organ.hu = [](Vec3 const& p, double) { return std::clamp(-300 + 560 * noise(p, 3, 75), -900.0, 900.0); };
             anatomy_.organs.push_back(organ);
         }
     }

@@ -143,7 +143,7 @@ private:
         // The ventricle: a cleft to either side between false and true cords, with a saccule that rises from its front
         // beside the false cord.
         Frame const cleft{neck(4.92, 0, 26.5), {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-        std::vector<Shape> hollows{ellipsoid(cleft, n_ * Vec3{8, 7.5, 1.8})};
+        std::vector<Shape> hollows{ellipsoid(cleft, n_ * Vec3{7.6, 6.5, 1.5})};
         for (double side : {-1.0, 1.0})
             hollows.push_back(rounded_cone(neck(4.9, side * 6.2, 28), 1.8 * n_, neck(4.6, side * 6.8, 30), 1.1 * n_));
         return unite(way, unite(hollows, n_), n_);

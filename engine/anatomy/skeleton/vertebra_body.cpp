@@ -28,7 +28,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double const narrow = 1 - waist_ * hollow;
     // The rims that bear uncinate processes stand out to the sides.
     double const rim = level_ >= Level(2) && level_ <= Level::c7 ? std::clamp((q.z / half + 0.3) / 1.5, 0.0, 1.0) : 0;
-    double const a = half_width_ * (narrow + 0.13 * rim * rim) + flare,
+    double const a = half_width_ * (narrow + 0.09 * rim * rim) + flare,
                  front = half_depth_ * (1 - 0.8 * waist_ * hollow) + flare;
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
     double const middle_y = (lumbar ? 0.12 : cervical ? 0.25 : 0.22) * half_depth_; // widest behind the middle

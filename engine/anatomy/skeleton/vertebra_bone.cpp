@@ -85,8 +85,13 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     }
     if (level_ == Level(1) && q.z > rim && std::abs(q.x) < 6.5 * scale_) {
         // The dens is the densest part of the axis.
-        spread *= 1.35;
-        core += 180;
+        spread *= 1.6;
+        core += 240;
+    }
+    if (level_ == Level::c1 && std::abs(q.x) > 11 * scale_) {
+        // The atlas bears the head on its rims; its lateral masses are loose inside.
+        spread *= 0.85;
+        core -= 120;
     }
     if (in_body) {
         core = core_hu_;
@@ -97,7 +102,8 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
     // Thin laminae are two tables of bone with pores in them.
-    if (cervical && q.y > canal_y_ && std::abs(q.x) < pedicle_.x) peak = std::lerp(1050.0, peak, tip);
+    if (cervical && q.y > canal_y_ && std::abs(q.x) > 4 * scale_ && std::abs(q.x) < pedicle_.x)
+        peak = std::lerp(950.0, peak, tip);
     // The short pedicles of the neck have the thickest walls of all.
     if (!in_body && cervical && q.y < half_depth_ + 3.5 * scale_ && std::abs(std::abs(q.x) - pedicle_.x) < 3.5 * scale_)
         spread *= 1.3;
