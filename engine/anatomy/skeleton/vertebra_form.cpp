@@ -35,8 +35,8 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
 {
     double const age = std::clamp((plan.parameters.age_y - 45) / 40, 0.0, 1.0);
     double const porous = std::max(0.0, 1 - density_);
-    // The plan's width in the neck is that of the end-plate between the uncinate processes; the body with them is 22 mm
-    // (C3) to 25 mm (C6) wide.
+    // The plan's width in the neck is that of the end-plate between the uncinate processes; the body with them is 21 mm
+    // (C3) to 24 mm (C6) wide.
     half_width_ =
         size_.endplate_width_mm / 2 * (is_cervical(level) && level >= Level(2) ? level == Level::c7 ? 1.13 : 1.2 : 1);
     half_depth_ = size_.endplate_depth_mm / 2;
