@@ -84,7 +84,7 @@ private:
         Organ organ{name, label_of(label), Rank::bone, {130, 1.1}, shape};
         organ.hu = [ossified, seed, early](Vec3 const& p, double depth) {
             double const bony = 0.8 * noise(p, 7, seed) + 1.8 * ossified - 0.9 + 1.6 * early(p);
-            double const rim = depth < 1.3 ? 760 : 200;
+            double const rim = depth < 1.3 ? 1000 : 220;
             return 110 + std::clamp(bony, 0.0, 1.0) * rim;
         };
         anatomy_.organs.push_back(organ);
@@ -186,7 +186,7 @@ private:
             thin.push_back(n_ * row.half_thick);
         }
         Organ hyoid{"hyoid", label_of("hyoid"), Rank::bone, {350, 1.4}, strap(way, across, wide, thin)};
-        hyoid.hu = bone_hu(anatomy_.plan, {1.8, 1250, 420, 60}, 95);
+        hyoid.hu = bone_hu(anatomy_.plan, {1.2, 1500, 330, 60}, 95);
         anatomy_.organs.push_back(hyoid);
     }
 

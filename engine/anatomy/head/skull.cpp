@@ -9,7 +9,8 @@ namespace {
 
 constexpr double vault_mm = 7.2; ///< both tables and the diploe; 5 to 8 typical
 constexpr double base_mm = 5.5;
-constexpr BoneTexture vault_bone{1.8, 1350, 520, 90}, face_bone{1.4, 1100, 380, 80}, petrous_bone{5, 1650, 1300, 60};
+constexpr BoneTexture vault_bone{1.8, 1350, 520, 90}, face_bone{1.4, 1100, 380, 80}, base_bone{1.7, 1300, 400, 80},
+    petrous_bone{5, 1650, 1300, 60};
 
 class SkullBuilder {
 public:
@@ -26,14 +27,14 @@ public:
         Shape const shell = unite(brain_case(head_, vault_mm * s_, base_mm * s_), brow, 8 * s_);
         Shape const hole = elliptic_cylinder(head_.frame_at(0, 10, -2), 15 * s_, 17.5 * s_, 16 * s_, 2 * s_);
         bone("skull-vault", without(shell, hole, 3), vault_bone, 72);
-        bone("skull-base", base_bones(head_), face_bone, 73);
+        bone("skull-base", base_bones(head_), base_bone, 73);
         bone("petrous-bones", petrous_bones(head_), petrous_bone, 74);
         // Mastoid cells: air and thin walls.
         for (double side : {-1.0, 1.0}) {
             Shape const cells =
                 rounded_cone(head_.at(56 * side, 6, 10), 8.5 * s_, head_.at(53 * side, 1.5, -9), 4.2 * s_);
-            Organ organ{"mastoid-cells", skull_, Rank::bone, {-150, 0.85}, cells};
-            organ.hu = [](Vec3 const& p, double) { return std::clamp(-150 + 480 * noise(p, 4, 75), -900.0, 800.0); };
+            Organ organ{"mastoid-cells", skull_, Rank::bone, {-290, 0.71}, cells};
+            organ.hu = [](Vec3 const& p, double) { return std::clamp(-300 + 560 * noise(p, 3, 75), -900.0, 900.0); };
             anatomy_.organs.push_back(organ);
         }
     }

@@ -114,10 +114,10 @@ private:
     /// cords.
     Shape pyriform_sinus(double side) const
     {
-        std::vector<SweepSection> const sections{{neck(3.55, side * 13.6, 11.5), 4.8 * n_, 6.5 * n_},
-                                                 {neck(4.15, side * 14.4, 12.5), 4.3 * n_, 7.5 * n_},
-                                                 {neck(4.75, side * 14.0, 12.5), 3.6 * n_, 6.2 * n_},
-                                                 {neck(5.15, side * 13.0, 12), 2.4 * n_, 3.8 * n_},
+        std::vector<SweepSection> const sections{{neck(3.55, side * 13.6, 11.5), 4.8 * n_, 7.0 * n_},
+                                                 {neck(4.15, side * 14.3, 12.5), 4.5 * n_, 8.4 * n_},
+                                                 {neck(4.75, side * 13.9, 12.5), 3.9 * n_, 7.2 * n_},
+                                                 {neck(5.15, side * 13.0, 12), 2.7 * n_, 4.6 * n_},
                                                  {neck(5.4, side * 12.4, 11.5), 1.3 * n_, 1.8 * n_}};
         return sagittal(sections).solid();
     }
@@ -143,7 +143,7 @@ private:
         // The ventricle: a cleft to either side between false and true cords, with a saccule that rises from its front
         // beside the false cord.
         Frame const cleft{neck(4.92, 0, 26.5), {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-        std::vector<Shape> hollows{ellipsoid(cleft, n_ * Vec3{8, 7.5, 1.8})};
+        std::vector<Shape> hollows{ellipsoid(cleft, n_ * Vec3{7.6, 6.5, 1.5})};
         for (double side : {-1.0, 1.0})
             hollows.push_back(rounded_cone(neck(4.9, side * 6.2, 28), 1.8 * n_, neck(4.6, side * 6.8, 30), 1.1 * n_));
         return unite(way, unite(hollows, n_), n_);

@@ -28,7 +28,7 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double const narrow = 1 - waist_ * hollow;
     // The rims that bear uncinate processes stand out to the sides.
     double const rim = level_ >= Level(2) && level_ <= Level::c7 ? std::clamp((q.z / half + 0.3) / 1.5, 0.0, 1.0) : 0;
-    double const a = half_width_ * (narrow + 0.13 * rim * rim) + flare,
+    double const a = half_width_ * (narrow + 0.09 * rim * rim) + flare,
                  front = half_depth_ * (1 - 0.8 * waist_ * hollow) + flare;
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
     double const middle_y = (lumbar ? 0.12 : cervical ? 0.25 : 0.22) * half_depth_; // widest behind the middle
@@ -74,35 +74,43 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
         return depth * (is_bowl ? t * (1.3 - 0.3 * t) : t * (2 - t));
     };
     double upper = q.z - half + dish(upper_dish_, 0.05 * half_depth_);
-    double lower = -q.z - half + dish(lower_dish_, 0.14 * half_depth_);
-    double lip_slope = 0;
+    double lower = -q.z - half + dish(lower_dish_, (cervical ? 0.05 : 0.14) * half_depth_);
+    double lip_slope = 0, bevel_slope = 0;
+    // Uncinate processes and the bevels that face them belong to the hind two thirds of the rim.
+    double const hind = std::clamp((q.y / half_depth_ + 0.6) / 0.8, 0.0, 1.0), behind = hind * hind * (3 - 2 * hind);
     if (cervical && level_ >= Level(2)) {
         // Uncinate processes beside, the body above bevelled for them; a saddle.
         double const beside = std::clamp((std::abs(q.x) / half_width_ - 0.58) / 0.36, 0.0, 1.0);
         lip_slope = beside > 0 ? std::min(1.5, 0.4 + 6 * beside * (1 - beside)) * uncinate_ / (0.36 * half_width_) : 0;
-        double const behind = std::clamp(1.15 + q.y / half_depth_, 0.0, 1.0);
-        upper -= uncinate_ * beside * beside * (3 - 2 * beside) * std::min(1.0, behind);
+        double const one_side = uncinate_ * (1 + (q.x > 0 ? 0.1 : -0.1) * random(31));
+        upper -= one_side * beside * beside * (3 - 2 * beside) * behind;
         double const middle = std::max(0.0, 1 - q.x * q.x / (0.36 * half_width_ * half_width_));
         upper += 0.5 * saddle_ * middle;
     }
     if (cervical) {
-        double const bevel = std::clamp((std::abs(q.x) / half_width_ - 0.5) / 0.45, 0.0, 1.0);
-        lower += 3.7 * scale_ * bevel * bevel;
+        // Parallel to the processes of the body below, so that a cleft of even width is left.
+        double const bevel = std::clamp((std::abs(q.x) / half_width_ - 0.54) / 0.36, 0.0, 1.0);
+        double const high = 3.3 * scale_ * (0.2 + 0.8 * behind);
+        lower += high * bevel * bevel * (3 - 2 * bevel);
+        bevel_slope = 6 * bevel * (1 - bevel) * high / (0.36 * half_width_);
         double const lip = std::max(0.0, -q.y / half_depth_);
         lower -= 1.2 * scale_ * lip * lip;
     }
     // End-plates are nowhere quite flat, and no two alike.
     double const near = std::max(upper, lower);
-    if (!cervical && std::abs(near) < 3) {
+    if (std::abs(near) < 3) {
         Vec3 const on{q.x, q.y, upper > lower ? 40.0 : -40.0};
-        double const wander =
-            (lumbar ? 0.016 : 0.011) * mean * std::clamp(noise(on, 9, seed_ + 9), -1.5, 1.5) * (1 - std::abs(near) / 3);
+        double const wander = (lumbar     ? 0.016
+                               : cervical ? 0.02
+                                          : 0.011) *
+                              mean * std::clamp(noise(on, 9, seed_ + 9), -1.5, 1.5) * (1 - std::abs(near) / 3);
         upper += wander;
         lower += wander;
     }
     double const steep_up =
         1 / std::hypot(1.0, 1.6 * upper_dish_ / half_depth_ + std::max(lip_slope, 0.25 * uncinate_));
-    double const steep_low = 1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.8 : 0)) / half_depth_);
+    double const steep_low =
+        1 / std::hypot(1.0, 1.6 * (lower_dish_ + (cervical ? 1.8 : 0)) / half_depth_ + bevel_slope);
     return {side, upper * steep_up, lower * steep_low};
 }
 

@@ -66,27 +66,47 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
     double const transverse =
         std::clamp((std::abs(q.x) - pedicle_.x - size_.pedicle_width_mm / 2 - 4 * scale_) / (5 * scale_), 0.0, 1.0);
     double const tip = std::max(spinous, transverse);
-    double const thin = transverse > spinous ? (cervical ? 0.7 : 0.5) : cervical ? 0.85 : 0.65;
+    double const thin = transverse > spinous ? (cervical ? 0.8 : 0.5) : cervical ? 1.0 : 0.65;
     // The neck's pillars bear nearly as much as its bodies: dense inside.
     double const pillar = cervical ? std::clamp((q.y - half_depth_ - 2 * scale_) / (2 * scale_), 0.0, 1.0) : 0;
-    double peak = std::lerp(1550.0 - 200 * pillar, cervical || (lumbar && transverse > spinous) ? 1200.0 : 1150.0, tip);
+    double peak = std::lerp(1550.0 - 200 * pillar,
+                            cervical                         ? 1300.0
+                            : lumbar && transverse > spinous ? 1200.0
+                                                             : 1150.0,
+                            tip);
     double spread = std::lerp(lumbar ? 1.15 : cervical ? 0.94 - 0.06 * pillar : 1.0, thin, tip);
     double core = core_hu_ + (cervical ? 35 + 75 * pillar : -10) * (1 - tip) - 30 * tip;
     if (cervical && level_ >= Level(2)) {
         // The costal bar before the artery is the slightest part.
         double const beside = std::clamp((std::abs(q.x) - half_width_) / (2 * scale_), 0.0, 1.0);
-        double const ahead = std::clamp((half_depth_ - 3.5 * scale_ - q.y) / (2 * scale_), 0.0, 1.0);
+        double const ahead = std::clamp((half_depth_ - 6 * scale_ - q.y) / (2 * scale_), 0.0, 1.0);
         peak = std::lerp(peak, 600.0, beside * ahead);
         core = std::lerp(core, 60.0, beside * ahead);
+    }
+    if (level_ == Level(1) && q.z > rim && std::abs(q.x) < 6.5 * scale_) {
+        // The dens is the densest part of the axis.
+        spread *= 1.6;
+        core += 240;
+    }
+    if (level_ == Level::c1 && std::abs(q.x) > 11 * scale_) {
+        // The atlas bears the head on its rims; its lateral masses are loose inside.
+        spread *= 0.85;
+        core -= 120;
     }
     if (in_body) {
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;
         peak = is_end_plate ? 1400 : 1350;
-        spread = is_end_plate ? 0.78 : 0.52;
+        spread = is_end_plate ? (cervical ? 0.92 : 0.78) : 0.52;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
+    // Thin laminae are two tables of bone with pores in them.
+    if (cervical && q.y > canal_y_ && std::abs(q.x) > 4 * scale_ && std::abs(q.x) < pedicle_.x)
+        peak = std::lerp(950.0, peak, tip);
+    // The short pedicles of the neck have the thickest walls of all.
+    if (!in_body && cervical && q.y < half_depth_ + 3.5 * scale_ && std::abs(std::abs(q.x) - pedicle_.x) < 3.5 * scale_)
+        spread *= 1.3;
     if (!in_body && is_facet(q)) spread *= 1.4;
     core = dense_ * core + trabeculae_hu(q, core_hu_, density_, seed_);
     // Cortex is thick here and thin there, and pierced by small vessels.

@@ -35,7 +35,10 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
 {
     double const age = std::clamp((plan.parameters.age_y - 45) / 40, 0.0, 1.0);
     double const porous = std::max(0.0, 1 - density_);
-    half_width_ = size_.endplate_width_mm / 2;
+    // The plan's width in the neck is that of the end-plate between the uncinate processes; the body with them is 21 mm
+    // (C3) to 24 mm (C6) wide.
+    half_width_ =
+        size_.endplate_width_mm / 2 * (is_cervical(level) && level >= Level(2) ? level == Level::c7 ? 1.13 : 1.2 : 1);
     half_depth_ = size_.endplate_depth_mm / 2;
     core_hu_ = cancellous_hu(level, density_);
     shell_ = std::lerp(0.72, 1.0, std::clamp(density_, 0.0, 1.0));
@@ -46,17 +49,17 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
     // Spurs grow where the spine wears most: no two levels alike.
     double const spur = 0.75 + 0.25 * std::clamp(noise(Vec3{1.5, double(level_) * 3.1, 7}, 1, seed_), -2.0, 1.0);
     double const dished = 1 + (is_lumbar(level)     ? 0.16
-                               : is_cervical(level) ? 0
+                               : is_cervical(level) ? 0.05
                                                     : 0.07) *
                                   random(3),
                  drawn_in = 1 + 0.2 * random(5);
-    lift_ = is_lumbar(level) ? 0.05 * random(7) : 0;
+    lift_ = is_lumbar(level) ? 0.05 * random(7) : is_cervical(level) ? 0.15 * random(7) : 0;
     dense_ = 1 + 0.03 * random(9);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
         lower_dish_ = 1.2;
-        uncinate_ = level >= Level(2) ? 4.6 * scale_ : 0;
+        uncinate_ = level >= Level(2) ? (5.2 + 0.3 * random(19)) * scale_ : 0;
         saddle_ = 0.8 * scale_;
         osteophyte_ = level >= Level(4) ? 1.2 * age : 0.4 * age;
     } else if (is_lumbar(level)) {
@@ -117,7 +120,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     double const pw = size_.pedicle_width_mm, ph = std::min(size_.pedicle_height_mm, 2 * rim - 1);
     bool const cervical = is_cervical(level_), lumbar = is_lumbar(level_);
     double const length = s * (cervical ? 3.5 : lumbar ? 8 : 7.5);
-    double const isthmus = back + (cervical ? 0.5 : 4) * s;
+    double const isthmus = back + (cervical ? 0.9 : 4) * s;
     pedicle_ = {canal_half_width_ + pw / 2, isthmus, rim - ph / 2 - (cervical ? 1.2 : 0.8) * s};
     double const lean = std::tan(radians(form.pedicle_angle_deg));
     auto const pedicle_at = [&](double y) { return Vec3{pedicle_.x + lean * (y - isthmus), y, pedicle_.z}; };
@@ -149,7 +152,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     Vec3 const sap_root = above.centre_mm - above.normal * (bearing / 2 + 1),
                iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
     std::vector<HalfSpace> const between{above.room(-1), below.room(1)};
-    double const lamina_r = s * (cervical ? 2.2 : lumbar ? 4.1 : 3.3);
+    double const lamina_r = s * (level_ == Level::c7 ? 2.2 : cervical ? 1.35 : lumbar ? 4.1 : 3.3);
     double const lamina_up = s * form.lamina_up, lamina_half = s * form.lamina_height / 2 - lamina_r;
     double const roof = canal_y_ + canal_half_depth_ + lamina_r * 0.9;
     if (cervical) {
@@ -179,7 +182,8 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     paired_.push_back({{beside, ridge - beside, lamina_w, lamina_half, lamina_half, lamina_r, lamina_r}, {}});
 
     // Spinous process, its tip a little off the midline as most are.
-    double const drop = radians(form.spinous_drop_deg), reach = s * form.spinous_length;
+    double const drop = radians(form.spinous_drop_deg + (cervical ? 2.5 * random(23) : 0));
+    double const reach = s * form.spinous_length * (cervical ? 1 + 0.06 * random(29) : 1);
     double const r0 = s * (cervical ? 2.3 : lumbar ? 3.5 : 2.9), r1 = s * (cervical ? 2.5 : lumbar ? 4.8 : 3.9);
     Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -5.5 : 0} * s;
     if (lumbar) {
@@ -201,9 +205,9 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         double const slender = bifid ? 1.7 * s : 2.0 * s, neck_half = std::max(0.62 * base, 0.5);
         middle_.push_back({{spinous_root, neck - spinous_root, sideways, base, neck_half, 3.1 * s, slender}, {}});
         if (bifid) {
-            Vec3 const fork = spinous_root + 0.2 * stem, knob = spinous_tip_ + Vec3{3.6 * s - off, 0, 0};
+            Vec3 const fork = spinous_root + 0.2 * stem, knob = spinous_tip_ + Vec3{4.0 * s - off, 0, 0};
             Vec3 const from{0, fork.y, fork.z};
-            paired_.push_back({{from, knob - from, sideways, neck_half, 0.5 * end_half, 1.6 * s, 2.4 * s}, {}});
+            paired_.push_back({{from, knob - from, sideways, neck_half, 0.6 * end_half, 1.5 * s, 2.5 * s}, {}});
         } else
             middle_.push_back({{neck, spinous_tip_ - neck, sideways, neck_half, end_half, slender, 1.25 * r1}, {}});
     } else {
@@ -225,23 +229,27 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         Vec3 const edge = stem_end - 0.1 * end_half * sideways - 0.04 * stem, edge_end = stem_end - end_half * sideways;
         middle_.push_back({{edge, edge_end - edge, Vec3{1, 0, 0}, 0, 0, 0.6 * r1, 0.9 * r1}, {}});
     }
-    if (bifid) spinous_tip_ -= 0.15 * (spinous_tip_ - spinous_root);
+    if (bifid) spinous_tip_ -= 0.3 * (spinous_tip_ - spinous_root);
 
     // Transverse process.
     bool const lowest = level_ == Level::l5;
-    Vec3 const jitter = lumbar && !lowest ? s * Vec3{1.2 * random(11), random(13), 1.6 * random(17)} : Vec3{0};
+    Vec3 const jitter = (lumbar && !lowest ? s
+                         : cervical        ? 0.5 * s
+                                           : 0) *
+                        Vec3{1.2 * random(11), random(13), 1.6 * random(17)};
     Vec3 const tip = transverse_tip_ =
         Vec3{s * form.transverse_x, back + s * form.transverse_back, s * form.transverse_up} + jitter;
     if (cervical) {
         // Two bars around the vertebral artery's foramen: the costal one in front, slender, the true one behind, that
         // runs forward as it leaves the pillar; between their tubercles a thin lamella, the nerve's gutter.
-        Vec3 const front{half_width_ * 0.9, 0, 1.2 * s}, front_tip{tip.x - 5.5 * s, -0.6 * back, -3 * s};
+        Vec3 const front{half_width_ * 0.85, -0.33 * back, 1.2 * s}, front_tip{tip.x - 6.5 * s, -0.65 * back, -3 * s};
         paired_.push_back({{front, front_tip - front, Vec3{0, 0, 1}, 1.2 * s, 0.6 * s, 0.9 * s, 1.2 * s}, {}});
         Vec3 const behind{above.centre_mm.x - 1 * s, back + 1.6 * s, 0.2 * s};
-        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.4 * s, 0.2 * s, 2.2 * s, 1.8 * s}, {}});
+        paired_.push_back({{behind, tip - behind, Vec3{0, 0, 1}, 1.4 * s, 0.8 * s, 2.0 * s, 2.1 * s}, {}});
         paired_.push_back({{front_tip, tip - front_tip, Vec3{0, 0, 1}, 0.4 * s, 0.4 * s, 1.1 * s, 1.2 * s}, {}});
-        double const hole = level_ == Level::c7 ? 1.8 : 2.9;
-        holes_.push_back({{half_width_ + (hole + 2.0) * s, back * 0.15 + 2.2 * s, 0}, hole * s});
+        double const hole = level_ == Level::c7 ? 1.8 : 2.7;
+        // Beside the pedicle, which it must not cut.
+        holes_.push_back({{size_.endplate_width_mm / 2 + 6.25, 1.4 * s, 0}, hole * s});
     } else if (lumbar) {
         Vec3 const from = end + Vec3{0.5, -1.5, -0.5} * s;
         double const stout = level_ == Level::l5 ? 1.6 : 1;
