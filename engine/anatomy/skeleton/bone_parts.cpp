@@ -44,7 +44,7 @@ double HalfSpace::distance_mm(Vec3 const& q) const
 {
     double const flat = glm::dot(n, q) - c;
     if (bend_per_mm == 0) return flat;
-    double const t = std::clamp(glm::dot(across, q) - middle_mm, -reach_mm, reach_mm);
+    double const t = std::clamp(glm::dot(across, q) - from_mm, -reach_mm, 0.0);
     return (flat - bend_per_mm * t * t / 2) / std::hypot(1.0, bend_per_mm * reach_mm);
 }
 
@@ -54,15 +54,21 @@ double FacetJoint::off_mm(Vec3 const& q) const
     return lower.distance_mm(q) - gap_mm / 2;
 }
 
+double FacetJoint::rise_mm(double across_mm) const
+{
+    double const t = std::min(across_mm - bend_from_mm, 0.0);
+    return bend_per_mm * t * t / 2;
+}
+
 HalfSpace FacetJoint::room(double side) const
 {
     Vec3 const n = -side * normal;
     return {n,
             glm::dot(n, centre_mm) - gap_mm / 2,
             across,
-            glm::dot(across, centre_mm),
+            glm::dot(across, centre_mm) + bend_from_mm,
             -side * bend_per_mm,
-            0.55 * width_mm};
+            0.55 * width_mm + bend_from_mm};
 }
 
 double BonePart::distance_mm(Vec3 const& q) const
@@ -87,9 +93,10 @@ FacetJoint upper_facet(BodyPlan const& plan, Level level)
     joint.width_mm = s * form.facet_width;
     joint.height_mm = s * form.facet_height;
     // Lumbar facets are hooks, sagittal behind and nearly coronal in front; the lowest are flatter.
-    joint.bend_per_mm = level == Level::sacrum ? 1 / (16 * s) : level >= Level::l1 ? 1 / (12 * s) : 0;
+    joint.bend_per_mm = level == Level::sacrum ? 1 / (10 * s) : level >= Level::l1 ? 1 / (8 * s) : 0;
+    joint.bend_from_mm = 0.05 * joint.width_mm;
     // Cartilage of 1 mm on either side in the lumbar spine, 0.7-0.8 mm above; worn with age.
-    joint.gap_mm = (level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.25 * age;
+    joint.gap_mm = (level == Level::sacrum ? 2.2 : level >= Level(int(Level::l1) + 1) ? 2.0 : 1.7) - 0.25 * age;
     return joint;
 }
 
@@ -113,19 +120,23 @@ BonePart bearer(FacetJoint const& joint, double thick_mm, double side)
 {
     double const r = thick_mm / 2;
     Vec3 const n = side * joint.normal;
-    Vec3 const up = glm::normalize(glm::cross(joint.normal, joint.across));
+    Vec3 const up = glm::normalize(glm::cross(joint.across, joint.normal));
     double const half = std::max(joint.width_mm / 2 - r, 0.3);
-    BonePart part;
     // Sunk a little into the joint's plane, so that the facet is flat and not the round face of the plate.
-    double const hollow = side * joint.bend_per_mm * joint.width_mm * joint.width_mm / 16;
-    Vec3 const middle = joint.centre_mm + n * (joint.gap_mm / 2 + 0.72 * r + hollow);
-    part.plate = {middle - half * joint.across,
-                  2 * half * joint.across,
-                  up,
-                  std::max(joint.height_mm / 2 - r, 0.3),
-                  std::max(joint.height_mm / 2 - r, 0.3),
-                  r,
-                  r};
+    auto const middle = [&](double radius) { return joint.centre_mm + n * (joint.gap_mm / 2 + 0.72 * radius); };
+    BonePart part;
+    if (joint.bend_per_mm > 0) {
+        // A process, thinner and narrower toward its tip: the lower vertebra's stands up, the upper one's hangs down.
+        Vec3 const toward_tip = -side * up;
+        double const tip_r = (side < 0 ? 0.62 : 0.85) * r,
+                     tip_half = std::max((side < 0 ? 0.4 : 0.46) * joint.width_mm - tip_r, 0.3);
+        Vec3 const base = middle(r) - (joint.height_mm / 2 - r) * toward_tip,
+                   tip = middle(tip_r) + (joint.height_mm / 2 - tip_r) * toward_tip;
+        part.plate = {base, tip - base, joint.across, half, tip_half, r, tip_r};
+    } else {
+        double const high = std::max(joint.height_mm / 2 - r, 0.3);
+        part.plate = {middle(r) - half * joint.across, 2 * half * joint.across, up, high, high, r, r};
+    }
     part.cuts.push_back(joint.room(side));
     return part;
 }
@@ -140,6 +151,20 @@ BonePart lower_side(FacetJoint const& joint, double thick_mm)
 BonePart upper_side(FacetJoint const& joint, double thick_mm)
 {
     return bearer(joint, thick_mm, 1);
+}
+
+BonePart lower_lip(FacetJoint const& joint)
+{
+    // An upright rod whose face the joint cuts, so that bone stands before the hook as far as the facet reaches.
+    double const r = 0.19 * joint.width_mm, at = r - joint.width_mm / 2;
+    Vec3 const up = glm::normalize(glm::cross(joint.across, joint.normal));
+    Vec3 const middle =
+        joint.centre_mm + at * joint.across + (joint.rise_mm(at) - joint.gap_mm / 2 - 0.6 * r) * joint.normal;
+    double const half = std::max(joint.height_mm / 2 - r, 0.3);
+    BonePart part;
+    part.plate = {middle - half * up, 1.55 * half * up, joint.across, 0, 0, r, 0.8 * r};
+    part.cuts.push_back(joint.room(-1));
+    return part;
 }
 
 } // namespace fluoro

@@ -112,10 +112,16 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
         Vec3 const patient_back{0, frame_.back.y, frame_.up.y};
         Vec3 const back =
             glm::normalize(glm::normalize(backs[std::size_t(i)] + backs[std::size_t(i + 1)]) + patient_back);
-        double const fx[] = {18.5, 16, 14.5, 13}, fr[] = {6.0, 5.2, 4.2, 3.4};
-        Vec3 const from = between + Vec3{s * (fx[i] + 3), 0, 0} - back * (14 * s),
+        // Ovals that fall outwards. The upper wall runs along that axis, so that its cortex is seen end-on, an arc; the
+        // lower one flares forward and is lost.
+        double const fx[] = {18.5, 16, 14.5, 13}, wide[] = {6.4, 5.6, 4.5, 3.6}, half[] = {3.0, 2.4, 1.8, 1.2};
+        double const front = s * wide[i], behind_mm = 0.5 * front;
+        Vec3 const oval = glm::normalize(Vec3{1, 0, -0.5 + 0.12 * i});
+        Vec3 const down = glm::normalize(glm::cross(x, back)) * (front - behind_mm);
+        Vec3 const from = between + Vec3{s * (fx[i] + 3), 0, 0} - back * (14 * s) + (down.z < 0 ? down : -down),
                    to = between + Vec3{s * (fx[i] - 1), 0, 0} + back * (26 * s);
-        foramina_.push_back({from, to - from, x, 0, 0, s * fr[i] * 1.1, s * fr[i] * 0.7});
+        foramina_.push_back(
+            {from, to - from, oval, s * half[i], 0.4 * s * half[i], front - 0.6 * s * half[i], behind_mm});
         // Median crest: what is left of the spinous processes.
         if (i < 3) {
             Vec3 const root = behind(i, 0, roof(i) + 3 * s) + (i == 0 ? -5 * s : 0) * ups[0];
@@ -128,6 +134,7 @@ SacrumForm::SacrumForm(BodyPlan const& plan)
     FacetJoint const above = upper_facet(plan, Level::sacrum);
     double const bearing = 6.5 * s;
     paired_.push_back(lower_side(above, bearing));
+    paired_.push_back(lower_lip(above));
     Vec3 const root = above.centre_mm - above.normal * (bearing / 2 + 1);
     Vec3 const stand{root.x, size_.endplate_depth_mm / 2 + 5 * s, -2 * s};
     paired_.push_back({{stand, root - stand, x, 2 * s, 1.5 * s, 5 * s, 3 * s}, {above.room(-1)}});
@@ -162,7 +169,9 @@ double SacrumForm::distance_mm(Vec3 const& patient) const
         for (Plate const& hole : foramina_) d = smooth_most(d, -hole.distance_mm(folded), 1.5);
         for (auto const& [part, clear] : kept_off_) d = std::max(d, clear - part.distance_mm(folded));
     }
-    if (std::abs(d) < 2) d += 0.2 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 5, seed_), -2.0, 2.0);
+    if (std::abs(d) < 2)
+        d += (1 - std::abs(d) / 2) *
+             (0.2 * std::clamp(noise(q, 5, seed_), -2.0, 2.0) + 0.25 * std::clamp(noise(q, 9, seed_ + 3), -1.5, 1.5));
     return 0.95 * d;
 }
 
@@ -181,7 +190,17 @@ double SacrumForm::hu(Vec3 const& patient, Depth const& depth) const
     }
     core += trabeculae_hu(q, core_hu_, density_, seed_);
     bool const is_end_plate = q.z > heights_[0] / 2 - 3 && std::abs(q.x) < size_.endplate_width_mm / 2;
-    double const peak = is_end_plate ? 1400 : 1350, spread = is_end_plate ? 0.85 : 1.0;
+    double const peak = is_end_plate ? 1400 : 1350;
+    double spread = is_end_plate ? 0.85 : 1.0;
+    // The roots' foramina have a thick upper rim, the joints for the hip bones a plate under their cartilage.
+    Vec3 const folded{std::abs(q.x), q.y, q.z};
+    for (Plate const& hole : foramina_) {
+        double const t = glm::dot(folded - hole.a, hole.u) / glm::dot(hole.u, hole.u);
+        Vec3 const off = folded - hole.a - std::clamp(t, 0.0, 1.0) * hole.u;
+        if (off.z > 0 && glm::dot(off, off) < 100 && hole.distance_mm(folded) < 2.5) spread = 1.7;
+    }
+    if (aside > 0.9 && segments_[0].local(patient).z > -1.5 * heights_[0]) spread = std::max(spread, 1.3);
+    spread *= std::clamp(1 + 0.3 * noise(q, 11, seed_ + 4) + 0.2 * noise(q, 4, seed_ + 5), 0.5, 1.6);
     double const shell = depth.mean_bell(spread);
     return core + shell * (peak * shell_ - core);
 }

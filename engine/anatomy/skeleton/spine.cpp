@@ -70,7 +70,7 @@ void add_lesions(Anatomy& anatomy, VertebraForm const& form, Level level, BodyPa
 double whole_density(Level level, double bone_density)
 {
     double const i = double(level);
-    double const young = level <= Level::c7 ? 1.4 : level <= Level::t12 ? std::lerp(1.305, 1.235, (i - 7) / 11) : 1.232;
+    double const young = level <= Level::c7 ? 1.4 : level <= Level::t12 ? std::lerp(1.305, 1.235, (i - 7) / 11) : 1.266;
     return 1.06 + (young - 1.06) * (0.72 + 0.28 * bone_density);
 }
 

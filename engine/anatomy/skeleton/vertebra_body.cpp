@@ -28,7 +28,9 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
     double const narrow = 1 - waist_ * hollow;
     // The rims that bear uncinate processes stand out to the sides.
     double const rim = level_ >= Level(2) && level_ <= Level::c7 ? std::clamp((q.z / half + 0.3) / 1.5, 0.0, 1.0) : 0;
-    double const a = half_width_ * (narrow + 0.09 * rim * rim) + flare,
+    double const a = half_width_ *
+                         (narrow - (q.x > 0 ? one_sided_ : -one_sided_) * waist_ * hollow + 0.09 * rim * rim) +
+                     flare,
                  front = half_depth_ * (1 - 0.8 * waist_ * hollow) + flare;
     bool const lumbar = level_ >= Level::l1, cervical = level_ <= Level::c7;
     double const middle_y = (lumbar ? 0.12 : cervical ? 0.25 : 0.22) * half_depth_; // widest behind the middle
@@ -73,8 +75,8 @@ BodyDepths VertebraForm::body_depths(Vec3 const& q) const
         double const t = std::max(0.0, 1 - (dx * dx + dy * dy) / (is_bowl ? 0.8 : 0.62));
         return depth * (is_bowl ? t * (1.3 - 0.3 * t) : t * (2 - t));
     };
-    double upper = q.z - half + dish(upper_dish_, 0.05 * half_depth_);
-    double lower = -q.z - half + dish(lower_dish_, (cervical ? 0.05 : 0.14) * half_depth_);
+    double upper = q.z - half + roll_up_ * q.x + dish(upper_dish_, 0.05 * half_depth_);
+    double lower = -q.z - half + roll_low_ * q.x + dish(lower_dish_, (cervical ? 0.05 : 0.14) * half_depth_);
     double lip_slope = 0, bevel_slope = 0;
     // Uncinate processes and the bevels that face them belong to the hind two thirds of the rim.
     double const hind = std::clamp((q.y / half_depth_ + 0.6) / 0.8, 0.0, 1.0), behind = hind * hind * (3 - 2 * hind);

@@ -97,21 +97,31 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;
         peak = is_end_plate ? 1400 : 1350;
-        spread = is_end_plate ? (cervical ? 0.92 : 0.78) : 0.52;
+        spread = is_end_plate ? (cervical ? 0.92 : 0.72) : 0.52;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }
-    // Thin laminae are two tables of bone with pores in them.
-    if (cervical && q.y > canal_y_ && std::abs(q.x) > 4 * scale_ && std::abs(q.x) < pedicle_.x)
-        peak = std::lerp(950.0, peak, tip);
-    // The short pedicles of the neck have the thickest walls of all.
-    if (!in_body && cervical && q.y < half_depth_ + 3.5 * scale_ && std::abs(std::abs(q.x) - pedicle_.x) < 3.5 * scale_)
-        spread *= 1.3;
-    if (!in_body && is_facet(q)) spread *= 1.4;
+    if (cervical) {
+        // Thin laminae are two tables of bone with pores in them.
+        if (q.y > canal_y_ && std::abs(q.x) > 4 * scale_ && std::abs(q.x) < pedicle_.x)
+            peak = std::lerp(950.0, peak, tip);
+        // The short pedicles of the neck have the thickest walls of all.
+        if (!in_body && q.y < half_depth_ + 3.5 * scale_ && std::abs(std::abs(q.x) - pedicle_.x) < 3.5 * scale_)
+            spread *= 1.3;
+    } else if (!in_body) {
+        // The isthmus is the densest piece of the arch; within, marrow and bone lie in patches.
+        Vec3 const off = Vec3{std::abs(q.x), q.y, q.z} - isthmus_;
+        spread *= 1 + 0.5 * std::exp(-glm::dot(off, off) / (40 * scale_ * scale_));
+        if (lumbar) spread *= 1 + 0.25 * (1 - tip);
+        core *= 1 + 0.3 * std::clamp(noise(q, 7, seed_ + 11), -1.5, 1.5);
+    }
+    if (!in_body && is_facet(q)) spread *= cervical ? 1.4 : 1.7;
     core = dense_ * core + trabeculae_hu(q, core_hu_, density_, seed_);
     // Cortex is thick here and thin there, and pierced by small vessels.
     double const grain = noise(q, 5, seed_ + 7) + 0.7 * noise(q, 2.2, seed_ + 8);
-    spread *= in_body ? std::clamp(1 + 0.2 * grain, 0.5, 1.3) : std::clamp(1.06 + 0.24 * grain, 0.5, 1.7);
+    double const regions = cervical ? 0 : noise(q, 13, seed_ + 10);
+    spread *= in_body ? std::clamp(1 + 0.24 * grain + (cervical ? 0 : 0.32) * regions, 0.4, 1.6)
+                      : std::clamp(1.06 + (cervical ? 0.24 : 0.3) * grain + 0.15 * regions, 0.45, 1.8);
     double const shell = depth.mean_bell(spread);
     double hu = core + shell * (peak * shell_ - core);
 

@@ -54,7 +54,7 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
                                   random(3),
                  drawn_in = 1 + 0.2 * random(5);
     lift_ = is_lumbar(level) ? 0.05 * random(7) : is_cervical(level) ? 0.15 * random(7) : 0;
-    dense_ = 1 + 0.03 * random(9);
+    dense_ = 1 + 0.05 * random(9);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
@@ -73,7 +73,12 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
         lower_dish_ = 1.2 * scale_;
         osteophyte_ = 3.0 * age * spur;
     }
-    if (!is_cervical(level)) waist_ *= drawn_in;
+    if (!is_cervical(level)) {
+        waist_ *= drawn_in;
+        one_sided_ = 0.3 * random(21);
+        roll_up_ = 0.014 * random(23);
+        roll_low_ = 0.014 * random(25);
+    }
     // Porous end-plates give way to the nucleus.
     upper_dish_ *= dished * (1 + 1.3 * porous);
     lower_dish_ *= (2 - dished) * (1 + 1.0 * porous);
@@ -149,6 +154,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         }
     paired_.push_back(sap);
     paired_.push_back(iap);
+    if (lumbar) paired_.push_back(lower_lip(above));
     Vec3 const sap_root = above.centre_mm - above.normal * (bearing / 2 + 1),
                iap_root = below.centre_mm + below.normal * (bearing / 2 + 0.6);
     std::vector<HalfSpace> const between{above.room(-1), below.room(1)};
@@ -166,10 +172,11 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         paired_.push_back(
             {{end, sap_root - end, Vec3{1, 0, 0}, (lumbar ? 1.2 : 0.8) * s, 1.5 * s, 3.0 * s, 2.6 * s}, {between[0]}});
         // Pars interarticularis: from behind the pedicle down to the lower facet.
-        paired_.push_back(
-            {{end + Vec3{-0.5, 1, 0} * s, iap_root - end + Vec3{0.5, 0, 3} * s, Vec3{1, 0, 0}, (lumbar ? 2.9 : 1.9) * s,
-              (lumbar ? 3.3 : 2.3) * s, (lumbar ? 4.2 : 3.2) * s, (lumbar ? 4.0 : 2.9) * s},
-             {between[1]}});
+        Vec3 const high = end + Vec3{-0.5, 1, 0} * s, low = iap_root + Vec3{0, 1, 3} * s;
+        isthmus_ = glm::mix(high, low, 0.45);
+        paired_.push_back({{high, low - high, Vec3{1, 0, 0}, (lumbar ? 2.6 : 1.9) * s, (lumbar ? 3.0 : 2.3) * s,
+                            (lumbar ? 3.9 : 3.2) * s, (lumbar ? 3.6 : 2.9) * s},
+                           {between[1]}});
     }
     // Lamina: its lower edge further back than its upper one.
     double const tip_back = radians(cervical ? 28 : lumbar ? 16 : 20);
@@ -185,7 +192,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     double const drop = radians(form.spinous_drop_deg + (cervical ? 2.5 * random(23) : 0));
     double const reach = s * form.spinous_length * (cervical ? 1 + 0.06 * random(29) : 1);
     double const r0 = s * (cervical ? 2.3 : lumbar ? 3.5 : 2.9), r1 = s * (cervical ? 2.5 : lumbar ? 4.8 : 3.9);
-    Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -5.5 : 0} * s;
+    Vec3 const spinous_root = ridge + Vec3{0, 0, lumbar ? -4 : 0} * s;
     if (lumbar) {
         // The lower border, thick, falls to the lower facets on both sides: an arch when seen from the front.
         Vec3 const low = ridge + Vec3{0, -1, -lamina_half} * s;
@@ -213,7 +220,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     } else {
         // A blade with a sharp upper and a thick lower edge, seen from the front a drop: its sides are planes that meet
         // above it.
-        double const blade = (lumbar ? 1.0 : 0.9) * r1, sharp = 1.1 * s;
+        double const blade = (lumbar ? 1.0 : 0.9) * r1, sharp = (lumbar ? 0.7 : 1.1) * s;
         double const base_half = std::max(base + r0 - blade, 0.4), tip_half = std::max(end_half + r1 - blade, 0.4);
         double const slope = (blade - sharp) / (2 * base_half + 1.3 * blade);
         Vec3 const stem = stem_end - spinous_root, top = spinous_root + (base_half + blade) * sideways;
@@ -252,18 +259,21 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
         holes_.push_back({{size_.endplate_width_mm / 2 + 6.25, 1.4 * s, 0}, hole * s});
     } else if (lumbar) {
         Vec3 const from = end + Vec3{0.5, -1.5, -0.5} * s;
-        double const stout = level_ == Level::l5 ? 1.6 : 1;
-        // A thin plate that sinks before it rises to its tip; nowhere straight for long.
-        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}),
-                   waist = glm::mix(from, tip, 0.42) + Vec3{0, 1.2, lowest ? -0.4 : -1.8} * s;
-        paired_.push_back(
-            {{from, waist - from, w, 4.4 * s * stout, 3.0 * s * stout, 3.0 * s * stout, 2.1 * s * stout}, {}});
-        paired_.push_back({{waist, tip - waist, lowest ? w : glm::normalize(Vec3{0, -0.2, 1}), 3.0 * s * stout,
-                            1.9 * s * std::min(stout, 1.3), 2.1 * s * stout, 1.9 * s * stout},
-                           {}});
+        // A thin plate that sinks before it rises to its rounded tip, nowhere straight for long; the lowest one is a
+        // pyramid.
+        double const stout = lowest ? 1.6 : level_ == Level(22) ? 0.85 : 1;
+        Vec3 const w = glm::normalize(Vec3{0, 0.25, 1}), rising = lowest ? w : glm::normalize(Vec3{0, -0.2, 1});
+        Vec3 const waist = glm::mix(from, tip, 0.36) + Vec3{0, 1.2, lowest ? -0.4 : -1.9} * s,
+                   neck = glm::mix(waist, tip, 0.66) + Vec3{0, 0.3, lowest ? 0.3 : -0.7 + 0.5 * random(19)} * s;
+        auto const piece = [&](Vec3 const& a, Vec3 const& b, Vec3 const& wide, Vec2 const& half, Vec2 const& radius) {
+            paired_.push_back({{a, b - a, wide, half.x * s, half.y * s, radius.x * s, radius.y * s}, {}});
+        };
+        piece(from, waist, w, stout * Vec2{4.0, 2.6}, stout * Vec2{3.0, 1.8});
+        piece(waist, neck, rising, {2.6 * stout, 1.9}, {1.8 * stout, 1.5});
+        piece(neck, tip, rising, {1.9, 0.3}, {1.5, 1.7});
         // Mamillary process on the back of the upper facet.
-        Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.75) + Vec3{0.5, 4.5, 0.5} * s;
-        paired_.push_back({{knob, Vec3{0, 0.1, 0}, Vec3{0, 0, 1}, 2.5 * s, 2.5 * s, 2.6 * s, 2.6 * s}, {}});
+        Vec3 const knob = above.centre_mm - above.normal * (bearing * 0.55) + Vec3{0, 5, -2} * s;
+        paired_.push_back({{knob, Vec3{0, 0.1, 0}, Vec3{0, 0, 1}, 2.2 * s, 2.2 * s, 2.2 * s, 2.2 * s}, {}});
     } else if (level_ >= Level(int(Level::t1) + 10)) {
         // The last two have three small tubercles instead: beside, above (mamillary) and below (accessory).
         Vec3 const from = end + Vec3{-0.5, 0.5, 0} * s;
@@ -282,6 +292,7 @@ void VertebraForm::shape_typical(BodyPlan const& plan)
     double const clear = std::min(above.gap_mm, below.gap_mm) + 0.2;
     kept_off_.push_back({upper_side(above, bearing), clear});
     kept_off_.push_back({lower_side(below, bearing), clear});
+    if (lumbar) kept_off_.push_back({lower_lip(below), clear});
 }
 
 Box VertebraForm::bounds() const
@@ -348,7 +359,12 @@ double VertebraForm::distance_mm(Vec3 const& patient) const
         d = has_body_ ? smooth_least(d, arch, 2.4) : arch;
     }
     // Bone is nowhere quite smooth.
-    if (std::abs(d) < 2) d += 0.15 * (1 - std::abs(d) / 2) * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
+    if (std::abs(d) < 2) {
+        double bumps = 0.15 * std::clamp(noise(q, 4.5, seed_), -2.0, 2.0);
+        if (level_ > Level::c7 && q.y > canal_y_ + canal_half_depth_ + 8 * scale_)
+            bumps += 0.35 * std::clamp(noise(q, 8, seed_ + 12), -1.5, 1.5);
+        d += (1 - std::abs(d) / 2) * bumps;
+    }
     return 0.97 * d;
 }
 

@@ -20,13 +20,13 @@ struct Plate {
     Box bounds() const;
 };
 
-/// The half-space dot(n, q) <= c; with a bend its face is a trough along `across`: dot(n, q) <= c + bend t^2 / 2, where
-/// t is how far q is from the trough's middle.
+/// The half-space dot(n, q) <= c; with a bend its face is a hook, flat and then hollow against `across`:
+/// dot(n, q) <= c + bend t^2 / 2, where t <= 0 is how far q is before the place where the hook begins.
 struct HalfSpace {
     Vec3 n{0};
     double c = 0;
     Vec3 across{0};
-    double middle_mm = 0, bend_per_mm = 0, reach_mm = 0; ///< beyond the reach the face goes on as at its edge
+    double from_mm = 0, bend_per_mm = 0, reach_mm = 0; ///< beyond the reach the face goes on as at its edge
 
     double distance_mm(Vec3 const& q) const;
 };
@@ -42,15 +42,18 @@ struct BonePart {
 /// One of a pair of synovial joints between two vertebrae, on the left, in some vertebra's frame.
 struct FacetJoint {
     Vec3 centre_mm{0};
-    Vec3 normal{0, 1, 0};   ///< from the lower vertebra's facet to the upper one's
-    Vec3 across{1, 0, 0};   ///< in the plane of the facet, sideways
-    double width_mm = 10;   ///< of the facet
-    double height_mm = 12;  ///< of the facet
-    double gap_mm = 1.6;    ///< bone to bone: two layers of cartilage
-    double bend_per_mm = 0; ///< the lower vertebra's facet is hollow from side to side; 1 / radius
+    Vec3 normal{0, 1, 0};    ///< from the lower vertebra's facet to the upper one's
+    Vec3 across{1, 0, 0};    ///< in the plane of the facet, sideways
+    double width_mm = 10;    ///< of the facet
+    double height_mm = 12;   ///< of the facet
+    double gap_mm = 1.6;     ///< bone to bone: two layers of cartilage
+    double bend_per_mm = 0;  ///< the lower vertebra's facet hooks around the upper one's in front; 1 / radius
+    double bend_from_mm = 0; ///< where the hook begins, along `across` from the middle
 
     /// How far a point is from the middle of the gap, toward the upper vertebra.
     double off_mm(Vec3 const& q) const;
+    /// How far the hook rises above the flat part, so far along `across` from the middle.
+    double rise_mm(double across_mm) const;
     /// What the lower (side -1) or the upper vertebra (+1) may fill.
     HalfSpace room(double side) const;
 };
@@ -115,6 +118,7 @@ private:
     bool has_body_ = true;
     double half_width_ = 0, half_depth_ = 0, waist_ = 0, upper_dish_ = 0, lower_dish_ = 0, uncinate_ = 0,
            osteophyte_ = 0, saddle_ = 0;
+    double one_sided_ = 0, roll_up_ = 0, roll_low_ = 0; ///< waist of the left over the right; slopes of the end-plates
     // Arch
     std::vector<BonePart> paired_, middle_; ///< left ones (the right ones mirror them); those on the midline
     std::vector<std::pair<BonePart, double>> kept_off_; ///< neighbours' facets and the clearance from them
@@ -123,6 +127,7 @@ private:
     Box arch_box_;
     double canal_y_ = 0, canal_half_width_ = 0, canal_half_depth_ = 0;
     Vec3 pedicle_{0}, transverse_tip_{0}, spinous_tip_{0};
+    Vec3 isthmus_{0}; ///< middle of the left pars interarticularis
     // Natural irregularity and bone
     unsigned seed_ = 0;
     double lean_back_ = 0, lean_up_ = 0; ///< one side a little behind and above the other
@@ -139,6 +144,8 @@ FacetJoint in_frame_above(BodyPlan const& plan, Level level, FacetJoint const& j
 /// The bone that bears a facet, on the lower or the upper vertebra's side.
 BonePart lower_side(FacetJoint const& joint, double thick_mm);
 BonePart upper_side(FacetJoint const& joint, double thick_mm);
+/// The front lip of a lower vertebra's hooked facet.
+BonePart lower_lip(FacetJoint const& joint);
 
 /// Smooth least and most of two distances; `blend_mm` > 0.
 double smooth_least(double a, double b, double blend_mm);

@@ -41,6 +41,7 @@ public:
         cavities();
         psoas_and_iliacus();
         quadratus();
+        multifidus();
         pelvic_wall();
     }
 
@@ -199,6 +200,8 @@ private:
         }
         Shape const shape =
             roughened(unite(bellies, 6 * scale_), 0.8, 25, unsigned(plan_.parameters.seed) + unsigned(line.size()));
+        // Retroperitoneal fat along its whole edge: what a picture shows it by.
+        add(name + "-fat", "visceral_fat", Rank::cavity, visceral_fat, offset(shape, 4.5 * scale_));
         add(name, label.c_str(), Rank::cavity, muscle(), shape);
     }
 
@@ -250,6 +253,33 @@ private:
             std::vector<double> const thin{scale_ * 8, scale_ * 8, scale_ * 7, scale_ * 5};
             add(s > 0 ? "quadratus-lumborum-left" : "quadratus-lumborum-right", "muscle", Rank::cavity, muscle(),
                 strap(line, across, wide, thin));
+        }
+    }
+
+    /// Fills the gutter between laminae and transverse processes, before the erector's sheath.
+    void multifidus()
+    {
+        for (double const s : {-1.0, 1.0}) {
+            std::string const side = s > 0 ? "left" : "right";
+            std::vector<Vec3> points, sides;
+            std::vector<double> wide, thin;
+            struct Row {
+                Level level;
+                double out, back, wide, thin;
+            };
+            constexpr Row rows[] = {{Level(17), 20, 45, 10, 5},  {Level::t12, 22, 45, 13, 7},
+                                    {Level::l1, 24, 46, 15, 9},  {Level(20), 25, 47, 16, 10},
+                                    {Level(21), 26, 47, 17, 11}, {Level(22), 27, 46, 17, 11},
+                                    {Level::l5, 25, 44, 15, 10}};
+            for (Row const& r : rows) {
+                Vec3 const o = plan_.vertebra(r.level).frame.origin_mm;
+                points.push_back(o + Vec3{s * wide_ * r.out, wide_ * r.back, 0});
+                sides.push_back(glm::normalize(Vec3{1, -0.25 * s, 0}));
+                wide.push_back(wide_ * r.wide);
+                thin.push_back(wide_ * r.thin);
+            }
+            add("multifidus-" + side, ("autochthon_" + side).c_str(), Rank::cavity, muscle(),
+                strap(points, sides, wide, thin));
         }
     }
 

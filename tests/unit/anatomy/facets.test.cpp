@@ -20,8 +20,7 @@ double way_between_mm(BodyPlan const& plan, Level level, Vec3 const& direction)
     Frame const& frame = lower.frame();
     double best = 0;
     for (double t = -4.5; t <= 4.5; t += 0.5) {
-        double const rise = joint.bend_per_mm * t * t / 2;
-        Vec3 const q = joint.centre_mm + t * joint.across + rise * joint.normal;
+        Vec3 const q = joint.centre_mm + t * joint.across + joint.rise_mm(t) * joint.normal;
         Vec3 const middle = frame.at(q.x, q.y, q.z);
         double way = 0;
         for (double const sign : {-1.0, 1.0})
