@@ -1,6 +1,7 @@
 #include "motion/modes.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <fluoro/body/displacement.hpp>
 
 namespace fluoro {
@@ -64,21 +65,35 @@ Vec3 sampled(FieldGrid const& grid, std::vector<glm::vec3> const& field, Vec3 co
 
 Stretched stretched(FieldGrid const& grid, std::vector<glm::vec3> const& field, glm::vec3 const& p)
 {
-    CellOf const cell{grid, Vec3{p}};
-    if (!cell.is_there) return {};
-    auto const* const corner = field.data() + cell.first;
-    std::size_t const row = cell.row, plane = cell.plane;
-    glm::vec3 const& share = cell.share;
-    // Means over x of the four edges along it, and how x rises on them.
-    auto const along_x = [&](std::size_t n) { return glm::mix(corner[n], corner[n + 1], share.x); };
-    auto const rise_x = [&](std::size_t n) { return corner[n + 1].x - corner[n].x; };
-    glm::vec3 const a = along_x(0), b = along_x(row), c = along_x(plane), d = along_x(plane + row);
-    glm::vec3 const front = glm::mix(a, b, share.y), back = glm::mix(c, d, share.y);
-    glm::vec3 const slope{glm::mix(glm::mix(rise_x(0), rise_x(row), share.y),
-                                   glm::mix(rise_x(plane), rise_x(plane + row), share.y), share.z),
-                          glm::mix(b.y - a.y, d.y - c.y, share.z), back.z - front.z};
+    // Asked for every parcel of a cloud in every picture: single numbers do, to 1e-4 mm.
+    auto const per_mm = float(1 / grid.spacing_mm);
+    glm::vec3 const at = per_mm * (p - glm::vec3{grid.origin_mm}), most{grid.size - 1};
+    if (!(at.x > 0 && at.y > 0 && at.z > 0 && at.x < most.x && at.y < most.y && at.z < most.z)) return {};
+    glm::ivec3 const low{at};
+    float const u = at.x - float(low.x), v = at.y - float(low.y), w = at.z - float(low.z);
+    std::size_t const row = std::size_t(grid.size.x), plane = row * std::size_t(grid.size.y);
+    glm::vec3 const* const corner =
+        field.data() + std::size_t(low.z) * plane + std::size_t(low.y) * row + std::size_t(low.x);
+    // Means over x of the four edges along it, and how they rise.
+    struct Edge {
+        motion::Mode mean, rise;
+    };
+    auto const edge = [&](std::size_t n) {
+        // Six numbers side by side, as two fours that overlap.
+        motion::Mode::Four a, b;
+        std::memcpy(&a, &corner[n].x, sizeof a);
+        std::memcpy(&b, &corner[n].z, sizeof b);
+        motion::Mode const from{a}, to{motion::Mode::Four{b[1], b[2], b[3], 0}};
+        return Edge{from + u * (to - from), to - from};
+    };
+    Edge const a = edge(0), b = edge(row), c = edge(plane), d = edge(plane + row);
+    motion::Mode const front = a.mean + v * (b.mean - a.mean), back = c.mean + v * (d.mean - c.mean);
+    motion::Mode const way = front + w * (back - front);
+    auto const mixed = [](float from, float to, float share) { return from + share * (to - from); };
+    glm::vec3 const slope{mixed(mixed(a.rise.x(), b.rise.x(), v), mixed(c.rise.x(), d.rise.x(), v), w),
+                          mixed(b.mean.y() - a.mean.y(), d.mean.y() - c.mean.y(), w), back.z() - front.z()};
     constexpr float least = 0.5f;
-    return {glm::mix(front, back, share.z), glm::max(1.0f + slope / float(grid.spacing_mm), least)};
+    return {{way.x(), way.y(), way.z()}, glm::max(1.0f + per_mm * slope, least)};
 }
 
 Vec3 rest_of(Displacement const& displacement, Vec3 const& place)

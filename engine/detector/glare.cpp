@@ -1,4 +1,5 @@
 #include <fluoro/core/expect.hpp>
+#include <fluoro/core/parallel.hpp>
 #include <fluoro/detector/blur.hpp>
 #include <fluoro/detector/glare.hpp>
 
@@ -55,22 +56,30 @@ std::vector<float> VeilingGlare::smoothed(double sigma_cells) const
         return std::size_t(inside < count ? inside : period - 1 - inside);
     };
     std::size_t const width = std::size_t(cell_columns_);
-    std::vector<float> along(cells_.size()), out(cells_.size());
-    for (int y = 0; y < cell_rows_; ++y)
-        for (int i = -reach; i <= reach; ++i) {
-            float const tap = taps[std::size_t(std::abs(i))];
-            float const* const from = cells_.data() + mirror(y + i, cell_rows_) * width;
-            float* const to = along.data() + std::size_t(y) * width;
-            for (std::size_t x = 0; x < width; ++x) to[x] += tap * from[x];
+    std::vector<float> out(cells_.size());
+    parallel_for(cell_rows_, [&](int first_row, int last_row) {
+        // A row with what lies beyond its ends, so that one tap after the other runs along it.
+        std::vector<float> along(width + 2 * std::size_t(reach));
+        float* const middle = along.data() + reach;
+        for (int y = first_row; y < last_row; ++y) {
+            std::fill_n(middle, width, 0.0f);
+            for (int i = -reach; i <= reach; ++i) {
+                float const tap = taps[std::size_t(std::abs(i))];
+                float const* const from = cells_.data() + mirror(y + i, cell_rows_) * width;
+                for (std::size_t x = 0; x < width; ++x) middle[x] += tap * from[x];
+            }
+            for (int x = 1; x <= reach; ++x) {
+                middle[-x] = middle[mirror(-x, cell_columns_)];
+                middle[cell_columns_ - 1 + x] = middle[mirror(cell_columns_ - 1 + x, cell_columns_)];
+            }
+            float* const to = out.data() + std::size_t(y) * width;
+            for (int i = -reach; i <= reach; ++i) {
+                float const tap = taps[std::size_t(std::abs(i))];
+                float const* const from = middle + i;
+                for (std::size_t x = 0; x < width; ++x) to[x] += tap * from[x];
+            }
         }
-    for (int i = -reach; i <= reach; ++i) {
-        float const tap = taps[std::size_t(std::abs(i))];
-        for (int x = 0; x < cell_columns_; ++x) {
-            std::size_t const from = mirror(x + i, cell_columns_);
-            for (std::size_t y = 0; y < std::size_t(cell_rows_); ++y)
-                out[y * width + std::size_t(x)] += tap * along[y * width + from];
-        }
-    }
+    });
     return out;
 }
 

@@ -13,8 +13,9 @@ constexpr float most_reach = 31;
 constexpr int together = 8; ///< columns of a shadow, in whole vectors
 constexpr int most_pixels = 2 * int(most_reach) + 2 * together;
 
-std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& scene, PixelRect const& rect,
-                                       std::vector<CloudShadow>& found)
+/// Shadows of the parcels [first, last) into the heaps of the bands that they fall into.
+void sort_shadows(FilledCloud const& cloud, std::size_t first, std::size_t last, Scene const& scene,
+                  PixelRect const& rect, std::span<CloudBands::Heap> heaps)
 {
     View const& view = scene.view;
     auto const pitch = float(scene.pixels.pitch_mm());
@@ -49,11 +50,23 @@ std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& sc
         shadow.mm = parcel.volume_mm3 * scale * scale / cosine;
         return shadow;
     };
-    found.resize(cloud.parcels.size());
-    parallel_for(int(found.size()), [&](int first, int last) {
-        std::transform(cloud.parcels.begin() + first, cloud.parcels.begin() + last, found.begin() + first, shadow_of);
-    });
-    return found;
+    for (CloudBands::Heap& heap : heaps) {
+        heap.shadows.clear();
+        heap.left = rect.column + rect.columns;
+        heap.right = rect.column;
+    }
+    for (std::size_t i = first; i < last; ++i) {
+        CloudShadow const shadow = shadow_of(cloud.parcels[i]);
+        if (shadow.mm <= 0) continue;
+        int const top = std::max(0, int(shadow.row - shadow.reach.y) - rect.row),
+                  bottom = std::min(rect.rows - 1, int(shadow.row + shadow.reach.y) + 1 - rect.row);
+        for (int n = top / CloudBands::rows; n <= bottom / CloudBands::rows; ++n) {
+            CloudBands::Heap& heap = heaps[std::size_t(n)];
+            heap.shadows.push_back(shadow);
+            heap.left = std::min(heap.left, int(shadow.column - shadow.reach.x));
+            heap.right = std::max(heap.right, int(shadow.column + shadow.reach.x) + 2);
+        }
+    }
 }
 
 /// Sum of the tent's heights at whole pixels: two falling series, from the pixels beside its middle outward.
@@ -67,13 +80,13 @@ std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& sc
     return series(left) + series(right);
 }
 
-[[gnu::always_inline]] inline void draw_band(CloudBands::Band& band)
+[[gnu::always_inline]] inline void draw_heap(CloudBands::Heap const& heap, CloudBands::Band& band)
 {
     float across[most_pixels]; // bare: a checked index would keep the loop from becoming vector instructions
     int const before = band.rect.column - CloudBands::margin;
     int const height = std::min(CloudBands::rows, band.rect.row + band.rect.rows - band.top);
     std::size_t const stride = band.stride();
-    for (CloudShadow const& shadow : band.shadows) {
+    for (CloudShadow const& shadow : heap.shadows) {
         // From here on both coordinates are positive: a shadow in the picture reaches less than a margin out of it.
         float const column = shadow.column - float(before), row = shadow.row - float(band.top - CloudBands::margin);
         int const first = int(column - shadow.reach.x) + 1, last = int(column + shadow.reach.x);
@@ -94,16 +107,16 @@ std::vector<CloudShadow>& find_shadows(FilledCloud const& cloud, Scene const& sc
     }
 }
 
-void draw_plain(CloudBands::Band& band)
+void draw_plain(CloudBands::Heap const& heap, CloudBands::Band& band)
 {
-    draw_band(band);
+    draw_heap(heap, band);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 // The same operations on eight lanes instead of four: the same bits on every machine.
-__attribute__((target("avx2"))) void draw_avx2(CloudBands::Band& band)
+__attribute__((target("avx2"))) void draw_avx2(CloudBands::Heap const& heap, CloudBands::Band& band)
 {
-    draw_band(band);
+    draw_heap(heap, band);
 }
 bool has_avx2()
 {
@@ -119,49 +132,43 @@ bool has_avx2()
 
 } // namespace
 
-void CloudBands::sort_shadows(std::size_t cloud, PixelRect const& rect)
-{
-    Band* const bands = bands_.data() + cloud * std::size_t(down_);
-    for (int n = 0; n < down_; ++n) {
-        bands[n].rect = rect;
-        bands[n].top = rect.row + n * rows;
-        bands[n].left = rect.column + rect.columns;
-        bands[n].right = rect.column;
-        bands[n].shadows.clear();
-    }
-    for (CloudShadow const& shadow : shadows_) {
-        if (shadow.mm <= 0) continue;
-        int const top = std::max(0, int(shadow.row - shadow.reach.y) - rect.row),
-                  bottom = std::min(rect.rows - 1, int(shadow.row + shadow.reach.y) + 1 - rect.row);
-        for (int n = top / rows; n <= bottom / rows; ++n) {
-            bands[n].shadows.push_back(shadow);
-            bands[n].left = std::min(bands[n].left, int(shadow.column - shadow.reach.x));
-            bands[n].right = std::max(bands[n].right, int(shadow.column + shadow.reach.x) + 2);
-        }
-    }
-}
-
 void CloudBands::draw(Scene const& scene, PixelRect const& rect)
 {
     top_ = rect.row;
     down_ = (rect.rows + rows - 1) / rows;
-    bands_.resize(std::max(bands_.size(), scene.clouds.size() * std::size_t(down_)));
-    for (std::size_t cloud = 0; cloud < scene.clouds.size(); ++cloud) {
-        find_shadows(scene.clouds[cloud], scene, rect, shadows_);
-        sort_shadows(cloud, rect);
-    }
-    parallel_each(int(scene.clouds.size()) * down_, [&, wide = has_avx2()](int n) {
+    auto const down = std::size_t(down_), clouds = scene.clouds.size();
+    bands_.resize(std::max(bands_.size(), clouds * down));
+    heaps_.resize(std::max(heaps_.size(), clouds * stretches * down));
+    parallel_each(int(clouds) * stretches, [&](int n) {
+        FilledCloud const& cloud = scene.clouds[std::size_t(n / stretches)];
+        auto const part = [&](int i) { return cloud.parcels.size() * std::size_t(i) / stretches; };
+        sort_shadows(cloud, part(n % stretches), part(n % stretches + 1), scene, rect,
+                     std::span{heaps_}.subspan(std::size_t(n) * down, down));
+    });
+    parallel_each(int(clouds * down), [&, wide = has_avx2()](int n) {
         Band& band = bands_[std::size_t(n)];
-        if (band.shadows.empty()) return;
-        band.mm.assign(band.stride() * std::size_t(rows), 0.0f);
-        wide ? draw_avx2(band) : draw_plain(band);
+        std::size_t const cloud = std::size_t(n) / down, row = std::size_t(n) % down;
+        band.rect = rect;
+        band.top = rect.row + int(row) * rows;
+        band.left = rect.column + rect.columns;
+        band.right = rect.column;
+        band.is_empty = true;
+        for (std::size_t s = 0; s < stretches; ++s) {
+            Heap const& heap = heaps_[(cloud * stretches + s) * down + row];
+            if (heap.shadows.empty()) continue;
+            if (band.is_empty) band.mm.assign(band.stride() * std::size_t(rows), 0.0f);
+            band.is_empty = false;
+            band.left = std::min(band.left, heap.left);
+            band.right = std::max(band.right, heap.right);
+            wide ? draw_avx2(heap, band) : draw_plain(heap, band);
+        }
     });
 }
 
 bool CloudBands::meets(std::size_t cloud, PixelBox const& pixels) const
 {
     Band const& band = band_of(cloud, pixels);
-    return !band.shadows.empty() && band.left < pixels.right && pixels.left < band.right;
+    return !band.is_empty && band.left < pixels.right && pixels.left < band.right;
 }
 
 void CloudBands::add(std::size_t cloud, PixelBox const& pixels, int stride, std::span<float> mm) const

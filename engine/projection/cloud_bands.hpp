@@ -30,13 +30,19 @@ public:
     /// Adds the lengths [mm] of that cloud to `pixels` of one band, whose rows are `stride` apart in `mm`.
     void add(std::size_t cloud, PixelBox const& pixels, int stride, std::span<float> mm) const;
 
+    /// What a stretch of a cloud's parcels throws into a band, in their order.
+    struct Heap {
+        std::vector<CloudShadow> shadows;
+        int left = 0, right = 0; ///< columns that they may cover
+    };
+    static constexpr int stretches = 16; ///< that a cloud is sorted in, whatever cores there are
     /// A band of one cloud.
     struct Band {
-        PixelRect rect;                   ///< of the picture
-        int top = 0;                      ///< first row
-        std::vector<CloudShadow> shadows; ///< that fall into it
-        int left = 0, right = 0;          ///< columns that they may cover
-        std::vector<float> mm;            ///< `margin` columns more on both sides
+        PixelRect rect;          ///< of the picture
+        int top = 0;             ///< first row
+        bool is_empty = true;    ///< nothing falls into it
+        int left = 0, right = 0; ///< columns that they may cover
+        std::vector<float> mm;   ///< `margin` columns more on both sides
         std::size_t stride() const { return std::size_t(rect.columns + 2 * margin); }
     };
     /// As far beyond the picture as a shadow that falls into it may reach, and one width of vectors.
@@ -47,11 +53,10 @@ private:
     {
         return bands_[cloud * std::size_t(down_) + std::size_t((pixels.top - top_) / rows)];
     }
-    void sort_shadows(std::size_t cloud, PixelRect const& rect);
 
-    int top_ = 0, down_ = 0;           ///< first row; bands of one cloud
-    std::vector<CloudShadow> shadows_; ///< of one cloud
-    std::vector<Band> bands_;          ///< by cloud, from the top
+    int top_ = 0, down_ = 0;  ///< first row; bands of one cloud
+    std::vector<Heap> heaps_; ///< by cloud, stretch of its parcels and band
+    std::vector<Band> bands_; ///< by cloud, from the top
 };
 
 } // namespace fluoro

@@ -1,5 +1,6 @@
 #include "body_staging.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fluoro/core/parallel.hpp>
 
@@ -81,75 +82,99 @@ void stage_tube(ContentTube const& content, Body const& body, int filling, std::
     }
 }
 
-FilledCloud staged_cloud(Content::Cloud const& content, Displacement const* displacement, int filling)
+/// The slots of a cloud that show, and how many parcels come before each.
+struct Shown {
+    std::vector<std::size_t> slot, before;
+    std::size_t parcels = 0;
+};
+
+void find_shown(Content::Cloud const& content, Shown& shown)
 {
-    ContentPlaces const& places = *content.places;
-    FilledCloud cloud;
-    cloud.size_mm = places.size_mm;
-    cloud.filling = filling;
-    std::size_t shown = 0;
-    for (std::size_t slot = 0; slot < content.share.size(); ++slot)
-        if (content.share[slot] >= least_share) shown += places.first[slot + 1] - places.first[slot];
-    cloud.parcels.reserve(shown);
+    shown.slot.clear();
+    shown.before.clear();
+    shown.parcels = 0;
+    auto const& first = content.places->first;
     for (std::size_t slot = 0; slot < content.share.size(); ++slot) {
-        if (content.share[slot] < least_share) continue;
-        glm::vec3 const lean = content.lean_of(slot);
-        for (std::size_t i = places.first[slot]; i < places.first[slot + 1]; ++i) {
-            auto const placed = content.placed(slot, i, lean);
-            cloud.parcels.push_back({placed.at_mm, placed.medium_mm3, glm::vec3{placed.stretch}});
-        }
+        if (content.share[slot] < least_share || first[slot] == first[slot + 1]) continue;
+        shown.slot.push_back(slot);
+        shown.before.push_back(shown.parcels);
+        shown.parcels += first[slot + 1] - first[slot];
     }
-    if (!displacement) return cloud;
-    parallel_for(int(shown), [&](int first, int last) {
-        for (auto i = std::size_t(first); i < std::size_t(last); ++i) {
-            FilledCloud::Parcel& parcel = cloud.parcels[i];
-            Stretched const moved = stretched(displacement->grid, displacement->forward_mm, parcel.at_mm);
-            parcel.at_mm += moved.way_mm;
-            parcel.stretch *= moved.stretch;
-        }
-    });
-    return cloud;
 }
 
-FilledCloud staged_parcels(ContentParcels const& content, Displacement const* displacement, int filling)
+Stretched carried(Displacement const* displacement, glm::vec3 const& rest)
 {
-    FilledCloud cloud;
+    return displacement ? stretched(displacement->grid, displacement->forward_mm, rest) : Stretched{};
+}
+
+void stage_cloud(Content::Cloud const& content, Displacement const* displacement, FilledCloud& cloud)
+{
+    ContentPlaces const& places = *content.places;
+    cloud.size_mm = places.size_mm;
+    static thread_local Shown shown; // its room: from picture to picture
+    find_shown(content, shown);
+    cloud.parcels.resize(shown.parcels);
+    parallel_for(int(shown.parcels), [&, shows = &shown](int first, int last) {
+        auto at = std::size_t(first);
+        auto const end = std::size_t(last);
+        auto n = std::size_t(std::ranges::upper_bound(shows->before, at) - shows->before.begin()) - 1;
+        for (; at < end; ++n) {
+            std::size_t const number = shows->slot[n];
+            Content::Cloud::Slot const slot = content.slot(number);
+            std::size_t place = places.first[number] + (at - shows->before[n]);
+            for (; place < places.first[number + 1] && at < end; ++place, ++at) {
+                auto const placed = content.placed(slot, place);
+                Stretched const moved = carried(displacement, placed.at_mm);
+                cloud.parcels[at] = {placed.at_mm + moved.way_mm, placed.medium_mm3, placed.stretch * moved.stretch};
+            }
+        }
+    });
+}
+
+void stage_parcels(ContentParcels const& content, Displacement const* displacement, FilledCloud& cloud)
+{
     cloud.size_mm = content.size_mm;
-    cloud.filling = filling;
-    cloud.parcels.reserve(content.at_mm.size());
+    cloud.parcels.resize(content.at_mm.size());
     for (std::size_t i = 0; i < content.at_mm.size(); ++i) {
         glm::vec3 const rest = content.at_mm[i];
-        Stretched const moved =
-            displacement ? stretched(displacement->grid, displacement->forward_mm, rest) : Stretched{};
-        cloud.parcels.push_back({rest + moved.way_mm, content.volume_mm3[i], moved.stretch});
+        Stretched const moved = carried(displacement, rest);
+        cloud.parcels[i] = {rest + moved.way_mm, content.volume_mm3[i], moved.stretch};
     }
-    return cloud;
 }
 
 } // namespace
 
-void stage_body(Body const& body, Scene& scene)
+void stage_body(Body const& body, std::vector<FilledCloud>& spare, Scene& scene)
 {
     scene.displacement = body.displacement();
     auto const filling_of = [&](Content const& content, BasisDensities const& displaced) {
         scene.fillings.push_back({content.medium, displaced});
         return int(scene.fillings.size()) - 1;
     };
+    // The one that stood in the same place before is about as large.
+    auto const another = [&]() -> FilledCloud& {
+        std::size_t const n = scene.clouds.size();
+        return scene.clouds.emplace_back(n < spare.size() ? std::move(spare[n]) : FilledCloud{});
+    };
     for (auto const& content : body.contents()) {
         if (!content.tubes.empty()) {
             int const filling = filling_of(content, content.displaced);
             for (auto const& tube : content.tubes) stage_tube(tube, body, filling, scene.tubes);
         }
-        for (auto const& cloud : content.clouds) {
-            auto staged = staged_cloud(cloud, scene.displacement.get(), -1);
-            if (staged.parcels.empty()) continue;
-            staged.filling = filling_of(content, cloud.places->displaced);
-            scene.clouds.push_back(std::move(staged));
+        for (auto const& held : content.clouds) {
+            if (std::ranges::none_of(held.share, [](float share) { return share >= least_share; })) continue;
+            FilledCloud& cloud = another();
+            stage_cloud(held, scene.displacement.get(), cloud);
+            if (cloud.parcels.empty())
+                scene.clouds.pop_back();
+            else
+                cloud.filling = filling_of(content, held.places->displaced);
         }
         for (auto const& parcels : content.parcels) {
             if (parcels.at_mm.empty()) continue;
-            scene.clouds.push_back(
-                staged_parcels(parcels, scene.displacement.get(), filling_of(content, parcels.displaced)));
+            FilledCloud& cloud = another();
+            stage_parcels(parcels, scene.displacement.get(), cloud);
+            cloud.filling = filling_of(content, parcels.displaced);
         }
     }
 }

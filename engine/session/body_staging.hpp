@@ -5,7 +5,8 @@
 
 namespace fluoro {
 
-/// Where all tissue of `body` stands now, and what its hollow places hold, added to the scene.
-void stage_body(Body const& body, Scene& scene);
+/// Where all tissue of `body` stands now, and what its hollow places hold, added to the scene. The clouds of a scene
+/// that nobody wants any more give their memory.
+void stage_body(Body const& body, std::vector<FilledCloud>& spare, Scene& scene);
 
 } // namespace fluoro

@@ -96,11 +96,17 @@ struct Session::Impl {
     Tick next_pulse = 0;
     Tick fluoroscopy_ticks = 0, acquisition_ticks = 0;
     int pulse_of_run = 0;
-    double body_ms = 0;              ///< since the last pulse
-    std::optional<Scene> last_scene; ///< that the display has seen
+    double body_ms = 0;             ///< since the last pulse
+    std::vector<FilledCloud> spare; ///< clouds of the last scene
+    /// That the display has seen last.
+    struct Seen {
+        View view;
+        double field_mm;
+    };
+    std::optional<Seen> last_seen;
     bool ended = false;
 
-    Scene stage(Tick tick, Technique const& technique) const;
+    Scene stage(Tick tick, Technique const& technique);
     bool shows_same_view(Scene const& scene) const;
     void add_scatter(Signal& signal, Scene const& scene);
     Pulse fire(Tick tick, std::optional<Picture>& picture);
@@ -112,7 +118,7 @@ struct Session::Impl {
     void tell_status();
 };
 
-Scene Session::Impl::stage(Tick tick, Technique const& technique) const
+Scene Session::Impl::stage(Tick tick, Technique const& technique)
 {
     Scene scene;
     scene.tick = tick;
@@ -129,18 +135,17 @@ Scene Session::Impl::stage(Tick tick, Technique const& technique) const
     scene.tubes = std::move(objects.tubes);
     if (room.state().is_grid_in) scene.grid = room.kind().grid;
     scene.exposure = {technique.quality, technique.current_time(), technique.focal_spot};
-    if (body) stage_body(*body, scene);
+    if (body) stage_body(*body, spare, scene);
     stage_tools(instruments.picture(body ? &*body : nullptr), technique.width.value() / 1000, scene);
     return scene;
 }
 
 bool Session::Impl::shows_same_view(Scene const& scene) const
 {
-    return last_scene && last_scene->view.source_mm == scene.view.source_mm &&
-           last_scene->view.detector_centre_mm == scene.view.detector_centre_mm &&
-           last_scene->view.column_direction == scene.view.column_direction &&
-           last_scene->view.row_direction == scene.view.row_direction &&
-           last_scene->pixels.field_mm == scene.pixels.field_mm;
+    return last_seen && last_seen->view.source_mm == scene.view.source_mm &&
+           last_seen->view.detector_centre_mm == scene.view.detector_centre_mm &&
+           last_seen->view.column_direction == scene.view.column_direction &&
+           last_seen->view.row_direction == scene.view.row_direction && last_seen->field_mm == scene.pixels.field_mm;
 }
 
 /// Followed photons take the kernels' place as they become sure: at equal errors each has half of the weight.
@@ -166,7 +171,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
     ExposureMode const mode = exposure_mode(state);
     Technique const technique = exposure.next(state, pulse_of_run);
     auto start = std::chrono::steady_clock::now();
-    Scene const scene = stage(tick, technique);
+    Scene scene = stage(tick, technique);
     Pulse pulse;
     pulse.body_ms = body_ms + ms_since(start);
     body_ms = 0;
@@ -203,7 +208,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
                             reading < least_shown * exposure.target_absorbed_kev_mm2(state);
     if (!is_blanked) {
         picture = desk.process(pulse.raw, {kind_of(mode), shows_same_view(scene), pulse.frame_of_run, seconds(tick)});
-        last_scene = scene;
+        last_seen = Seen{scene.view, scene.pixels.field_mm};
     }
     pulse.display_ms = ms_since(start);
     if (is_acquisition(mode)) {
@@ -211,6 +216,7 @@ Pulse Session::Impl::fire(Tick tick, std::optional<Picture>& picture)
         if (pulse_of_run == 0) ++status.totals.acquisition_runs;
     }
     ++pulse_of_run;
+    spare = std::move(scene.clouds);
 
     status.technique = technique;
     status.totals.air_kerma_reference_mGy += pulse.dose.reference_air_kerma.value();

@@ -23,9 +23,8 @@ constexpr double least = 1e-7;        ///< of lean [share] and drift [mm/s] that
 /// Mixing across a tube by turbulence at a mean speed [mm2/s]: friction speed by Blasius, u* = U sqrt(f / 8).
 double turbulence_mm2_s(double speed_mm_s, double radius_mm, double viscosity)
 {
-    double const reynolds = 2 * radius_mm * speed_mm_s / viscosity;
-    if (reynolds <= turbulent_at) return 0;
-    double const friction = 0.3164 / std::sqrt(std::sqrt(reynolds));
+    if (2 * radius_mm * speed_mm_s <= turbulent_at * viscosity) return 0;
+    double const reynolds = 2 * radius_mm * speed_mm_s / viscosity, friction = 0.3164 / std::sqrt(std::sqrt(reynolds));
     return eddies * speed_mm_s * std::sqrt(friction / 8) * radius_mm;
 }
 
@@ -68,8 +67,10 @@ void Layering::carry(Edge const& edge, double dt_s)
 bool Layering::advance(Edge const& edge, double dt_s)
 {
     auto const first = std::size_t(edge.first_cell), n = std::size_t(edge.cells);
-    auto const is_still = [](State const& s) {
-        return glm::length(s.lean) < least && glm::length(s.drift_mm_s) < least;
+    auto const square_of = [](Vec3 const& v) { return glm::dot(v, v); };
+    constexpr double least_square = least * least;
+    auto const is_still = [&](State const& s) {
+        return square_of(s.lean) < least_square && square_of(s.drift_mm_s) < least_square;
     };
     bool const is_even =
         std::ranges::all_of(edge.share, [&](double share) { return std::abs(share - edge.share[0]) < least; });
@@ -84,24 +85,26 @@ bool Layering::advance(Edge const& edge, double dt_s)
         std::size_t const back = i > 0 ? i - 1 : i, ahead = std::min(i + 1, n - 1);
         double const slope =
             ahead > back ? (edge.share[ahead] - edge.share[back]) / (double(ahead - back) * length_mm_[c]) : 0; // 1/mm
-        double const area_mm2 = std::numbers::pi * radius * radius;
-        double const speed = 500 * std::abs(edge.flows_ml_s[i] + edge.flows_ml_s[i + 1]) / area_mm2; // mm/s
-        double const viscosity = std::lerp(blood_mm2_s, medium_mm2_s, std::clamp(share, 0.0, 1.0));
+        double const per_square = 1 / (radius * radius);
+        double const speed =
+            500 / std::numbers::pi * per_square * std::abs(edge.flows_ml_s[i] + edge.flows_ml_s[i + 1]);
+        double const viscosity = blood_mm2_s + std::clamp(share, 0.0, 1.0) * (medium_mm2_s - blood_mm2_s);
         double const eddy = stirred_[c] + turbulence_mm2_s(speed, radius, viscosity);
         stirred_[c] = 0;
-        double const square = radius * radius, turned_per_s = speed / (mixed_after * 2 * radius);
-        s.drift_mm_s = (s.drift_mm_s - 2 * radius * slope * dt_s * pull_mm_s2_) /
-                       (1 + (spins_down * (viscosity + eddy) / square + turned_per_s) * dt_s);
-        s.lean = (s.lean - slope / 3 * dt_s * s.drift_mm_s) / (1 + (first_decay * eddy / square + turned_per_s) * dt_s);
+        double const turned_per_s = speed * radius * per_square / (2 * mixed_after);
+        double const drift_stays = 1 / (1 + (spins_down * (viscosity + eddy) * per_square + turned_per_s) * dt_s);
+        double const lean_stays = 1 / (1 + (first_decay * eddy * per_square + turned_per_s) * dt_s);
+        s.drift_mm_s = drift_stays * (s.drift_mm_s - 2 * radius * slope * dt_s * pull_mm_s2_);
+        s.lean = lean_stays * (s.lean - slope / 3 * dt_s * s.drift_mm_s);
         // Across the tube only; and a section has no less than none at its top, no more than all at its bottom.
         s.lean -= glm::dot(s.lean, axis_[c]) * axis_[c];
         s.drift_mm_s -= glm::dot(s.drift_mm_s, axis_[c]) * axis_[c];
-        double const room = std::max(0.0, std::min(share, 1 - share)), leans = glm::length(s.lean);
-        if (leans > room) s.lean *= room / leans;
-        most = std::max({most, glm::length(s.lean), glm::length(s.drift_mm_s)});
+        double const room = std::max(0.0, std::min(share, 1 - share)), leans = square_of(s.lean);
+        if (leans > room * room) s.lean *= room / std::sqrt(leans);
+        most = std::max({most, square_of(s.lean), square_of(s.drift_mm_s)});
         picture_[c] = glm::vec3{s.lean};
     }
-    leans_[first] = most > least;
+    leans_[first] = most > least_square;
     if (!leans_[first]) {
         clear(edge.first_cell, edge.cells);
         return false;

@@ -57,7 +57,7 @@ void each_placed(Content::Cloud const& cloud, auto const& take)
 {
     for (std::size_t slot = 0; slot < cloud.share.size(); ++slot)
         for (std::size_t i = cloud.places->first[slot]; i < cloud.places->first[slot + 1]; ++i)
-            take(cloud.placed(slot, i, cloud.lean_of(slot)));
+            take(cloud.placed(cloud.slot(slot), i));
 }
 
 double medium_mm3(Content::Cloud const& cloud)

@@ -55,33 +55,39 @@ struct Content {
         /// Of each cell: its room now over that of its places, which move apart or together with it. Empty: all 1.
         std::vector<float> room = {};
         int slots_per_cell = 1;
-        float room_of(std::size_t slot) const
+        /// What all places of a slot have in common.
+        struct Slot {
+            float share;
+            float room;         ///< now, over that of its places
+            float stretch;      ///< of its section
+            glm::vec3 lean{0};  ///< per mm; so that no place holds less than nothing or more than all
+            bool is_as_at_rest; ///< neither leans nor has given way
+        };
+        Slot slot(std::size_t number) const
         {
-            return room.empty() || places->off_mm.empty() ? 1.0f : room[slot / std::size_t(slots_per_cell)];
-        }
-        /// Of one slot, so that no place holds less than nothing or more than all.
-        glm::vec3 lean_of(std::size_t slot) const
-        {
-            if (lean_per_mm.empty() || places->off_mm.empty()) return glm::vec3{0};
-            glm::vec3 const wanted = lean_per_mm[slot / std::size_t(slots_per_cell)];
-            float const most = std::max(0.0f, std::min(share[slot], 1 - share[slot])),
-                        most_off = glm::length(wanted) * places->reach_mm[slot] * std::sqrt(room_of(slot));
-            return most_off > most ? wanted * (most / most_off) : wanted;
+            if (places->off_mm.empty()) return {share[number], 1, 1, glm::vec3{0}, true};
+            std::size_t const cell = number / std::size_t(slots_per_cell);
+            float const room_now = room.empty() ? 1.0f : room[cell];
+            Slot s{share[number], room_now, std::sqrt(room_now), glm::vec3{0}, room_now == 1};
+            if (lean_per_mm.empty() || lean_per_mm[cell] == glm::vec3{0}) return s;
+            s.lean = lean_per_mm[cell];
+            float const most = std::max(0.0f, std::min(s.share, 1 - s.share)),
+                        most_off = glm::length(s.lean) * places->reach_mm[number] * s.stretch;
+            if (most_off > most) s.lean *= most / most_off;
+            s.is_as_at_rest = s.is_as_at_rest && s.lean == glm::vec3{0};
+            return s;
         }
         /// A place of a slot as it stands now: moved with its vessel's wall, apart from its neighbours by `stretch`.
         struct Placed {
             glm::vec3 at_mm;
             float medium_mm3, stretch;
         };
-        Placed placed(std::size_t slot, std::size_t place, glm::vec3 const& lean) const
+        Placed placed(Slot const& s, std::size_t place) const
         {
-            float const room_now = room_of(slot);
-            if (room_now == 1 && lean == glm::vec3{0})
-                return {places->at_mm[place], share[slot] * places->volume_mm3[place], 1};
-            float const stretch = std::sqrt(room_now);
+            if (s.is_as_at_rest) return {places->at_mm[place], s.share * places->volume_mm3[place], 1};
             glm::vec3 const off = places->off_mm[place];
-            return {places->at_mm[place] + (stretch - 1) * off,
-                    (share[slot] + stretch * glm::dot(lean, off)) * room_now * places->volume_mm3[place], stretch};
+            return {places->at_mm[place] + (s.stretch - 1) * off,
+                    (s.share + s.stretch * glm::dot(s.lean, off)) * s.room * places->volume_mm3[place], s.stretch};
         }
     };
     std::vector<Cloud> clouds;
