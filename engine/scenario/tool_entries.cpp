@@ -114,9 +114,19 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     auto const until = map.number("until_mm", 0, 5000), until_deg = map.number("until_deg", -36000, 36000);
     auto const at = map.text("until_at");
     auto const within = map.number("within_mm", 0.5, 50), astray = map.number("astray_turn_deg", -360, 360);
+    auto const aim = map.text("aim_at"), markers = map.text("markers_at");
     if (!tool) return {};
     if (!at && (within || astray)) {
         problems.add(map.node(), "within_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
+        return {};
+    }
+    if (aim && (turn.value_or(0) == 0 || until_deg)) {
+        problems.add(map.node(),
+                     "aim_at needs turn_deg_s, the speed, and no until_deg: it ends where the tip looks there");
+        return {};
+    }
+    if (markers && (at || push.value_or(0) == 0)) {
+        problems.add(map.node(), "markers_at needs push_mm_s, the speed to get there, and no until_at");
         return {};
     }
     if (at && push.value_or(0) == 0 && turn.value_or(0) == 0) {
@@ -136,6 +146,8 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     move.until_at = at.value_or("");
     move.within_mm = within.value_or(move.within_mm);
     if (astray) move.astray_rad = radians(*astray);
+    move.aim_at = aim.value_or("");
+    move.markers_at = markers.value_or("");
     return move;
 }
 

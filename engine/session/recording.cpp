@@ -196,6 +196,8 @@ struct ArgumentsOf {
         Arguments a{{"tool", c.tool}, {"push_mm_s", c.push_mm_s}, {"turn_deg_s", degrees(c.turn_rad_s)}};
         put(a, "until_mm", c.until_mm);
         put_degrees(a, "until_deg", c.until_rad);
+        if (!c.aim_at.empty()) a.emplace_back("aim_at", c.aim_at);
+        if (!c.markers_at.empty()) a.emplace_back("markers_at", c.markers_at);
         if (c.until_at.empty()) return a;
         a.emplace_back("until_at", c.until_at);
         a.emplace_back("within_mm", c.within_mm);

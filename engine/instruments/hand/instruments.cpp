@@ -36,7 +36,8 @@ struct Instruments::Impl {
     std::string operator()(MoveTool const& o)
     {
         if (!needles.holds(o.tool)) return vessels.move(o);
-        return o.until_at.empty() ? needles.move(o) : o.tool + " is in no vessel: its depth is told by until_mm";
+        bool const is_told = o.until_at.empty() && o.aim_at.empty() && o.markers_at.empty();
+        return is_told ? needles.move(o) : o.tool + " is in no vessel: its depth is told by until_mm";
     }
     std::string operator()(InflateBalloon const& o)
     {

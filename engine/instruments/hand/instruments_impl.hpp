@@ -9,6 +9,19 @@
 
 namespace fluoro {
 
+/// A hand that turns a tip toward a place, as seen along the vessel which that opens from. All at rest.
+struct TipAim {
+    Vec3 axis_mm{0}, along{0, 0, 1}, toward{1, 0, 0}; ///< of that vessel, into the body; from it to the place
+    bool has_come = false;                            ///< the tip looks there, or has done so
+};
+
+/// A hand that holds a balloon's markers about a tight stretch.
+struct MarkerWatch {
+    Vec3 middle_mm{0}, along{0, 0, 1}; ///< of that stretch, at rest, into the body
+    std::optional<double> mean_mm;     ///< too deep by so much, over a heartbeat; empty: not seen yet
+    bool moves = false;
+};
+
 /// A hand that watches where a tip goes.
 struct TipWatch {
     std::string to;
@@ -28,6 +41,8 @@ struct VesselTool {
     std::string access;
     MoveTool motion;
     std::optional<TipWatch> watch;
+    std::optional<TipAim> aim;
+    std::optional<MarkerWatch> markers;
     LumenPlace tip; ///< for people to read: looked up ten times a second, as is what follows
     double wall_stands_n = 0;
     std::optional<Balloon> balloon;
@@ -154,6 +169,10 @@ private:
     Vec3 tip_of(Way const& way, int tool) const;
     std::string watch(Way const& way, VesselTool& held, MoveTool const& order) const;
     std::optional<MoveTool> watched(Way& way, int tool) const;
+    std::string aim(Way const& way, VesselTool& held, MoveTool const& order) const;
+    std::optional<double> aimed_rad_s(Way& way, int tool) const;
+    std::string follow_markers(Way const& way, VesselTool& held, MoveTool const& order) const;
+    std::optional<MoveTool> held_by_markers(Way& way, int tool) const;
     void work_balloon(Way& way, int tool, std::vector<BodyOrder>& effects);
     std::vector<SetLumen> change(LumenGraph const& graph, std::vector<Vec3> const& points,
                                  std::vector<double> const& diameters, bool is_most);

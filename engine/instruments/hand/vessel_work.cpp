@@ -106,7 +106,8 @@ std::string VesselWork::move(MoveTool const& order)
     auto const [way, n] = find(order.tool);
     if (!way) return "No tool " + order.tool + " is in use: take it first";
     VesselTool& held = way->held[std::size_t(n)];
-    if (auto refusal = watch(*way, held, order); !refusal.empty()) return refusal;
+    for (auto const see : {&VesselWork::watch, &VesselWork::aim, &VesselWork::follow_markers})
+        if (auto refusal = (this->*see)(*way, held, order); !refusal.empty()) return refusal;
     held.motion = order;
     return {};
 }
@@ -137,6 +138,7 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
     for (auto& [access, way] : ways_) {
         for (std::size_t n = 0; n < way.held.size(); ++n) {
             std::optional<MoveTool> instead = watched(way, int(n));
+            if (!instead) instead = held_by_markers(way, int(n));
             MoveTool& motion = instead ? *instead : way.held[n].motion;
             ToolState const& state = way.tools.state(int(n));
             auto const towards = [](double& speed, double left) {
@@ -146,6 +148,8 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             double push = motion.push_mm_s, turn = motion.turn_rad_s;
             if (motion.until_mm) push = towards(motion.push_mm_s, *motion.until_mm - state.inserted_mm);
             if (motion.until_rad) turn = towards(motion.turn_rad_s, *motion.until_rad - state.turned_rad);
+            if (!instead)
+                if (auto const aimed = aimed_rad_s(way, int(n))) turn = *aimed;
             way.tools.hold(int(n), push, turn);
         }
         // Into the room that they have already: nothing is allocated in a tick.

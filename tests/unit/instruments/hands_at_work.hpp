@@ -132,6 +132,25 @@ inline void lies_at(HandsAtWork& hands, std::string const& script, std::string c
     EXPECT_EQ(hands.torn(), 0) << script;
 }
 
+/// A Judkins right hooks into its artery for the last three seconds: its straight end may lie in it, its last curve
+/// must not. The artery's line begins in the middle of its mouth, the rim is half a width away.
+inline void hooks_into(HandsAtWork& hands, std::string const& script, std::string const& tool,
+                       std::string const& ostium, std::string const& artery)
+{
+    Extremes off{script + "_off_mm"}, deep{script + "_deep_mm"};
+    double const straight = ToolLibrary{}.find(tool)->sections.back().length_mm;
+    LumenEdge const& vessel = hands.vessel(artery);
+    hands.run(3, [&] {
+        ToolStatus const status = hands.tool(tool);
+        off.see(glm::length(status.tip_mm - hands.now(ostium)));
+        EXPECT_EQ(status.tip_vessel, artery) << script;
+        double const depth = status.tip.along * vessel.length_mm();
+        deep.see(depth);
+        EXPECT_LT(depth, straight + vessel.radii_mm.front()) << script;
+    });
+    EXPECT_EQ(hands.torn(), 0) << script;
+}
+
 /// The tip lies in the left ventricle for the last three seconds: the chamber is 80 mm long, 40 mm behind the valve is
 /// its middle.
 inline void lies_in_ventricle(HandsAtWork& hands, std::string const& script, std::string const& tool)

@@ -22,7 +22,10 @@ std::shared_ptr<Patient const> patient()
     std::vector<Vec3> down;
     for (int z = 140; z >= 10; z -= 10) down.emplace_back(0, 0, z);
     graph.add_edge("artery", fork, down, std::vector<double>(down.size() + 1, 4.0), WallClass::muscular_artery, 65);
-    made->lumens.landmarks = {{"access-right-femoral", {0, 0, 12}}, {"halfway", {0, 0, 80}}};
+    made->lumens.landmarks = {{"access-right-femoral", {0, 0, 12}},
+                              {"halfway", {0, 0, 80}},
+                              {"mouth-left", {4, 0, 130}},
+                              {"mouth-right", {-4, 0, 130}}};
     return made;
 }
 
@@ -82,9 +85,65 @@ TEST_F(Watching, hand_brings_a_tip_into_either_branch)
     }
 }
 
+// Two mouths opposite each other: the bent tip looks to one at a time, 0.2 rad beside it at most by the hand's own
+// measure, a quarter turn allowed here for what the tip's last millimetres bend at the wall.
+TEST_F(Watching, hand_turns_a_tip_until_it_looks_to_a_place)
+{
+    MoveTool in{wire, 60, 0, 120.0, {}};
+    ASSERT_EQ(instruments.order(in), "");
+    after(3);
+    for (std::string const mouth : {"mouth-left", "mouth-right", "mouth-left"}) {
+        MoveTool turn{wire, 0, 1, {}, {}};
+        turn.aim_at = mouth;
+        ASSERT_EQ(instruments.order(turn), "");
+        ToolStatus const tool = after(8);
+        double const side = mouth == "mouth-left" ? 1 : -1;
+        EXPECT_GT(side * tool.tip_mm.x, std::abs(tool.tip_mm.y)) << mouth;
+        double const turned = tool.state.turned_rad;
+        EXPECT_NEAR(after(1).state.turned_rad, turned, 0.05) << "it stays there";
+    }
+}
+
+TEST(WatchingMarkers, hand_holds_a_balloon_about_a_tight_stretch)
+{
+    auto const man = std::make_shared<Patient>(*patient());
+    LumenEdge& artery = man->lumens.vessels.edges[std::size_t(*man->lumens.vessels.find_edge("artery"))];
+    for (std::size_t n = 0; n < artery.points_mm.size(); ++n)
+        artery.radii_mm[n] = artery.points_mm[n].z > 75 && artery.points_mm[n].z < 105 ? 1.2 : 4;
+    auto const library = std::make_shared<ToolLibrary>();
+    Instruments instruments{man, library, 1};
+    std::string const wire = "workhorse-0.014", balloon = "semi-compliant-2.5x15";
+    std::vector<BodyOrder> effects;
+    auto const wait = [&](double s) {
+        for (int n = 0; n < s * ticks_per_second; ++n) instruments.advance(nullptr, effects);
+    };
+    ASSERT_EQ(instruments.order(TakeTool{wire, "right-femoral"}), "");
+    ASSERT_EQ(instruments.order(MoveTool{wire, 40, 0, 130.0, {}}), "");
+    wait(4);
+    ASSERT_EQ(instruments.order(TakeTool{balloon, "right-femoral"}), "");
+    MoveTool on{balloon, 25, 0, 125.0, {}};
+    on.markers_at = "artery";
+    ASSERT_EQ(instruments.order(on), "");
+    wait(15);
+    BalloonForm const& form = *library->find(balloon)->balloon;
+    Vec3 const tip = instruments.status().tools.at(1).tip_mm;
+    // Points stand 10 mm apart: 80, 90 and 100 are tight, 90 is the middle. A hand rests within 0.8 mm.
+    EXPECT_NEAR(tip.z - form.to_tip_mm - form.length_mm / 2, 90, 1);
+    on.tool = wire;
+    EXPECT_NE(instruments.order(on).find("has no balloon"), std::string::npos);
+    on.tool = balloon;
+    on.markers_at = "no-such-vessel";
+    EXPECT_NE(instruments.order(on).find("no-such-vessel"), std::string::npos);
+}
+
 TEST_F(Watching, what_cannot_be_watched_for_is_refused)
 {
     EXPECT_NE(order(10, "left-main").find("cannot be brought to 'left-main'"), std::string::npos);
+    MoveTool turn{wire, 0, 1, {}, {}};
+    turn.aim_at = "halfway";
+    EXPECT_NE(instruments.order(turn).find("on the axis"), std::string::npos);
+    turn.aim_at = "artery";
+    EXPECT_NE(instruments.order(turn), "");
 }
 
 } // namespace

@@ -27,7 +27,8 @@ struct PutToolAway {
 };
 /// How the hand moves a tool or a needle, until told otherwise or until it is where it shall be. In a vessel it can
 /// watch the picture: it stops when the tip is at a place, and does nothing where it is there already; a tip that went
-/// another way is drawn back, turned and pushed on.
+/// another way is drawn back, turned and pushed on. It can turn a tip toward a place, and hold a balloon's markers
+/// about a lesion.
 struct MoveTool {
     std::string tool;
     double push_mm_s = 0;               ///< + = in
@@ -37,6 +38,8 @@ struct MoveTool {
     std::string until_at{};             ///< stops when the tip is in this vessel, or so near to this landmark
     double within_mm = 3;               ///< of the landmark
     std::optional<double> astray_rad{}; ///< turned by so much when the tip has left the way there; empty: not watched
+    std::string aim_at{};     ///< turns until the tip looks to this landmark, seen along the vessel, and keeps it so
+    std::string markers_at{}; ///< keeps the middle of its balloon at the middle of this vessel's tightest stretch
 };
 /// The inflator on a balloon's hub; 0 = suction.
 struct InflateBalloon {
