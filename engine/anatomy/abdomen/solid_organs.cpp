@@ -168,15 +168,15 @@ private:
             form = with_mass(form, mass("kidney") + 13 * size_, 1.05, 2, 2, 4);
             // Nowhere is the fat between the kidney and its neighbours equally thick.
             rooms.push_back(
-                sampled(roughened(offset(form, perirenal_mm * s), 5 * s, 26, frame_.seed(is_left ? 9 : 10)), 3, 12));
+                sampled(roughened(offset(form, perirenal_mm * s), 6 * s, 26, frame_.seed(is_left ? 9 : 10)), 3, 12));
             // Gerota's fascia bounds the fat around the kidney, most of it behind and below.
             Shape const pad =
-                unite(offset(form, 10 * s),
+                unite(offset(form, 7 * s),
                       ellipsoid(Frame{axes.at(4 * s * side, 10 * s, -14 * s), axes.left, axes.back, axes.up},
                                 s * Vec3{36, 27, 58}),
                       10 * s);
             Shape const capsule =
-                intersect(roughened(pad, 4 * s, 34, frame_.seed(is_left ? 11 : 12)), offset(cavity_, -1.5), 4);
+                intersect(roughened(pad, 5 * s, 34, frame_.seed(is_left ? 11 : 12)), offset(cavity_, -1.5), 4);
             add("gerota-fascia-" + end, "visceral_fat", Rank::cavity, {-20, 0.98}, skin_of(capsule, 1.2));
             add("perirenal-fat-" + end, "visceral_fat", Rank::cavity, {-110, 0.95, 6, 5}, offset(capsule, -1.2));
             std::string const label = "kidney_" + end;
@@ -257,7 +257,7 @@ private:
     Shape cavity_;
     std::vector<Shape> covers_;       ///< drawn over what is made next
     std::vector<Shape> kidney_rooms_; ///< with the fat that keeps neighbours off
-    static constexpr double perirenal_mm = 8;
+    static constexpr double perirenal_mm = 4.5;
     bool is_female_;
     double size_ = 1;
     std::size_t start_ = anatomy_.organs.size();
