@@ -255,7 +255,7 @@ private:
         // How far it falls along the wall: most behind, least in front.
         double const bx = dx, by = (y / scale_ + 12);
         double const aside = bx * bx / (bx * bx + by * by + 1);
-        double const fall = std::lerp(by > 0 ? 90.0 : 22.0, bx < 0 ? 34.0 : is_right ? 52.0 : 46.0, aside);
+        double const fall = std::lerp(by > 0 ? 77.0 : 18.0, bx < 0 ? 34.0 : is_right ? 44.0 : 38.0, aside);
         return summit.z - scale_ * (flat + fall * edge * edge * edge * edge);
     }
 

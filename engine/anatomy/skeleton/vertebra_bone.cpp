@@ -97,7 +97,7 @@ double VertebraForm::hu(Vec3 const& patient, Depth const& depth) const
         core = core_hu_;
         bool const is_end_plate = end_depth < depth.mm + 0.9;
         peak = is_end_plate ? 1400 : 1350;
-        spread = is_end_plate ? (cervical ? 0.92 : 0.72) : 0.52;
+        spread = is_end_plate ? (cervical ? 0.89 : 0.72) : 0.52;
         // Denser under the end-plates and toward the pedicles, sparser in the middle and in front.
         core *= 0.88 + 0.35 * std::exp(-end_depth / 4) + 0.15 * std::clamp(q.y / half_depth_, -1.0, 1.0);
     }

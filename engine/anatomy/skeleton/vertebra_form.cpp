@@ -54,7 +54,7 @@ VertebraForm::VertebraForm(BodyPlan const& plan, Level level)
                                   random(3),
                  drawn_in = 1 + 0.2 * random(5);
     lift_ = is_lumbar(level) ? 0.05 * random(7) : is_cervical(level) ? 0.15 * random(7) : 0;
-    dense_ = 1 + 0.05 * random(9);
+    dense_ = 1 + (is_cervical(level) ? 0.03 : 0.05) * random(9);
     if (is_cervical(level)) {
         waist_ = 0.06;
         upper_dish_ = 0.3;
