@@ -19,7 +19,7 @@ struct BeamLattice {
     double column_step = 1, row_step = 1;   ///< rays from node to node
     double first_t = 0, t_step = 1;         ///< of the planes, as fractions of the way from source to detector
     Vec3 most_mm{0};                        ///< largest shift of any node along the patient's axes
-    std::vector<glm::vec4> nodes;           ///< backward displacement [mm] and density of lung; planes fastest, then columns
+    std::vector<glm::vec4> nodes; ///< backward displacement [mm] and density of lung; planes fastest, then columns
 };
 
 /// Steps of the displacement's lattice from node to node: where pulses have to keep up with the clock, and elsewhere.
