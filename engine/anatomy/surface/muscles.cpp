@@ -144,33 +144,40 @@ private:
         }
     }
 
+    /// From a vertebra's middle to the side and back, and a muscle's half-widths there [mm].
+    struct SpineRow {
+        Level level;
+        double out, back, wide, thin;
+    };
+    /// A muscle along the spine, on the left (`side` 1) or the right (-1); its inner border lies further back.
+    Shape beside_spine(std::span<SpineRow const> rows, double side, double tilt) const
+    {
+        std::vector<Vec3> points, sides;
+        std::vector<double> wide, thin;
+        for (SpineRow const& r : rows) {
+            Vec3 const o = plan_.vertebra(r.level).frame.origin_mm;
+            points.push_back(o + Vec3{side * wide_ * r.out, wide_ * r.back, 0});
+            sides.push_back(glm::normalize(Vec3{1, -tilt * side, 0}));
+            wide.push_back(wide_ * r.wide);
+            thin.push_back(wide_ * r.thin);
+        }
+        return strap(points, sides, wide, thin);
+    }
+
     /// Erector spinae and multifidus, from the sacrum to the neck, in their own sheath.
     void erectors()
     {
         for (double const s : {-1.0, 1.0}) {
             std::string const side = s > 0 ? "left" : "right";
-            std::vector<Vec3> points, sides;
-            std::vector<double> wide, thin;
-            struct Row {
-                Level level;
-                double out, back, wide, thin;
-            };
             // Beside the spinous processes: half-widths of the CT-like cross-section [mm], typical.
-            constexpr Row rows[] = {
+            constexpr SpineRow rows[] = {
                 {Level::sacrum, 20, 34, 17, 10}, {Level::l5, 28, 46, 25, 17}, {Level(22), 33, 46, 31, 20},
                 {Level(21), 35, 46, 33, 21},     {Level(20), 36, 45, 33, 21}, {Level::l1, 35, 43, 31, 19},
                 {Level::t12, 33, 43, 29, 17},    {Level(16), 31, 42, 26, 14}, {Level(14), 29, 43, 24, 12},
                 {Level(12), 28, 43, 23, 11},     {Level(10), 26, 44, 22, 11}, {Level(8), 24, 43, 20, 11},
                 {Level::c7, 20, 38, 17, 11},     {Level(4), 18, 34, 15, 11},
             };
-            for (Row const& r : rows) {
-                Vec3 const o = plan_.vertebra(r.level).frame.origin_mm;
-                points.push_back(o + Vec3{s * wide_ * r.out, wide_ * r.back, 0});
-                sides.push_back(glm::normalize(Vec3{1, -0.18 * s, 0}));
-                wide.push_back(wide_ * r.wide);
-                thin.push_back(wide_ * r.thin);
-            }
-            Shape const shape = intersect(strap(points, sides, wide, thin), offset(fascia_, -2), 4);
+            Shape const shape = intersect(beside_spine(rows, s, 0.18), offset(fascia_, -2), 4);
             add("autochthon-fat-" + side, "intermuscular_fat", Rank::muscle, intermuscular_fat, offset(shape, 1.5));
             add("autochthon-" + side, ("autochthon_" + side).c_str(), Rank::muscle, muscle(), shape);
         }
@@ -261,25 +268,12 @@ private:
     {
         for (double const s : {-1.0, 1.0}) {
             std::string const side = s > 0 ? "left" : "right";
-            std::vector<Vec3> points, sides;
-            std::vector<double> wide, thin;
-            struct Row {
-                Level level;
-                double out, back, wide, thin;
-            };
-            constexpr Row rows[] = {{Level(17), 20, 45, 10, 5},  {Level::t12, 22, 45, 13, 7},
-                                    {Level::l1, 24, 46, 15, 9},  {Level(20), 25, 47, 16, 10},
-                                    {Level(21), 26, 47, 17, 11}, {Level(22), 27, 46, 17, 11},
-                                    {Level::l5, 25, 44, 15, 10}};
-            for (Row const& r : rows) {
-                Vec3 const o = plan_.vertebra(r.level).frame.origin_mm;
-                points.push_back(o + Vec3{s * wide_ * r.out, wide_ * r.back, 0});
-                sides.push_back(glm::normalize(Vec3{1, -0.25 * s, 0}));
-                wide.push_back(wide_ * r.wide);
-                thin.push_back(wide_ * r.thin);
-            }
+            constexpr SpineRow rows[] = {{Level(17), 20, 45, 10, 5},  {Level::t12, 22, 45, 13, 7},
+                                         {Level::l1, 24, 46, 15, 9},  {Level(20), 25, 47, 16, 10},
+                                         {Level(21), 26, 47, 17, 11}, {Level(22), 27, 46, 17, 11},
+                                         {Level::l5, 25, 44, 15, 10}};
             add("multifidus-" + side, ("autochthon_" + side).c_str(), Rank::cavity, muscle(),
-                strap(points, sides, wide, thin));
+                beside_spine(rows, s, 0.25));
         }
     }
 
