@@ -50,6 +50,25 @@ TEST_F(CoronaryHands, judkins_right_from_the_groin_hooks_into_the_right_coronary
     hooks("coronary-engage-right-femoral");
 }
 
+// It looks for the ostium from the sinuses: how far down it was first brought, 2 mm more or less, must not matter. It
+// lies in the mouth.
+TEST_F(CoronaryHands, judkins_right_from_the_right_wrist_lies_in_the_right_coronarys_mouth)
+{
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+        Scenario script = test::scenario("coronary-engage-right-radial");
+        int changed = 0;
+        for (TimedCommand& one : script.operators.at("demo"))
+            if (auto* move = std::get_if<MoveTool>(&one.command); move && move->tool == "jr4-5f" && move->until_mm) {
+                ++changed;
+                if (changed == 2) *move->until_mm += deeper_mm; // the first is over the wire
+            }
+        ASSERT_EQ(changed, 2);
+        test::HandsAtWork hands{script, man(script), man(script)};
+        test::lies_at(hands, "coronary-engage-right-radial_" + std::to_string(int(deeper_mm)), "jr4-5f",
+                      "right-coronary-ostium", "rca-proximal");
+    }
+}
+
 TEST_F(CoronaryHands, pigtail_from_the_groin_lies_in_the_left_ventricle)
 {
     crosses_the_valve("coronary-pigtail-femoral");

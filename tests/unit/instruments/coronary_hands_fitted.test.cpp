@@ -1,0 +1,47 @@
+// The same scripted hands in a real person: the coronary scenarios' own scripts, written for the built-in man, in a
+// chest CT that the anatomy was fitted into without a landmark placed by hand; he is taller by 110 mm. The groin lies
+// beyond that CT: there the tools go through the vessels that the model continues. Bounds are those of the built-in
+// man.
+#include "hands_at_work.hpp"
+
+#include <fluoro/fitting/fit.hpp>
+#include <fluoro/patient/importer.hpp>
+#include <scratch_folder.hpp>
+
+namespace fluoro {
+namespace {
+
+class FittedHands : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        auto const folder = test::real_data(FLUORO_SOURCE_DIR);
+        if (folder.empty()) GTEST_SKIP() << "no real trial data here (set FLUORO_DATA to its folder)";
+        static auto const person = std::make_shared<Patient const>(
+            fit(import_ct(folder / "chest" / "chest_256x256x100_clamped.nii.gz", {true, {}}), {}).patient);
+        fitted = person;
+        vessels = test::great_vessels(*person);
+    }
+    std::shared_ptr<Patient const> fitted, vessels;
+};
+
+TEST_F(FittedHands, judkins_left_from_the_groin_lies_in_the_left_main)
+{
+    test::HandsAtWork hands{test::scenario("coronary-engage-left-femoral"), fitted, vessels};
+    test::lies_at(hands, "fitted_left_femoral", "jl4-5f", "left-coronary-ostium", "left-main");
+}
+
+TEST_F(FittedHands, judkins_right_from_the_groin_hooks_into_the_right_coronary_artery)
+{
+    test::HandsAtWork hands{test::scenario("coronary-engage-right-femoral"), fitted, vessels};
+    test::hooks_into(hands, "fitted_right_femoral", "jr4-5f", "right-coronary-ostium", "rca-proximal");
+}
+
+TEST_F(FittedHands, pigtail_from_the_groin_lies_in_the_left_ventricle)
+{
+    test::HandsAtWork hands{test::scenario("coronary-pigtail-femoral"), fitted, vessels};
+    test::lies_in_ventricle(hands, "fitted_pigtail_femoral", "pigtail-5f");
+}
+
+} // namespace
+} // namespace fluoro
