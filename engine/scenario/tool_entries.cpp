@@ -113,11 +113,12 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     auto const push = map.number("push_mm_s", -200, 200), turn = map.number("turn_deg_s", -1440, 1440);
     auto const until = map.number("until_mm", 0, 5000), until_deg = map.number("until_deg", -36000, 36000);
     auto const at = map.text("until_at");
-    auto const within = map.number("within_mm", 0.5, 50), astray = map.number("astray_turn_deg", -360, 360);
+    auto const within = map.number("within_mm", 0.5, 50), astray = map.number("astray_turn_deg", -360, 360),
+               beyond = map.number("beyond_mm", 0.5, 500);
     auto const aim = map.text("aim_at"), markers = map.text("markers_at");
     if (!tool) return {};
-    if (!at && (within || astray)) {
-        problems.add(map.node(), "within_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
+    if (!at && (within || astray || beyond)) {
+        problems.add(map.node(), "within_mm, beyond_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
         return {};
     }
     if (aim && (turn.value_or(0) == 0 || until_deg)) {
@@ -133,6 +134,10 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
         problems.add(map.node(), "until_at needs push_mm_s or turn_deg_s: the speed to get there");
         return {};
     }
+    if (beyond && (push.value_or(0) <= 0 || until)) {
+        problems.add(map.node(), "beyond_mm is for a tool that is pushed on: write push_mm_s above 0, and no until_mm");
+        return {};
+    }
     if (astray && push.value_or(0) <= 0) {
         problems.add(map.node(), "astray_turn_deg is for a tool that is pushed on: write push_mm_s above 0");
         return {};
@@ -145,6 +150,7 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     if (until_deg) move.until_rad = radians(*until_deg);
     move.until_at = at.value_or("");
     move.within_mm = within.value_or(move.within_mm);
+    move.beyond_mm = beyond.value_or(0);
     if (astray) move.astray_rad = radians(*astray);
     move.aim_at = aim.value_or("");
     move.markers_at = markers.value_or("");

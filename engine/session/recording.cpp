@@ -201,6 +201,7 @@ struct ArgumentsOf {
         if (c.until_at.empty()) return a;
         a.emplace_back("until_at", c.until_at);
         a.emplace_back("within_mm", c.within_mm);
+        if (c.beyond_mm > 0) a.emplace_back("beyond_mm", c.beyond_mm);
         put_degrees(a, "astray_turn_deg", c.astray_rad);
         return a;
     }

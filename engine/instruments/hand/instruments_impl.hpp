@@ -29,6 +29,8 @@ struct TipWatch {
     std::optional<Vec3> place; ///< a landmark, at rest; empty: the way's last edge
     double within_mm = 3;
     bool is_there = false;
+    double came_at_mm = 0; ///< inserted, when the tip came there last
+    bool goes_on = false;  ///< beyond there, by the order's `beyond_mm`
     enum class Doing { going, drawing_back, turning } doing = Doing::going;
     double back_to_mm = 0; ///< inserted, that it is drawn back to
     double turned_to = 0;  ///< hub [rad]

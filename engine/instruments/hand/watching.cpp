@@ -47,6 +47,7 @@ std::string VesselWork::watch(Way const& way, VesselTool& held, MoveTool const& 
         if (order.within_mm < held.watch->within_mm) held.watch->is_there = false;
         held.watch->within_mm = order.within_mm;
         held.watch->doing = TipWatch::Doing::going;
+        held.watch->goes_on = held.watch->goes_on && order.beyond_mm > 0; // told again: not begun again
         return {};
     }
     TipWatch watch;
@@ -72,7 +73,15 @@ std::optional<MoveTool> VesselWork::watched(Way& way, int tool) const
     if (!held.watch || state.inserted_mm <= 0) return {};
     TipWatch& watch = *held.watch;
     Vec3 const tip = way.wall->rest_of(tip_of(way, tool));
-    watch.is_there = is_there(watch, tip, watch.is_there ? leaves_at : 1);
+    // On its way beyond a place it may leave it again: what counts is where it came there.
+    if (!watch.goes_on) {
+        bool const was_there = watch.is_there;
+        watch.is_there = is_there(watch, tip, was_there ? leaves_at : 1);
+        if (watch.is_there && !was_there) watch.came_at_mm = state.inserted_mm;
+        watch.goes_on = watch.is_there && held.motion.beyond_mm > 0;
+    }
+    if (watch.goes_on)
+        return MoveTool{{}, held.motion.push_mm_s, 0, watch.came_at_mm + held.motion.beyond_mm, {}};
     if (watch.is_there) return MoveTool{};
     std::optional<double> const astray_rad = held.motion.astray_rad;
     if (!astray_rad) return {};

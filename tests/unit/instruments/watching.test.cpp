@@ -63,6 +63,23 @@ TEST_F(Watching, hand_stops_at_a_landmark_and_leaves_a_tip_that_is_there)
     EXPECT_GT(after(0.5).state.inserted_mm, in + 20) << "not watched any more";
 }
 
+// So far beyond: counted from where the tip came there, though it has left the place by then (16 mm), and not begun
+// again when it has. A tick at 60 mm/s is half a millimetre.
+TEST_F(Watching, hand_goes_on_beyond_a_place_by_so_much)
+{
+    ASSERT_EQ(order(60, "halfway", 8), "");
+    double const there = after(3).state.inserted_mm;
+    MoveTool on{wire, 60, 0, {}, {}};
+    on.until_at = "halfway";
+    on.within_mm = 8;
+    on.beyond_mm = 25;
+    ASSERT_EQ(instruments.order(on), "");
+    double const beyond = after(2).state.inserted_mm;
+    EXPECT_NEAR(beyond - there, 25, 0.5);
+    ASSERT_EQ(instruments.order(on), "");
+    EXPECT_EQ(after(1).state.inserted_mm, beyond);
+}
+
 TEST_F(Watching, hand_stops_in_the_vessel_that_it_looks_for)
 {
     ASSERT_EQ(order(40, "artery"), "");
