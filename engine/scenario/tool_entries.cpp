@@ -134,8 +134,8 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
         problems.add(map.node(), "until_at needs push_mm_s or turn_deg_s: the speed to get there");
         return {};
     }
-    if (beyond && (push.value_or(0) <= 0 || until)) {
-        problems.add(map.node(), "beyond_mm is for a tool that is pushed on: write push_mm_s above 0, and no until_mm");
+    if (beyond && (push.value_or(0) == 0 || until)) {
+        problems.add(map.node(), "beyond_mm needs push_mm_s, the speed to get there, and no until_mm");
         return {};
     }
     if (astray && push.value_or(0) <= 0) {

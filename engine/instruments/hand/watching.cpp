@@ -80,8 +80,10 @@ std::optional<MoveTool> VesselWork::watched(Way& way, int tool) const
         if (watch.is_there && !was_there) watch.came_at_mm = state.inserted_mm;
         watch.goes_on = watch.is_there && held.motion.beyond_mm > 0;
     }
-    if (watch.goes_on)
-        return MoveTool{{}, held.motion.push_mm_s, 0, watch.came_at_mm + held.motion.beyond_mm, {}};
+    if (watch.goes_on) {
+        double const goal = watch.came_at_mm + held.motion.beyond_mm;
+        return MoveTool{{}, std::copysign(held.motion.push_mm_s, goal - state.inserted_mm), 0, goal, {}};
+    }
     if (watch.is_there) return MoveTool{};
     std::optional<double> const astray_rad = held.motion.astray_rad;
     if (!astray_rad) return {};
