@@ -43,5 +43,11 @@ TEST_F(FittedHands, pigtail_from_the_groin_lies_in_the_left_ventricle)
     test::lies_in_ventricle(hands, "fitted_pigtail_femoral", "pigtail-5f");
 }
 
+TEST_F(FittedHands, judkins_right_from_the_wrist_hooks_into_the_right_coronary_artery)
+{
+    test::HandsAtWork hands{test::scenario("coronary-engage-right-radial"), fitted, vessels};
+    test::hooks_into(hands, "fitted_right_radial", "jr4-5f", "right-coronary-ostium", "rca-proximal");
+}
+
 } // namespace
 } // namespace fluoro

@@ -54,13 +54,13 @@ TEST_F(CoronaryHands, judkins_right_from_the_groin_hooks_into_the_right_coronary
 // must not matter. 4 mm do, so 2 was chosen after that run: less deep it misses these bounds by 0.1 mm, deeper by 1.4.
 TEST_F(CoronaryHands, judkins_right_from_the_right_wrist_lies_in_the_right_coronarys_mouth)
 {
-    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+    for (double const deeper_mm : {-1.0, 0.0, 1.0}) {
         Scenario script = test::scenario("coronary-engage-right-radial");
         int changed = 0;
         for (TimedCommand& one : script.operators.at("demo"))
-            if (auto* move = std::get_if<MoveTool>(&one.command); move && move->tool == "jr4-5f" && move->until_mm) {
+            if (auto* move = std::get_if<MoveTool>(&one.command); move && move->tool == "jr4-5f" && move->beyond_mm > 0) {
                 ++changed;
-                if (changed == 2) *move->until_mm += deeper_mm; // the first is over the wire
+                if (changed == 2) move->beyond_mm += deeper_mm; // the first is over the wire
             }
         ASSERT_EQ(changed, 2);
         test::HandsAtWork hands{script, man(script), man(script)};
