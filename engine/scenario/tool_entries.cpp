@@ -118,7 +118,8 @@ std::optional<Command> hand_entry(MapReader& map, Problems& problems)
     auto const aim = map.text("aim_at"), markers = map.text("markers_at");
     if (!tool) return {};
     if (!at && (within || astray || beyond)) {
-        problems.add(map.node(), "within_mm, beyond_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
+        problems.add(map.node(),
+                     "within_mm, beyond_mm and astray_turn_deg need until_at: the vessel or landmark to be reached");
         return {};
     }
     if (aim && (turn.value_or(0) == 0 || until_deg)) {

@@ -44,10 +44,11 @@ std::string VesselWork::watch(Way const& way, VesselTool& held, MoveTool const& 
         return {};
     }
     if (held.watch && held.watch->to == order.until_at) { // what is there stays there, unless it is to come nearer
-        if (order.within_mm < held.watch->within_mm) held.watch->is_there = false;
+        bool const comes_nearer = order.within_mm < held.watch->within_mm;
+        if (comes_nearer) held.watch->is_there = false;
         held.watch->within_mm = order.within_mm;
         held.watch->doing = TipWatch::Doing::going;
-        held.watch->goes_on = held.watch->goes_on && order.beyond_mm > 0; // told again: not begun again
+        if (comes_nearer || order.beyond_mm == 0) held.watch->goes_on = false; // else not begun again
         return {};
     }
     TipWatch watch;

@@ -51,14 +51,15 @@ TEST_F(CoronaryHands, judkins_right_from_the_groin_hooks_into_the_right_coronary
 }
 
 // It looks for the ostium from the sinuses and lies in the mouth: how far down it was first brought, 2 mm more or less,
-// must not matter. 4 mm do, so 2 was chosen after that run: less deep it misses these bounds by 0.1 mm, deeper by 1.4.
+// must not matter. 4 mm more do (7.0 mm of 6.5); so the script's 23 mm beyond the root were chosen after such runs.
 TEST_F(CoronaryHands, judkins_right_from_the_right_wrist_lies_in_the_right_coronarys_mouth)
 {
-    for (double const deeper_mm : {-1.0, 0.0, 1.0}) {
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
         Scenario script = test::scenario("coronary-engage-right-radial");
         int changed = 0;
         for (TimedCommand& one : script.operators.at("demo"))
-            if (auto* move = std::get_if<MoveTool>(&one.command); move && move->tool == "jr4-5f" && move->beyond_mm > 0) {
+            if (auto* move = std::get_if<MoveTool>(&one.command);
+                move && move->tool == "jr4-5f" && move->beyond_mm > 0) {
                 ++changed;
                 if (changed == 2) move->beyond_mm += deeper_mm; // the first is over the wire
             }

@@ -308,6 +308,12 @@ TEST(Refusals, of_tools_say_which_was_probably_meant)
     EXPECT_NE(entry_problem("{at_s: 1, do: take, tool: jl4_5f, access: right-femoral}").find("did you mean jl4-5f?"),
               std::string::npos);
     EXPECT_NE(entry_problem("{at_s: 1, do: take, tool: jl4-5f}").find("needs access"), std::string::npos);
+    EXPECT_NE(entry_problem("{at_s: 1, do: hand, tool: jl4-5f, push_mm_s: 5, beyond_mm: 9}").find("need until_at"),
+              std::string::npos);
+    EXPECT_NE(
+        entry_problem("{at_s: 1, do: hand, tool: jl4-5f, push_mm_s: 5, until_mm: 9, until_at: aorta, beyond_mm: 9}")
+            .find("no until_mm"),
+        std::string::npos);
     EXPECT_NE(entry_problem("{at_s: 1, do: hand, tool: jl4-5f, until_mm: 100}").find("until_mm needs push_mm_s"),
               std::string::npos);
     EXPECT_NE(entry_problem("{at_s: 1, do: inflate, tool: stent-3.0x18, atm: 90}").find("outside 0 to 60"),

@@ -37,7 +37,7 @@ struct MoveTool {
     std::optional<double> until_rad{};  ///< stops when its hub has turned so far
     std::string until_at{};             ///< stops when the tip is in this vessel, or so near to this landmark
     double within_mm = 3;               ///< of the landmark
-    double beyond_mm = 0;               ///< goes on by so much when it has come there, then stops for good
+    double beyond_mm = 0;               ///< so much further in when it has come there, then stops for good
     std::optional<double> astray_rad{}; ///< turned by so much when the tip has left the way there; empty: not watched
     std::string aim_at{};     ///< turns until the tip looks to this landmark, seen along the vessel, and keeps it so
     std::string markers_at{}; ///< keeps the middle of its balloon at the middle of this vessel's tightest stretch
