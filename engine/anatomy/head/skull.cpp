@@ -7,8 +7,8 @@ namespace fluoro {
 
 namespace {
 
-constexpr double vault_mm = 7.2; ///< both tables and the diploe; 5 to 8 typical
-constexpr double base_mm = 5.5;
+constexpr double vault_mm = 7.5; ///< both tables and the diploe; 5 to 8 typical
+constexpr double base_mm = 6;
 constexpr BoneTexture vault_bone{1.8, 1350, 520, 90}, face_bone{1.4, 1100, 380, 80}, base_bone{1.7, 1300, 400, 80},
     petrous_bone{5, 1650, 1300, 60};
 

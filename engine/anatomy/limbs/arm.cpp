@@ -89,7 +89,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
                 // Thick walls and fat in the middle, a thin shell over trabeculae at the ends.
                 double const u = along(p), end = std::min(u + 20, 262 - u);
                 double const shaft = std::clamp((end - 25) / 35, 0.0, 1.0);
-                return BoneStuff{std::lerp(1.1, 3.4, shaft), shaft > 0.6 ? -50.0 : 220.0};
+                return BoneStuff{std::lerp(1.3, 3.6, shaft), shaft > 0.6 ? -20.0 : 220.0};
             },
             1.35);
     };
@@ -125,7 +125,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
                             Carpal{267, -17, 5, 6, 5}, Carpal{280, 21, 8, 7, 7}, Carpal{279, 10, 5.5, 7, 6.5},
                             Carpal{280, 0, 7.5, 8, 10}, Carpal{279, -13, 8, 9, 8}})
         carpals.push_back(ellipsoid(a.frame_at(b.along, b.lateral, 1), k * Vec3{b.wide, b.deep, b.high}));
-    auto const thin = [](Vec3 const&) { return BoneStuff{1.0, 250}; };
+    auto const thin = [](Vec3 const&) { return BoneStuff{1.2, 250}; };
     add_bone(anatomy, side + "carpus", "limb_bone", unite(carpals), thin, 1.25);
     std::vector<Shape> rays;
     auto const ray = [&](Vec3 const& from, Vec3 const& to, double radius) {
@@ -147,7 +147,7 @@ void add_forearm_bones(Anatomy& anatomy, int sign, LimbBuild const& build)
     add_bone(
         anatomy, side + "hand-bones", "limb_bone", unite(rays),
         [](Vec3 const&) {
-            return BoneStuff{1.8, 140};
+            return BoneStuff{2.0, 140};
         },
         1.35);
 }

@@ -109,7 +109,7 @@ void add_femur(Anatomy& anatomy, int sign, LimbBuild const& build)
                                                   {310, 17, 4},
                                                   {370, 9, 0},
                                                   {410, 3, -4}}),
-                                          4, radii({17, 17.5, 15, 14, 13.6, 14.5, 18, 23}), shaft_radii);
+                                          4, radii({17.5, 18, 15.6, 14.6, 14.2, 15.2, 18.8, 24}), shaft_radii);
     std::vector<Shape> const parts{
         tube(shaft, shaft_radii),
         tube(points({{0, 2, 0}, {9, 14, -2}, {20, 26, -5}, {34, 36, -8}}), radii({18, 16, 16, 18})),
@@ -126,12 +126,12 @@ void add_femur(Anatomy& anatomy, int sign, LimbBuild const& build)
         [a](Vec3 const& p) {
             double const u = glm::dot(p - a.origin_mm, a.along) / a.scale;
             double const lateral = glm::dot(p - a.origin_mm, a.lateral) / a.scale;
-            // A shell of 1 mm over the joints, 3 mm under the neck (the calcar), 6 mm in the middle of the shaft.
+            // A shell of 1 mm over the joints, 3.6 mm under the neck (the calcar), 7 mm in the middle of the shaft.
             double const middle = std::clamp((u - 35) / 60, 0.0, 1.0) * std::clamp((425 - u) / 90, 0.0, 1.0);
             double const calcar = std::clamp((u - 10) / 15, 0.0, 1.0) * std::clamp((32 - lateral) / 10, 0.0, 1.0) *
                                   std::clamp((lateral - 6) / 8, 0.0, 1.0);
-            return BoneStuff{1.3 + 5.3 * middle + 2.0 * calcar * (1 - middle),
-                             middle > 0.75 ? -60.0 : 240 - 120 * middle};
+            return BoneStuff{1.9 + 4.9 * middle + 2.0 * calcar * (1 - middle),
+                             middle > 0.75 ? -20.0 : 240 - 120 * middle};
         },
         1.3);
 }
@@ -155,13 +155,13 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
         return [along, cortex_mm](Vec3 const& p) {
             double const u = along(p);
             double const middle = std::clamp((u - 40) / 60, 0.0, 1.0) * std::clamp((390 - u) / 60, 0.0, 1.0);
-            return BoneStuff{std::lerp(1.0, cortex_mm, middle), middle > 0.75 ? -60.0 : 210.0};
+            return BoneStuff{std::lerp(1.6, cortex_mm, middle), middle > 0.75 ? -20.0 : 210.0};
         };
     };
     add_bone(
         anatomy, side + "patella", "limb_bone", ellipsoid(upper.frame_at(424, 2, 37), k * Vec3{23, 11, 22.5}),
         [](Vec3 const&) {
-            return BoneStuff{1.4, 300};
+            return BoneStuff{1.6, 300};
         },
         1.3);
     add_bone(
@@ -169,14 +169,14 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
         unite(
             std::vector<Shape>{
                 shaft({{30, 0, 1}, {55, -2, 4}, {90, -4, 7}, {150, -5, 9}, {250, -4, 6}, {330, -2, 2}, {375, -2, 0}},
-                      {28.5, 22, 18, 15, 13.2, 14.2, 19.8}),
+                      {28.5, 22.6, 18.6, 15.6, 13.8, 14.8, 20.2}),
                 ellipsoid(a.frame_at(18, -19, -1), k * Vec3{21, 25, 17}),
                 ellipsoid(a.frame_at(18, 19, -1), k * Vec3{20, 24.5, 17}),
                 ellipsoid(a.frame_at(42, 2, 20), k * Vec3{11, 9, 16}),
                 ellipsoid(a.frame_at(388, -3, 0), k * Vec3{22, 19.5, 13}),
                 rounded_cone(a.at(385, -19, 0), k * 8, a.at(403, -22, 1), k * 5.5)},
             8),
-        long_bone(5.2), 1.3);
+        long_bone(6.3), 1.3);
     add_bone(anatomy, side + "fibula", "limb_bone",
              shaft({{22, 34, -14},
                     {36, 34, -14},
@@ -188,7 +188,7 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
                     {395, 26, -6},
                     {412, 25, -6}},
                    {10.5, 12, 7.7, 7.3, 7.1, 7.3, 8.5, 11, 8.4}),
-             long_bone(2.8), 1.4);
+             long_bone(3.4), 1.4);
     std::vector<Shape> tarsus{ellipsoid(f.frame_at(4, -2, -18), k * Vec3{21, 16, 28}),
                               ellipsoid(f.frame_at(-28, 3, -34), k * Vec3{21, 22, 38}),
                               ellipsoid(f.frame_at(36, -10, -20), k * Vec3{16, 14, 12}),
@@ -212,13 +212,13 @@ void add_shin_and_foot(Anatomy& anatomy, int sign, LimbBuild const& build)
     add_bone(
         anatomy, side + "tarsus", "limb_bone", unite(tarsus),
         [](Vec3 const&) {
-            return BoneStuff{1.4, 280};
+            return BoneStuff{1.8, 280};
         },
         1.25);
     add_bone(
         anatomy, side + "foot-bones", "limb_bone", unite(rays),
         [](Vec3 const&) {
-            return BoneStuff{2.0, 140};
+            return BoneStuff{2.4, 160};
         },
         1.35);
 }

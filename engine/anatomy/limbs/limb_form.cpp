@@ -10,6 +10,8 @@ namespace fluoro {
 
 namespace {
 
+constexpr double compact_hu = 1600; ///< compact bone of long bones: 1.9 g/cm3 (ICRP 110: 1.92)
+
 /// Cubic through rows (Catmull-Rom in the distance along), for smooth silhouettes.
 double through(std::vector<LimbRow> const& rows, double along, double LimbRow::*value)
 {
@@ -111,7 +113,7 @@ void add_bone(Anatomy& anatomy, std::string const& name, std::string const& labe
                  stuff.inside_hu < 0
                      ? stuff.inside_hu
                      : density * stuff.inside_hu * (1 + 0.35 * noise(p, 1.6, seed) + 0.2 * noise(p, 6, seed + 1));
-             return std::lerp(inside, 1350 + 60 * noise(p, 3, seed + 2), shell);
+             return std::lerp(inside, compact_hu + 60 * noise(p, 3, seed + 2), shell);
          }});
 }
 

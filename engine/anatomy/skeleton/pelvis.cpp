@@ -157,8 +157,8 @@ private:
 auto bone_hu(double density, unsigned seed)
 {
     return [=](Vec3 const& p, Depth const& depth) {
-        double const shell = (1.4 + 0.35 * noise(p, 30, seed) + 0.2 * noise(p, 9, seed + 4)) * (0.55 + 0.45 * density);
-        double const cortical = 1150 + 60 * noise(p, 8, seed + 1);
+        double const shell = (1.8 + 0.4 * noise(p, 30, seed) + 0.2 * noise(p, 9, seed + 4)) * (0.55 + 0.45 * density);
+        double const cortical = 1400 + 60 * noise(p, 8, seed + 1);
         double const strands = 0.7 * noise(p, 1.9, seed + 2) + 0.5 * noise(p, 4.2, seed + 3);
         double const spongy = 40 + 150 * density + (60 + 55 * density) * strands;
         return std::lerp(cortical, spongy, depth.share_below(shell + 0.45, 0.9));

@@ -136,18 +136,18 @@ std::function<double(Vec3 const& p, Depth const& depth)> humerus_hu(BodyPlan con
 {
     Vec3 const head = shoulder(plan, side), way = arm(plan, side);
     double const bone = plan.parameters.bone_density, s = plan.scale;
-    BoneTissue tissue{1250, 1, 200, 75, 2.5};
+    BoneTissue tissue{1500, 1, 200, 75, 2.5};
     tissue.seed = unsigned(plan.parameters.seed) * 5 + (side == Side::left ? 1u : 2u);
     tissue = thinned(tissue, bone);
     return [=](Vec3 const& p, Depth const& depth) {
         double const share = glm::dot(p - head, way) / glm::dot(way, way);
         double const shaft = std::clamp((share - 0.1) / 0.2, 0.0, 1.0) * std::clamp((0.97 - share) / 0.2, 0.0, 1.0);
-        double const thick = s * std::lerp(0.6, 4.1, shaft) * (0.5 + 0.5 * bone) *
+        double const thick = s * std::lerp(0.8, 4.3, shaft) * (0.5 + 0.5 * bone) *
                              std::max(0.3, 1 + std::lerp(0.5, 0.15, shaft) * noise(p, 14, tissue.seed + 1));
         double const inner = depth.share_below(thick, 0.7);
         double const spongy = tissue.cancellous_hu + tissue.trabeculae_hu * noise(p, tissue.trabeculae_mm, tissue.seed);
-        // The marrow of the shaft is fat.
-        return std::lerp(tissue.cortical_hu, std::lerp(spongy, -50.0, shaft), inner);
+        // The marrow of the shaft is mostly fat: 0.98 g/cm3 (ICRP 110).
+        return std::lerp(tissue.cortical_hu, std::lerp(spongy, -20.0, shaft), inner);
     };
 }
 

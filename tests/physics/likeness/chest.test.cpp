@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <fluoro/anatomy/voxelise.hpp>
+#include <fluoro/body/body.hpp>
+#include <fluoro/body/breathing.hpp>
 #include <fluoro/fitting/fit.hpp>
 #include <fluoro/patient/importer.hpp>
 #include <fluoro/projection/projector.hpp>
@@ -15,10 +17,11 @@ namespace {
 
 /// 256 x 256 pixels of the patient plane's 190 mm about `target`.
 Image<float> picture(Projector& projector, std::shared_ptr<Patient const> const& patient, Vec3 const& target,
-                     double lao_deg)
+                     double lao_deg, std::shared_ptr<Displacement const> const& moved = {})
 {
     Scene scene;
     scene.patient = patient;
+    scene.displacement = moved;
     scene.view = view_of({radians(lao_deg), 0}, 1050, 750, target);
     double const field_mm = 190 * 1050.0 / 750;
     scene.pixels = {field_mm, 256, 256};
@@ -47,13 +50,15 @@ TEST(Likeness, the_built_in_chest_has_the_contrast_and_the_detail_of_a_real_one)
     settings.every_pixel = true;
     Projector projector{settings};
     double const pitch_mm = 190.0 / 256;
+    // The CT was taken in full inspiration, and so is the man: a deep breath held.
+    auto const held = std::make_shared<Displacement const>(displacement_at(*man, 0, BreathingSettings{}.deep_dome_mm));
     test::Extremes power{"likeness_power"}, grey{"likeness_grey"};
     for (double const lao_deg : {0.0, 90.0, 45.0}) {
-        Image<float> const a = picture(projector, man, in_man, lao_deg), b = picture(projector, ct, in_ct, lao_deg);
-        // 1.5 is wanted and reached aslant. The CT was taken in full inspiration, its lungs darker by 150 HU and its
-        // heart steep and clear of the breastbone: in the man, who breathes quietly lying down, heart and lung differ
-        // less over the whole heart from the front (0.57), and over its front and back borders from the side (0.59).
-        double const most = lao_deg == 0 ? 1.8 : lao_deg == 90 ? 1.75 : 1.5;
+        Image<float> const a = picture(projector, man, in_man, lao_deg, held),
+                           b = picture(projector, ct, in_ct, lao_deg);
+        // 1.5 is wanted. It is not reached from the side by what is 24 to 48 mm wide (0.60): this patient's chest is
+        // deep, so that lung parts breastbone, heart, roots of the lungs and spine, which touch in the man's.
+        double const most = lao_deg == 90 ? 1.75 : 1.5;
         // From 95 mm to 6 mm: what is finer in the CT is its reconstruction's noise (sharp kernel, 1.8 mm voxels).
         auto const ours = test::power_by_octave(a, pitch_mm, 1 / 95.0, 4);
         auto const theirs = test::power_by_octave(b, pitch_mm, 1 / 95.0, 4);

@@ -1,6 +1,7 @@
 #include "measured.hpp"
 
 #include <fluoro/anatomy/voxelise.hpp>
+#include <fluoro/physics/basis.hpp>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -33,7 +34,8 @@ Masses masses(Anatomy const& anatomy)
             for (int i = 0; i < g.size.x; ++i, ++at) {
                 if (voxels.labels[at] == 0) continue;
                 Vec3 const p = g.origin_mm + 4.0 * Vec3{i, j, k};
-                double const kg = 0.064e-3 * (1 + voxels.ct.hu[at] / 1000.0);
+                BasisDensities const density = basis_densities(voxels.ct.hu[at]);
+                double const kg = 0.064e-3 * (density.soft_g_cm3 + density.bone_g_cm3);
                 if (p.z < trunk.bounds().low.z)
                     m.legs_kg += kg;
                 else if (trunk.distance_mm(p) > 0)

@@ -103,7 +103,7 @@ void compare(char const* name, bool is_male)
     // ICRP 89's skeleton of 10.5 and 7.8 kg is bone (5.5, 4.0), marrow (3.65, 2.7), teeth (0.05, 0.04), cartilage (1.1,
     // 0.9) and what lies about joints (0.2, 0.16); only the first three are drawn as bones.
     double const bones = body.bones_kg(), wanted = is_male ? 9.2 : 6.74;
-    EXPECT_NEAR(bones / wanted, 1, 0.12) << name;
+    EXPECT_NEAR(bones / wanted, 1, 0.05) << name;
     test::measured(std::string{"mass_"} + name + "_bones_kg", bones);
 }
 
