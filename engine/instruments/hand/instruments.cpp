@@ -123,13 +123,19 @@ std::string Instruments::order(ToolOrder const& order)
     }
 }
 
-void Instruments::advance(Body const* body, std::vector<BodyOrder>& effects)
+void Instruments::advance(Body const* body, std::vector<BodyOrder>& effects, StageClock* clock)
 {
     impl_->body = body;
     impl_->status.notes.clear();
-    impl_->vessels.advance(body, effects);
+    impl_->vessels.advance(body, effects, clock);
     impl_->needles.advance(body, impl_->status.notes);
     impl_->tell();
+    lap(clock, ToolStage::effects);
+}
+
+int Instruments::segments() const
+{
+    return impl_->vessels.segments();
 }
 
 InstrumentStatus const& Instruments::status() const

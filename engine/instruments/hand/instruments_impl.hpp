@@ -117,7 +117,8 @@ public:
     std::string put_away(std::string const& name);
     std::string move(MoveTool const& order);
     std::string inflate(InflateBalloon const& order);
-    void advance(Body const* body, std::vector<BodyOrder>& effects);
+    void advance(Body const* body, std::vector<BodyOrder>& effects, StageClock* clock);
+    int segments() const;
     std::string aim_injection(std::string const& name, Inject& injection);
     void tell(InstrumentStatus& status) const;
     void draw(Body const* body, std::vector<ToolStretch>& stretches) const;

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <fluoro/core/error.hpp>
-#include <fluoro/instruments/cost.hpp>
 #include <fluoro/instruments/instruments.hpp>
 
 namespace fluoro {
@@ -37,23 +36,27 @@ LivingToolsCost measure_living_tools(std::shared_ptr<Patient const> const& patie
     auto const inserted = [&] { return tools.status().tools.back().state.inserted_mm; };
     double const seat = inserted();
     std::vector<BodyOrder> effects;
-    std::vector<double> times;
-    auto const tick = [&] {
+    FrameTimes times;
+    tools.order(MoveTool{wire, 15, 0, seat + out_mm, {}});
+    for (double s = 0; s < out_mm / 15 + 1; s += tick_s) {
         body.advance({0, 1, 0});
-        double const start = processor_ms();
         tools.advance(&body, effects);
         effects.clear();
-        return processor_ms() - start;
-    };
-    tools.order(MoveTool{wire, 15, 0, seat + out_mm, {}});
-    for (double s = 0; s < out_mm / 15 + 1; s += tick_s) tick();
+    }
     for (int n = 0; n < frames; ++n) {
         if (n % 60 == 0) tools.order(MoveTool{wire, n % 120 ? -15.0 : 15.0, n % 120 ? -3.0 : 3.0, {}, {}});
-        double ms = 0;
-        for (int k = 0; k < ticks_per_frame; ++k) ms += tick();
-        times.push_back(ms);
+        for (int k = 0; k < ticks_per_frame; ++k) {
+            body.advance({0, 1, 0});
+            times.add([&](StageClock* clock) { tools.advance(&body, effects, clock); });
+            effects.clear();
+        }
+        times.add([&](StageClock* clock) {
+            InstrumentPicture const picture = tools.picture(&body);
+            lap(clock, ToolStage::picture);
+        });
+        times.end_frame(tools.segments());
     }
-    summarise(std::move(times), cost.frame);
+    cost.cost = times.cost();
     return cost;
 }
 

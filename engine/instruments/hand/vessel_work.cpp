@@ -123,7 +123,7 @@ std::string VesselWork::inflate(InflateBalloon const& order)
     return {};
 }
 
-void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
+void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects, StageClock* clock)
 {
     if (ways_.empty()) return;
     for (auto const& wall : {arteries_, veins_})
@@ -131,6 +131,7 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
             wall->stand(body->motion(), body->pose(), tick_s);
         else if (wall)
             wall->stand(nullptr, tick_s);
+    lap(clock, ToolStage::tissue);
     pose_before_.reset();
     if (body) pose_before_ = body->pose();
     since_touch_s_ += tick_s;
@@ -157,7 +158,8 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
         way.along_before.assign(way.tools.along_mm().begin(), way.tools.along_mm().end());
         for (std::size_t n = 0; n < way.held.size(); ++n)
             way.held[n].inserted_before_mm = way.tools.state(int(n)).inserted_mm;
-        way.tools.advance(way.tight, tick_s);
+        lap(clock, ToolStage::hands);
+        way.tools.advance(way.tight, tick_s, clock);
         for (std::size_t n = 0; n < way.held.size(); ++n)
             if (way.held[n].balloon) {
                 drag_stent(way, int(n));
@@ -190,6 +192,7 @@ void VesselWork::advance(Body const* body, std::vector<BodyOrder>& effects)
                 effects.emplace_back(tear);
             }
         }
+        lap(clock, ToolStage::effects);
     }
     touch(body, effects);
     fill_lumen(body);
@@ -281,6 +284,14 @@ void VesselWork::tell(InstrumentStatus& told) const
             told.tools.push_back(std::move(status));
         }
     for (PlacedStent const& stent : stents_) told.stents.push_back(stent.status);
+}
+
+int VesselWork::segments() const
+{
+    std::size_t sum = 0;
+    for (auto const& [access, way] : ways_)
+        if (auto const line = way.tools.line(); !line.empty()) sum += line.size() - 1;
+    return int(sum);
 }
 
 std::uint64_t VesselWork::state_hash() const

@@ -79,7 +79,7 @@ struct CoaxialTools::Impl {
     std::optional<TipLead> lead;
 
     explicit Impl(Access const& at);
-    void substep(Wall const& wall, double dt_s, double wall_age_s);
+    void substep(Wall const& wall, double dt_s, double wall_age_s, StageClock* clock);
     void move_hands(double dt_s);
     void choose_leader();
     void clear();

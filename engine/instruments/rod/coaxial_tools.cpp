@@ -55,7 +55,7 @@ void CoaxialTools::Impl::move_hands(double dt_s)
     }
 }
 
-void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_s)
+void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_s, StageClock* clock)
 {
     move_hands(dt_s);
     choose_leader();
@@ -67,15 +67,19 @@ void CoaxialTools::Impl::substep(Wall const& wall, double dt_s, double wall_age_
     hold_base();
     if (lead) follow_lead();
     merge();
+    lap(clock, ToolStage::line);
     if (carried.size() > 1) {
         twist_others(dt_s);
         twist_leader(dt_s);
     }
+    lap(clock, ToolStage::twist);
     for (std::size_t j = 0; j < rod.joints().size(); ++j) shape_joint(j);
     follow_hole(wall, dt_s);
-    rod.step(wall, dt_s, {carried[leader].moves_mm_s, carried[leader].turns_rad_s}, wall_age_s);
+    lap(clock, ToolStage::line);
+    rod.step(wall, dt_s, {carried[leader].moves_mm_s, carried[leader].turns_rad_s}, wall_age_s, clock);
     feel(dt_s);
     breach(wall);
+    lap(clock, ToolStage::forces);
 }
 
 void CoaxialTools::Impl::publish()
@@ -150,12 +154,13 @@ void CoaxialTools::hold(int tool, double push_mm_s, double turn_rad_s)
     impl_->carried[std::size_t(tool)].turn_rad_s = turn_rad_s;
 }
 
-void CoaxialTools::advance(Wall const& wall, double dt_s)
+void CoaxialTools::advance(Wall const& wall, double dt_s, StageClock* clock)
 {
     if (impl_->carried.empty()) return;
     int const steps = std::max(1, int(std::ceil(dt_s / substep_s - 1e-6)));
-    for (int n = 0; n < steps; ++n) impl_->substep(wall, dt_s / steps, n * dt_s / steps);
+    for (int n = 0; n < steps; ++n) impl_->substep(wall, dt_s / steps, n * dt_s / steps, clock);
     impl_->publish();
+    lap(clock, ToolStage::line);
 }
 
 std::span<std::shared_ptr<Tool const> const> CoaxialTools::tools() const

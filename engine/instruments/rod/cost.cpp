@@ -6,7 +6,6 @@
 #include <fluoro/instruments/coaxial_tools.hpp>
 #include <fluoro/instruments/vessel_wall.hpp>
 #include <numbers>
-#include <utility>
 #include <vector>
 
 namespace fluoro {
@@ -46,7 +45,7 @@ std::shared_ptr<Displacement const> beaten(double phase)
 
 } // namespace
 
-InstrumentsCost measure_instruments(int frames)
+WireCost measure_instruments(int segments, int frames)
 {
     FieldGrid const grid{{-12, -12, -12}, 1, {50, 25, 830}};
     VesselWall wall{winding_artery(), std::make_shared<LumenDistance>(winding_artery(), Patient{}, grid)};
@@ -62,26 +61,29 @@ InstrumentsCost measure_instruments(int frames)
     wire->sections = {shaft};
     CoaxialTools tools{{{0, 0, 0}, {0, 0, 1}}};
     tools.add(wire);
-    while (tools.line().size() < 121) {
+    // The line begins at the access.
+    auto const pieces = [&] { return int(tools.line().size()) - 1; };
+    while (pieces() < segments) {
         tools.hold(0, 100, 0);
         tools.advance(wall, frame_s);
     }
-    InstrumentsCost cost;
-    std::vector<double> times;
-    cost.least_touching = 1;
+    WireCost wire_cost;
+    wire_cost.least_touching = 1;
+    FrameTimes times;
     for (int n = 0; n < frames; ++n) {
-        wall.stand(beats[std::size_t(n % phases)], frame_s);
         tools.hold(0, n / 30 % 2 ? -30 : 30, 3);
-        double const begin = processor_ms();
-        tools.advance(wall, frame_s);
-        times.push_back(processor_ms() - begin);
+        times.add([&](StageClock* clock) {
+            wall.stand(beats[std::size_t(n % phases)], frame_s);
+            lap(clock, ToolStage::tissue);
+            tools.advance(wall, frame_s, clock);
+        });
+        times.end_frame(pieces());
         int touching = 0;
         for (RodFrame const& place : tools.line()) touching += wall.touch(place.at_mm).depth_mm > -0.6;
-        cost.least_touching = std::min(cost.least_touching, touching / double(tools.line().size()));
+        wire_cost.least_touching = std::min(wire_cost.least_touching, touching / double(tools.line().size()));
     }
-    cost.segments = int(tools.line().size());
-    summarise(std::move(times), cost);
-    return cost;
+    wire_cost.cost = times.cost();
+    return wire_cost;
 }
 
 } // namespace fluoro

@@ -64,7 +64,7 @@ struct Rod::Impl {
     void meet_wall(std::size_t i, double dt, RodFeed const& feed);
     void place(std::size_t i, double dt);
     void tie(std::size_t j);
-    void solve();
+    void solve(StageClock* clock);
     bool find_missed_walls();
     void settle(std::size_t i, double dt);
 };
@@ -254,13 +254,14 @@ void Rod::Impl::tie(std::size_t j)
     }
 }
 
-void Rod::Impl::solve()
+void Rod::Impl::solve(StageClock* clock)
 {
     for (std::size_t i = 0; i < segments.size(); ++i) {
         motions[i].tip = segments[i].turn * Vec3{0, 0, 1};
         motions[i].half = segments[i].length_mm / 2 * motions[i].tip;
     }
     for (std::size_t j = 0; j < joints.size(); ++j) tie(j);
+    lap(clock, ToolStage::assembly);
     solve_chain(rows);
     auto const force = [&](std::size_t j) { return Vec3{rows[j].right[0], rows[j].right[1], rows[j].right[2]}; };
     auto const moment = [&](std::size_t j) { return Vec3{rows[j].right[3], rows[j].right[4], rows[j].right[5]}; };
@@ -288,6 +289,7 @@ void Rod::Impl::solve()
         joints[j].force_n += force(j);
         joints[j].moment_n_mm += moment(j);
     }
+    lap(clock, ToolStage::solve);
 }
 
 /// A wall that a segment ran through unseen counts in the next pass.
@@ -390,19 +392,21 @@ void Rod::take_from_tip()
     impl_->rows.resize(impl_->joints.size());
 }
 
-void Rod::step(Wall const& wall, double dt_s, RodFeed const& feed, double wall_age_s)
+void Rod::step(Wall const& wall, double dt_s, RodFeed const& feed, double wall_age_s, StageClock* clock)
 {
     Impl& rod = *impl_;
     for (std::size_t i = 0; i < rod.segments.size(); ++i) rod.coast(i, wall, dt_s, feed, wall_age_s);
+    lap(clock, ToolStage::contact);
     for (int pass = 0; pass < most_passes; ++pass) {
         for (std::size_t i = 0; i < rod.segments.size(); ++i) {
             if (!rod.segments[i].is_held) rod.meet_wall(i, dt_s, feed);
             rod.place(i, dt_s);
         }
         for (RodJoint& joint : rod.joints) joint.force_n = joint.moment_n_mm = Vec3{0};
-        rod.solve();
+        lap(clock, ToolStage::friction);
+        rod.solve(clock);
         // One of Newton's steps is enough but for a snap, which turns segments far.
-        for (int more = 0; more < most_closings && widest_gap_mm() > open_mm; ++more) rod.solve();
+        for (int more = 0; more < most_closings && widest_gap_mm() > open_mm; ++more) rod.solve(clock);
         if (!rod.find_missed_walls()) break;
     }
     for (std::size_t i = 0; i < rod.segments.size(); ++i) rod.settle(i, dt_s);

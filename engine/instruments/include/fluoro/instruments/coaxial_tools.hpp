@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/instruments/stage_clock.hpp>
 #include <fluoro/instruments/tool.hpp>
 #include <fluoro/instruments/wall.hpp>
 #include <glm/gtc/quaternion.hpp>
@@ -73,8 +74,9 @@ public:
     double easiest_turn_rad(int tool, std::span<Vec3 const> way_mm, double inserted_mm) const;
     /// The hand on a tool's hub, until told otherwise.
     void hold(int tool, double push_mm_s, double turn_rad_s);
-    /// Moves everything on by `dt_s`, at most 1/60 s; walls stand still over it but for their velocity.
-    void advance(Wall const& wall, double dt_s);
+    /// Moves everything on by `dt_s`, at most 1/60 s; walls stand still over it but for their velocity. `clock`:
+    /// null = untimed.
+    void advance(Wall const& wall, double dt_s, StageClock* clock = nullptr);
 
     std::span<std::shared_ptr<Tool const> const> tools() const;
     ToolState const& state(int tool) const;

@@ -5,6 +5,7 @@
 #include <fluoro/instruments/cement.hpp>
 #include <fluoro/instruments/needle.hpp>
 #include <fluoro/instruments/orders.hpp>
+#include <fluoro/instruments/stage_clock.hpp>
 #include <fluoro/instruments/tool_library.hpp>
 #include <fluoro/instruments/tool_picture.hpp>
 
@@ -114,7 +115,10 @@ public:
     /// Why it cannot be done; empty = done.
     std::string order(ToolOrder const& order);
     /// One tick. `body`: null for a patient who is still. What tools do to the body is added to `effects`.
-    void advance(Body const* body, std::vector<BodyOrder>& effects);
+    /// `clock`: null = untimed.
+    void advance(Body const* body, std::vector<BodyOrder>& effects, StageClock* clock = nullptr);
+    /// Of the lines that tools lie along in vessels: what their mechanics cost goes with them.
+    int segments() const;
 
     InstrumentStatus const& status() const;
     InstrumentPicture picture(Body const* body) const;

@@ -1,4 +1,5 @@
 #pragma once
+#include <fluoro/instruments/stage_clock.hpp>
 #include <fluoro/instruments/wall.hpp>
 #include <glm/gtc/quaternion.hpp>
 #include <memory>
@@ -82,8 +83,9 @@ public:
 
     /// One implicit step. Held segments have been put where they stand at its end. `wall_age_s`: time since the walls
     /// stood where `wall` has them; when it is not 0 this is that wall of the step before, and a segment that has
-    /// hardly moved does not ask it again.
-    void step(Wall const& wall, double dt_s, RodFeed const& feed = {}, double wall_age_s = 0);
+    /// hardly moved does not ask it again. `clock`: null = untimed.
+    void step(Wall const& wall, double dt_s, RodFeed const& feed = {}, double wall_age_s = 0,
+              StageClock* clock = nullptr);
     /// Widest gap between two segments' ends [mm]: what is left of the stretch that should be none.
     double widest_gap_mm() const;
 
