@@ -49,5 +49,26 @@ TEST_F(FittedHands, judkins_right_from_the_wrist_hooks_into_the_right_coronary_a
     test::hooks_into(hands, "fitted_right_radial", "jr4-5f", "right-coronary-ostium", "rca-proximal");
 }
 
+TEST_F(FittedHands, judkins_left_from_the_wrist_lies_in_the_left_main)
+{
+    // How far down it is brought, 2 mm more or less, must not matter; 3 mm more end in the root, 14 mm off.
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+        test::HandsAtWork hands{
+            test::brought_deeper(test::scenario("coronary-engage-left-radial"), "jl3.5-5f", deeper_mm), fitted,
+            vessels};
+        test::lies_at(hands, "fitted_left_radial_" + std::to_string(int(deeper_mm)), "jl3.5-5f", "left-coronary-ostium",
+                      "left-main");
+    }
+}
+
+TEST_F(FittedHands, pigtail_from_the_wrist_lies_in_the_left_ventricle)
+{
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+        test::HandsAtWork hands{
+            test::brought_deeper(test::scenario("coronary-pigtail-radial"), "pigtail-5f", deeper_mm), fitted, vessels};
+        test::lies_in_ventricle(hands, "fitted_pigtail_radial_" + std::to_string(int(deeper_mm)), "pigtail-5f");
+    }
+}
+
 } // namespace
 } // namespace fluoro

@@ -40,9 +40,14 @@ TEST_F(CoronaryHands, judkins_left_from_the_groin_lies_in_the_left_main)
 TEST_F(CoronaryHands, judkins_left_from_the_right_wrist_lies_in_the_left_main)
 {
     // Without the pulmonary trunk, which lies against the left main and may be the nearer name to a tip at its wall.
-    Scenario const script = test::scenario("coronary-engage-left-radial");
-    test::HandsAtWork hands{script, man(script), test::great_vessels(*man(script))};
-    test::lies_at(hands, "coronary-engage-left-radial", "jl3.5-5f", "left-coronary-ostium", "left-main");
+    // How far down it is brought, 2 mm more or less, must not matter.
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+        Scenario const script =
+            test::brought_deeper(test::scenario("coronary-engage-left-radial"), "jl3.5-5f", deeper_mm);
+        test::HandsAtWork hands{script, man(script), test::great_vessels(*man(script))};
+        test::lies_at(hands, "coronary-engage-left-radial_" + std::to_string(int(deeper_mm)), "jl3.5-5f",
+                      "left-coronary-ostium", "left-main");
+    }
 }
 
 TEST_F(CoronaryHands, judkins_right_from_the_groin_hooks_into_the_right_coronary_artery)
@@ -55,15 +60,8 @@ TEST_F(CoronaryHands, judkins_right_from_the_groin_hooks_into_the_right_coronary
 TEST_F(CoronaryHands, judkins_right_from_the_right_wrist_lies_in_the_right_coronarys_mouth)
 {
     for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
-        Scenario script = test::scenario("coronary-engage-right-radial");
-        int changed = 0;
-        for (TimedCommand& one : script.operators.at("demo"))
-            if (auto* move = std::get_if<MoveTool>(&one.command);
-                move && move->tool == "jr4-5f" && move->beyond_mm > 0) {
-                ++changed;
-                if (changed == 2) move->beyond_mm += deeper_mm; // the first is over the wire
-            }
-        ASSERT_EQ(changed, 2);
+        Scenario const script =
+            test::brought_deeper(test::scenario("coronary-engage-right-radial"), "jr4-5f", deeper_mm);
         test::HandsAtWork hands{script, man(script), man(script)};
         test::lies_at(hands, "coronary-engage-right-radial_" + std::to_string(int(deeper_mm)), "jr4-5f",
                       "right-coronary-ostium", "rca-proximal");
@@ -77,7 +75,12 @@ TEST_F(CoronaryHands, pigtail_from_the_groin_lies_in_the_left_ventricle)
 
 TEST_F(CoronaryHands, pigtail_from_the_right_wrist_lies_in_the_left_ventricle)
 {
-    crosses_the_valve("coronary-pigtail-radial");
+    for (double const deeper_mm : {-2.0, 0.0, 2.0}) {
+        Scenario const script =
+            test::brought_deeper(test::scenario("coronary-pigtail-radial"), "pigtail-5f", deeper_mm);
+        test::HandsAtWork hands{script, man(script), man(script)};
+        test::lies_in_ventricle(hands, "coronary-pigtail-radial_" + std::to_string(int(deeper_mm)), "pigtail-5f");
+    }
 }
 
 // 90 % of the middle LAD, the heart beating: the wire finds its way by sight, the stent of 18 mm lies with its markers

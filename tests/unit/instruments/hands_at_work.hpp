@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fluoro/anatomy/built_in.hpp>
+#include <fluoro/core/error.hpp>
 #include <fluoro/instruments/instruments.hpp>
 #include <fluoro/scenario/scenario.hpp>
 #include <gtest/gtest.h>
@@ -15,6 +16,18 @@ namespace fluoro::test {
 inline Scenario scenario(std::string const& name)
 {
     return read_scenario(FLUORO_SOURCE_DIR "/scenarios/" + name + ".yaml");
+}
+
+/// The same hands, a tool's last push beyond a place so much further.
+inline Scenario brought_deeper(Scenario script, std::string const& tool, double deeper_mm)
+{
+    MoveTool* last = nullptr;
+    for (TimedCommand& one : script.operators.at("demo"))
+        if (auto* move = std::get_if<MoveTool>(&one.command); move && move->tool == tool && move->beyond_mm > 0)
+            last = move;
+    if (!last) throw Error{tool + " is not brought beyond a place in this script"};
+    last->beyond_mm += deeper_mm;
+    return script;
 }
 
 /// The built-in patient of a scenario, in voxels of this size.
