@@ -265,6 +265,10 @@ PatientParameters parameters_for(Findings const& found, FitOptions const& option
     double const usual = sex == Sex::male ? 15 : 20;
     double const height_ratio = p.height_mm / (sex == Sex::male ? 1760 : 1630);
     p.mass_kg = std::clamp(lean * std::pow(height_ratio, 2) + 1.05 * (p.subcutaneous_mm - usual), 40.0, 200.0);
+    for (std::string const& one : options.set) {
+        set(p, one);
+        notes.push_back("set: " + one);
+    }
     return p;
 }
 

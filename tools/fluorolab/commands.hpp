@@ -81,9 +81,10 @@ int run_phantom(PhantomRequest const& request);
 
 struct FitRequest {
     std::string patient;
-    std::string landmarks; ///< YAML; empty = none
-    std::string labels;    ///< label map, when the patient is a CT of another program
-    std::string sex;       ///< male, female; empty = guessed by size
+    std::string landmarks;        ///< YAML; empty = none
+    std::string labels;           ///< label map, when the patient is a CT of another program
+    std::string sex;              ///< male, female; empty = guessed by size
+    std::vector<std::string> set; ///< KEY=VALUE
     bool remove_couch = false;
     bool keep_contrast = false;
     bool ct_only = false; ///< do not continue the body beyond the CT

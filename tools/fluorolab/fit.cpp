@@ -56,6 +56,7 @@ int run_fit(FitRequest const& request)
     FitOptions options;
     options.keep_contrast = request.keep_contrast;
     options.complete = !request.ct_only;
+    options.set = request.set;
     if (request.sex == "female") options.sex = Sex::female;
     if (request.sex == "male") options.sex = Sex::male;
     if (!request.landmarks.empty()) options.landmarks = read_landmarks(request.landmarks, landmark_names(), ct.ct.grid);

@@ -123,6 +123,7 @@ int main(int argc, char** argv)
     fit_command->add_option("--landmarks", fit.landmarks, "places that override what is found (YAML)");
     fit_command->add_option("--labels", fit.labels, "label map on the CT's grid (TotalSegmentator's ids)");
     fit_command->add_option("--sex", fit.sex, "default: guessed by the size")->check(one_of({"male", "female"}));
+    fit_command->add_option("--set", fit.set, "KEY=VALUE of the model, as `phantom --options` lists: stenosis=7:90:12");
     fit_command->add_flag("--remove-couch", fit.remove_couch, "take the CT's own couch away");
     fit_command->add_flag("--keep-contrast", fit.keep_contrast, "leave the CT's contrast medium in the blood");
     fit_command->add_flag("--ct-only", fit.ct_only, "do not continue the body beyond the CT");

@@ -13,6 +13,7 @@ namespace fluoro {
 struct FitOptions {
     std::map<std::string, Vec3> landmarks; ///< placed by the instructor; they override what is found
     std::optional<Sex> sex;                ///< empty = guessed by size, and the report says so
+    std::vector<std::string> set;          ///< of the model, as KEY=VALUE: an illness; over what the CT says
     bool keep_contrast = false;            ///< leave the contrast medium that the CT holds where it is
     bool complete = true;                  ///< continue the body beyond the CT's cut faces
     double model_spacing_mm = 2;           ///< of the model where it completes the body
