@@ -180,4 +180,41 @@ inline void lies_in_ventricle(HandsAtWork& hands, std::string const& script, std
     EXPECT_EQ(hands.torn(), 0) << script;
 }
 
+/// The stent lies in the middle LAD and covers what is narrower than three quarters of the vessel beside it; its edges
+/// are to lie in healthy vessel, 2 mm of it at least on either side.
+inline void covers_the_lesion(HandsAtWork const& hands, std::string const& name)
+{
+    EXPECT_EQ(hands.torn(), 0);
+    ASSERT_EQ(hands.status().stents.size(), 1u);
+    StentStatus const& stent = hands.status().stents[0];
+    EXPECT_FALSE(stent.is_lost);
+    // Along the middle LAD: where it is narrow, and the place nearest to each end of the stent.
+    double along = 0, from = 1e9, to = 0, near = 0, far = 0, near_off = 1e9, far_off = 1e9;
+    for (char const* piece : {"lad-mid", "lad-mid/2", "lad-mid/3"}) {
+        LumenEdge const& edge = hands.vessel(piece);
+        for (std::size_t n = 0; n < edge.points_mm.size(); ++n) {
+            if (n > 0) along += glm::length(edge.points_mm[n] - edge.points_mm[n - 1]);
+            if (edge.radii_mm[n] < 0.75 * hands.vessel("lad-mid/3").radii_mm.front()) {
+                from = std::min(from, along);
+                to = along;
+            }
+            for (auto const& [end, at, off] :
+                 {std::tie(stent.near_mm, near, near_off), std::tie(stent.far_mm, far, far_off)})
+                if (double const d = glm::length(edge.points_mm[n] - end); d < off) {
+                    off = d;
+                    at = along;
+                }
+        }
+    }
+    test::measured(name + "_before_lesion_mm", from - near);
+    test::measured(name + "_behind_lesion_mm", far - to);
+    test::measured(name + "_middle_off_mm", (near + far - from - to) / 2);
+    test::measured(name + "_least_mm", stent.least_mm);
+    EXPECT_LT(near_off, 1.5); // it lies in this vessel and no other
+    EXPECT_LT(far_off, 1.5);
+    EXPECT_GT(from - near, 2);
+    EXPECT_GT(far - to, 2);
+    EXPECT_GT(stent.least_mm, 2.7) << "less than a tenth narrow at its nominal 3 mm";
+}
+
 } // namespace fluoro::test
