@@ -126,7 +126,7 @@ void add_femur(Anatomy& anatomy, int sign, LimbBuild const& build)
         [a](Vec3 const& p) {
             double const u = glm::dot(p - a.origin_mm, a.along) / a.scale;
             double const lateral = glm::dot(p - a.origin_mm, a.lateral) / a.scale;
-            // A shell of 1 mm over the joints, 3.6 mm under the neck (the calcar), 7 mm in the middle of the shaft.
+            // A shell of 2 mm at the ends, 4 mm under the neck (the calcar), 7 mm in the middle of the shaft.
             double const middle = std::clamp((u - 35) / 60, 0.0, 1.0) * std::clamp((425 - u) / 90, 0.0, 1.0);
             double const calcar = std::clamp((u - 10) / 15, 0.0, 1.0) * std::clamp((32 - lateral) / 10, 0.0, 1.0) *
                                   std::clamp((lateral - 6) / 8, 0.0, 1.0);

@@ -10,7 +10,7 @@ namespace fluoro {
 
 namespace {
 
-constexpr double compact_hu = 1600; ///< compact bone of long bones: 1.9 g/cm3 (ICRP 110: 1.92)
+constexpr double compact_hu = 1600; ///< compact bone of long bones: 1.94 g/cm3; ICRP 110 has 1.92
 
 /// Cubic through rows (Catmull-Rom in the distance along), for smooth silhouettes.
 double through(std::vector<LimbRow> const& rows, double along, double LimbRow::*value)

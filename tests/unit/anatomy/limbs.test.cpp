@@ -46,7 +46,7 @@ Masses masses(Anatomy const& anatomy)
 
 // De Leva 1996: an arm with hand is 4.9 % of a man's mass and 4.6 % of a woman's, a leg 19.9 and 21.0 %. The trunk here
 // holds the upper fifth of the thigh (a fifth of 14 %) and part of the shoulder: 8 to 12 % for both arms, which lie
-// level with the shoulder, and 28 to 38 % for both legs. HU give densities to 2 %.
+// level with the shoulder, and 28 to 38 % for both legs. HU give the densities.
 TEST(Limbs, have_their_share_of_the_bodys_mass)
 {
     for (char const* who : {"adult-male", "adult-female"}) {

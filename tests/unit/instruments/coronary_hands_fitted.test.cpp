@@ -78,7 +78,7 @@ TEST_F(FittedHands, pigtail_from_the_wrist_lies_in_the_left_ventricle)
 }
 
 // The scenario's wire, balloon and stent, his own lesion; but another guide: an EBU for the man's left main does not
-// stay in his. The JL4 holds there by little: with 4 mm of slack drawn out of it, or 1 mm deeper, it springs out.
+// stay in his. The JL4 holds there by little: 1 mm deeper, or with 4 mm of slack drawn out and not 4.5, it springs out.
 TEST_F(FittedHands, stent_covers_the_lesion_with_healthy_vessel_on_both_sides)
 {
     Scenario script = test::scenario("coronary-stent-lad");
